@@ -1,0 +1,1 @@
+"""Electronic-paper labels that speak our open MQTT protocol (docs/mqtt-labels.md)."""

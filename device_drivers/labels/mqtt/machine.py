@@ -1,0 +1,146 @@
+"""The label's side of the protocol as a state machine: inputs in, actions out, no input or output.
+
+It is the reference for people who build a label, and the brain of the simulated one. Times are
+seconds of any clock that only goes forward.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from device_drivers.labels.mqtt import protocol
+from device_drivers.labels.mqtt.protocol import Report, Wish
+from device_drivers.labels.mqtt.wire import ProtocolError
+
+PATIENCE_S = 60.0
+"""How long a wish waits for its image before the label says that it is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Decode ``data`` and refresh the panel with it, then call ``drawn``."""
+
+    data: bytes
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Publish the introduction again: ``showing`` has changed."""
+
+
+Action = Announce | Draw | Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    wish: Wish
+    until: float
+    complained: bool = False
+
+
+class LabelMachine:
+    """What a label does about images and wishes.
+
+    ``showing`` is the SHA-256 of the picture on the panel, remembered over power loss. Inputs
+    return the actions to carry out, in order. Call ``tick`` when ``due`` has come.
+    """
+
+    def __init__(
+        self, *, formats: tuple[str, ...], showing: str | None = None, key: bytes | None = None
+    ) -> None:
+        self._formats = formats
+        self._showing = showing
+        self._key = key
+        self._image: tuple[str, bytes] | None = None
+        self._waiting: _Waiting | None = None
+        self._drawing: Wish | None = None
+
+    @property
+    def showing(self) -> str | None:
+        """The SHA-256 of the picture on the panel."""
+        return self._showing
+
+    @property
+    def due(self) -> float | None:
+        """When ``tick`` has something to do; None when nothing waits for an image."""
+        waiting = self._waiting
+        if waiting is None or waiting.complained or self._held(waiting.wish) is not None:
+            return None
+        return waiting.until
+
+    def image(self, data: bytes) -> list[Action]:
+        """A payload came on ``image``. An empty one was cleared by the gateway: nothing to do."""
+        if not data or len(data) > protocol.LARGEST_IMAGE:
+            return []
+        self._image = (hashlib.sha256(data).hexdigest(), data)
+        return self._advance()
+
+    def wish(self, payload: bytes, now: float) -> list[Action]:
+        """A payload came on ``wish``. What cannot be read is ignored: there is nothing to name."""
+        try:
+            wish = protocol.parse_wish("this label", payload)
+        except ProtocolError:
+            return []
+        if self._key is not None and not protocol.signed_by(self._key, wish):
+            return [_failed(wish, "wrong_mac")]
+        if wish == self._drawing:
+            self._waiting = None
+            return []
+        # The same wish again does not put off the complaint, unless it was made already.
+        waiting = self._waiting
+        if waiting is None or waiting.wish != wish or waiting.complained:
+            self._waiting = _Waiting(wish=wish, until=now + PATIENCE_S)
+        return self._advance()
+
+    def tick(self, now: float) -> list[Action]:
+        """Time has passed: say once that the image of a wish does not come."""
+        waiting, due = self._waiting, self.due
+        if waiting is None or due is None or now < due:
+            return []
+        self._waiting = _Waiting(wish=waiting.wish, until=waiting.until, complained=True)
+        return [_failed(waiting.wish, "image_missing")]
+
+    def drawn(self, error: str | None = None) -> list[Action]:
+        """The panel finished what ``Draw`` asked for, or could not (``error``, a code)."""
+        wish, self._drawing = self._drawing, None
+        if wish is None:
+            return []
+        if error is not None:
+            return [_failed(wish, error), *self._advance()]
+        self._showing = wish.sha256
+        if self._held(wish) is not None:
+            self._image = None
+        # The introduction goes first: a gateway that starts now must not read the old picture
+        # there after the new report here.
+        return [Announce(), _report(wish, "shown"), *self._advance()]
+
+    def _advance(self) -> list[Action]:
+        if self._waiting is None or self._drawing is not None:
+            return []
+        wish = self._waiting.wish
+        if wish.sha256 == self._showing:
+            self._waiting = None
+            return [_report(wish, "shown")]
+        data = self._held(wish)
+        if data is None:
+            return []
+        self._waiting = None
+        if wish.format not in self._formats:
+            return [_failed(wish, "unknown_format")]
+        self._drawing = wish
+        return [_report(wish, "received"), Draw(data=data, format=wish.format)]
+
+    def _held(self, wish: Wish) -> bytes | None:
+        if self._image is None or self._image[0] != wish.sha256:
+            return None
+        return self._image[1]
+
+
+def _report(wish: Wish, result: protocol.Result) -> Report:
+    return Report(wish=wish.wish, sha256=wish.sha256, result=result)
+
+
+def _failed(wish: Wish, code: str) -> Report:
+    return Report(wish=wish.wish, sha256=wish.sha256, result="failed", error=code)

@@ -1,0 +1,1 @@
+"""Anaquel: the in-store edge gateway between a retailer's central system and the shelf."""

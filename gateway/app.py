@@ -1,0 +1,187 @@
+"""The composition root: every object of the gateway is built here, once, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import NoReturn
+
+import structlog
+
+from device_drivers import registry
+from gateway.broker import birth
+from gateway.broker.link import Link
+from gateway.clock import Clock
+from gateway.domain.events import Lane, Origin
+from gateway.events.housekeeping import Housekeeping
+from gateway.events.service import UplinkService
+from gateway.feed.service import FeedService
+from gateway.intake import over_http
+from gateway.intake.over_mqtt import MqttIntake
+from gateway.labels.courier import Courier
+from gateway.labels.drawing import TemplateRenderer
+from gateway.labels.planning import Planner
+from gateway.labels.reports import Listener, Reports
+from gateway.labels.turns import Turns
+from gateway.lifecycle import Service, run_until
+from gateway.render import templates
+from gateway.render.pool import RenderPool
+from gateway.settings import Settings
+from gateway.shopper import site as shopper
+from gateway.store import labels, outbox
+from gateway.store.database import Database
+from gateway.web.serving import Served, Serving
+
+DATABASE = "anaquel.db"
+_OTHER_WRITERS_S = 1.0
+
+Ready = Callable[[Mapping[str, str]], None]
+
+log = structlog.get_logger("gateway")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The connections: to central (None without one), to labels, and to scanners and sensors.
+
+    Intake has a connection of its own, so that scans held back in a full lane never keep a
+    label's report waiting.
+    """
+
+    central: Link | None
+    shop: Link
+    intake: Link
+
+    @property
+    def each(self) -> tuple[Link, ...]:
+        """Every link once."""
+        links = (self.central, self.shop, self.intake)
+        return tuple(dict.fromkeys(link for link in links if link is not None))
+
+
+class _OtherWriters:
+    """Hears when a command (``anaquel import``) wrote to the database beside us."""
+
+    name = "other-writers"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def run(self) -> NoReturn:
+        await self._database.tell_of_other_writers(_OTHER_WRITERS_S)
+
+
+async def run(
+    settings: Settings, clock: Clock, stop: asyncio.Event, *, ready: Ready | None = None
+) -> None:
+    """Run the gateway until ``stop`` is set.
+
+    ``ready`` is called once, with the address of each site. Raises ``AnaquelError`` when a person
+    must mend something first, or an ``ExceptionGroup`` of what failed later.
+    """
+    folder = settings.data.folder
+    await asyncio.to_thread(partial(folder.mkdir, parents=True, exist_ok=True))
+    known = await asyncio.to_thread(templates.load_all, templates.bundled_folder())
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(folder / DATABASE))
+        pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
+        origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
+        links = _links(settings, clock)
+        renderer = TemplateRenderer(pool, known, settings.shop.country)
+        sites, serving = _sites(settings, database, clock, origin)
+        services = [
+            *await _events(settings, database, clock, links, origin),
+            *_labels(settings, database, clock, links, origin, renderer),
+            *sites,
+            serving,
+            _OtherWriters(database),
+            *links.each,
+        ]
+        addresses = serving.bind()
+        log.info("ready", version=version("anaquel"), **addresses)
+        if ready is not None:
+            ready(addresses)
+        await run_until(stop, services)
+    log.info("stopped")
+
+
+def _links(settings: Settings, clock: Clock) -> Links:
+    gateway = settings.shop.gateway
+    will = birth.will(gateway)
+
+    def link(name: str, client_id: str) -> Link:
+        broker = settings.central.broker if name == "central" else settings.shop_broker
+        prefix = f"{broker.topic_prefix}/{settings.shop.store}"
+        own = will if client_id == gateway else None
+        return Link(name, broker, prefix=prefix, client_id=client_id, will=own)
+
+    shop = link("shop", gateway)
+    central: Link | None = None
+    if settings.central.kind == "mqtt":
+        one_broker = settings.central.broker == settings.shop_broker
+        central = shop if one_broker else link("central", gateway)
+    for each in {shop, central} - {None}:
+        if each is not None:
+            birth.announce(each, gateway, version("anaquel"), clock)
+    return Links(central=central, shop=shop, intake=link("intake", f"{gateway}.intake"))
+
+
+async def _events(
+    settings: Settings, database: Database, clock: Clock, links: Links, origin: Origin
+) -> list[Service]:
+    limits = {lane: getattr(settings.events, lane.value).max_bytes for lane in Lane}
+    uplink = links.central is not None
+    await database.write(
+        lambda connection: outbox.prepare(connection, limits, clock.now(), uplink=uplink)
+    )
+    services: list[Service] = [
+        MqttIntake(links.intake, database, clock, origin=origin),
+        Housekeeping(database, clock),
+    ]
+    if links.central is not None:
+        gateway = settings.shop.gateway
+        services += [
+            FeedService(links.central, database, clock, settings),
+            UplinkService(
+                links.central, database, clock, gateway=gateway, settings=settings.events
+            ),
+        ]
+    return services
+
+
+def _labels(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    links: Links,
+    origin: Origin,
+    renderer: TemplateRenderer,
+) -> list[Service]:
+    ways = registry.Ways(messages=links.shop)
+    drivers = {name: registry.label_driver(name, ways) for name in registry.LABELS}
+    reports = Reports(database, origin, clock, settings.labels)
+    turns = Turns()
+    return [
+        Planner(database, renderer, clock, settings.shop),
+        Courier(database, drivers, reports, turns, clock, settings.labels),
+        *(Listener(driver, reports, turns) for driver in drivers.values()),
+    ]
+
+
+def _sites(
+    settings: Settings, database: Database, clock: Clock, origin: Origin
+) -> tuple[list[Service], Serving]:
+    lookup = shopper.build(settings, database, clock=clock, target_of_code=labels.target_of_code)
+    intake = over_http.site(database, clock, origin=origin)
+    listen = settings.sites
+    serving = Serving(
+        [
+            Served(name="shopper", app=lookup.app, listen=listen.shopper),
+            Served(name="intake", app=intake, listen=listen.intake),
+        ]
+    )
+    return [lookup.upkeep], serving

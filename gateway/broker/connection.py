@@ -1,0 +1,275 @@
+"""One connection to a broker, from its connect to its end: one client object, never reused.
+
+Callbacks of the client run in its own thread and only hand over to the event loop; all state lives
+on the loop. Connecting and stopping block, so they happen in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from device_drivers.links.messages import LinkDownError
+from gateway.settings import Broker
+
+RECEIVE_MAXIMUM = 200
+MAX_PACKET = 2**20
+SESSION_EXPIRY_S = 7 * 86_400
+PUBLISH_WINDOW = 100
+_ANSWER_S = 10.0
+_TAKEN_OVER = 0x8E
+_BAD_PROTOCOL = 0x84
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What the broker publishes (retained) when we vanish."""
+
+    topic: str
+    payload: bytes
+
+
+class ConnectFailedError(Exception):
+    """The broker could not be reached or said no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Why a connection ended."""
+
+    text: str
+    taken_over: bool = False
+
+
+class Connection:
+    """One client object from connect to its end. All state lives on the event loop."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        arrived: Callable[[Connection, paho.MQTTMessage], None],
+        *,
+        protocol: Any,
+    ) -> None:
+        self.lost: asyncio.Future[Lost] = loop.create_future()
+        self.session_kept = False
+        self.maybe_old_broker = False
+        self._loop = loop
+        self._arrived = arrived
+        self._protocol = protocol
+        self._client: paho.Client | None = None
+        self._answer: asyncio.Future[ReasonCode] = loop.create_future()
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+
+    @property
+    def _v5(self) -> bool:
+        return bool(self._protocol == paho.MQTTv5)
+
+    async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
+        """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
+        try:
+            await asyncio.to_thread(self._connect_blocking, broker, client_id, will)
+            self.maybe_old_broker = True
+            self._require().loop_start()
+            async with asyncio.timeout(_ANSWER_S):
+                await _first_of(self._answer, self.lost)
+        except TimeoutError:
+            raise ConnectFailedError(
+                f"{broker.host}:{broker.port} did not answer in {_ANSWER_S:.0f} s"
+            ) from None
+        except (OSError, ValueError, LinkDownError) as error:
+            raise ConnectFailedError(f"{broker.host}:{broker.port}: {error}") from error
+        if not self._answer.done():
+            raise ConnectFailedError(
+                f"{broker.host}:{broker.port} closed the connection before answering"
+            )
+        reason = self._answer.result()
+        self.maybe_old_broker = reason.value in {_BAD_PROTOCOL, 1}
+        if reason.is_failure:
+            raise ConnectFailedError(f"{broker.host}:{broker.port} refused: {reason}")
+
+    async def subscribe(self, topics: list[str]) -> None:
+        """Subscribe at QoS 1 and wait for the SUBACK; raises ``ConnectFailedError``."""
+        if not topics:
+            return
+        wanted: Any = (
+            [(topic, SubscribeOptions(qos=1)) for topic in topics]
+            if self._v5
+            else [(topic, 1) for topic in topics]
+        )
+        try:
+            code, mid = self._require().subscribe(wanted)
+            if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+                raise LinkDownError(paho.error_string(code))
+            await self._answered(mid)
+        except LinkDownError as error:
+            raise ConnectFailedError(f"subscribe failed: {error}") from error
+
+    async def publish(
+        self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
+    ) -> None:
+        """Publish and wait for the PUBACK; raises ``LinkDownError``."""
+        client = self._require()
+        properties = None
+        if self._v5 and expiry_s is not None:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho
+            properties.MessageExpiryInterval = expiry_s
+        sent = client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise LinkDownError(paho.error_string(sent.rc))
+        await self._answered(sent.mid)
+
+    def ack(self, packet: paho.MQTTMessage) -> None:
+        """Acknowledge on this very connection; nothing once it is gone."""
+        if packet.qos and self._client is not None and not self.lost.done():
+            self._client.ack(packet.mid, packet.qos)
+
+    def give_up(self, why: str) -> None:
+        """End this connection; what is not acknowledged comes again."""
+        if not self.lost.done():
+            self.lost.set_result(Lost(text=why))
+
+    async def close(self) -> None:
+        """Disconnect in order and free the client's thread."""
+        client, self._client = self._client, None
+        self.give_up("closed")
+        self._answer.cancel()
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        if client is not None:
+            await asyncio.to_thread(_stop, client)
+
+    async def _answered(self, mid: int) -> None:
+        # The callback comes through the loop, so it cannot be earlier than this line.
+        answer: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[mid] = answer
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await _first_of(answer, self.lost)
+        except TimeoutError:
+            raise LinkDownError(f"no answer from the broker in {_ANSWER_S:.0f} s") from None
+        finally:
+            self._waiting.pop(mid, None)
+        if not answer.done() or answer.cancelled():
+            raise LinkDownError("the connection ended before the broker's receipt")
+        answer.result()
+
+    def _require(self) -> paho.Client:
+        if self._client is None or self.lost.done():
+            raise LinkDownError("the connection is gone")
+        return self._client
+
+    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> None:
+        self._client = client = self._new_client(broker, client_id, will)
+        if self._v5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
+            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.ReceiveMaximum = RECEIVE_MAXIMUM
+            properties.MaximumPacketSize = MAX_PACKET
+            client.connect(
+                broker.host,
+                broker.port,
+                keepalive=broker.keepalive_s,
+                clean_start=False,
+                properties=properties,
+            )
+        else:
+            client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
+
+    def _new_client(self, broker: Broker, client_id: str, will: Will | None) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=self._protocol,
+            clean_session=None if self._v5 else False,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = 5.0
+        client.max_inflight_messages_set(PUBLISH_WINDOW)
+        if broker.username is not None:
+            secret = broker.password_file
+            client.username_pw_set(
+                broker.username, secret.read_text().strip() if secret is not None else None
+            )
+        if broker.tls:
+            client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
+        self._listen(client)
+        return client
+
+    def _listen(self, client: paho.Client) -> None:
+        """Callbacks run in paho's thread: they only hand over to the loop and return."""
+
+        def later(call: Callable[..., None], *arguments: object) -> None:
+            try:
+                self._loop.call_soon_threadsafe(call, *arguments)
+            except RuntimeError:
+                return  # the loop is closed: nobody is left to tell
+
+        def connected(_c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any) -> None:
+            later(self._connected, flags.session_present, reason)
+
+        def ended(_c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
+            later(self._ended, reason)
+
+        def answered(_c: Any, _u: Any, mid: int, *reasons: Any) -> None:
+            later(self._receipt, mid, reasons[0] if reasons else None)
+
+        def arrived(_c: Any, _u: Any, packet: paho.MQTTMessage) -> None:
+            later(self._arrived, self, packet)
+
+        def opened(_c: Any, _u: Any, connected_socket: Any) -> None:
+            # Small packets that wait for each other's TCP ack cost 40 ms a message.
+            if isinstance(connected_socket, socket.socket):
+                connected_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        client.on_socket_open = opened
+        client.on_connect = connected
+        client.on_disconnect = ended
+        client.on_publish = answered
+        client.on_subscribe = answered
+        client.on_message = arrived
+
+    def _connected(self, session_present: bool, reason: ReasonCode) -> None:  # noqa: FBT001 - paho's flag
+        self.session_kept = session_present
+        if not self._answer.done():
+            self._answer.set_result(reason)
+
+    def _ended(self, reason: ReasonCode) -> None:
+        if not self.lost.done():
+            taken_over = reason.value == _TAKEN_OVER
+            text = f"another program uses our client id: {reason}" if taken_over else str(reason)
+            self.lost.set_result(Lost(text=text, taken_over=taken_over))
+
+    def _receipt(self, mid: int, reasons: Any) -> None:
+        answer = self._waiting.get(mid)
+        if answer is None or answer.done():
+            return
+        said = reasons if isinstance(reasons, list) else [reasons]
+        refused = [reason for reason in said if reason is not None and reason.is_failure]
+        if refused:
+            answer.set_exception(LinkDownError(f"the broker refused: {refused[0]}"))
+        else:
+            answer.set_result(None)
+
+
+async def _first_of(*futures: asyncio.Future[Any]) -> None:
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _stop(client: paho.Client) -> None:
+    client.disconnect()
+    client.loop_stop()

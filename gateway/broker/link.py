@@ -1,0 +1,214 @@
+"""One connection to a broker that comes and goes by itself.
+
+Every connect builds a new client object. A late ``ack`` must die with its object, else it would
+acknowledge another message under the same packet id; and nothing unsent survives inside a client:
+the database sends again. paho's own reconnect is never used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import NoReturn
+
+import paho.mqtt.client as paho
+import structlog
+
+from device_drivers.links.messages import LinkDownError, Message
+from gateway.broker.connection import (
+    PUBLISH_WINDOW,
+    ConnectFailedError,
+    Connection,
+    Lost,
+    Will,
+)
+from gateway.settings import Broker
+
+MAX_QUEUED = 2_000
+_TAKEN_OVER_S = 60.0
+_SHORT_LIFE_S = 2.0
+_FIGHT = 5
+
+log = structlog.get_logger("broker")
+
+
+class Link:
+    """A ``MessagePort`` over one broker; topics are relative to ``prefix``."""
+
+    def __init__(
+        self,
+        name: str,
+        broker: Broker,
+        *,
+        prefix: str,
+        client_id: str,
+        will: Will | None = None,
+    ) -> None:
+        self.name = f"link-{name}"
+        self.connected = asyncio.Event()
+        self.away = asyncio.Event()
+        self.away.set()
+        self.unmatched = 0
+        self.dropped = 0
+        self._broker = broker
+        self._prefix = prefix + "/"
+        self._client_id = client_id
+        self._will = will
+        self._streams: list[_Stream] = []
+        self._listeners: list[Callable[[bool], Awaitable[None]]] = []
+        self._connection: Connection | None = None
+        self._window = asyncio.Semaphore(PUBLISH_WINDOW)
+        self._protocol = paho.MQTTv311 if broker.protocol == "3.1.1" else paho.MQTTv5
+        self._told_protocol = False
+
+    def messages(self, *topic_filters: str) -> AsyncIterator[Message]:
+        """Everything on these topics, for ever and over reconnects; call before ``run``."""
+        stream = _Stream(tuple(self._prefix + topic for topic in topic_filters))
+        self._streams.append(stream)
+        return stream.read()
+
+    def on_connected(self, tell: Callable[[bool], Awaitable[None]]) -> None:
+        """Call ``tell(session_kept)`` after every successful connect and subscribe."""
+        self._listeners.append(tell)
+
+    async def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None
+    ) -> None:
+        """Publish at QoS 1 and return after the PUBACK; raises ``LinkDownError``."""
+        async with self._window:
+            if self._connection is None:
+                raise LinkDownError(f"{self.name} is not connected")
+            await self._connection.publish(
+                self._prefix + topic, payload, retain=retain, expiry_s=expiry_s
+            )
+
+    async def run(self) -> NoReturn:
+        """Stay connected for ever, with growing pauses while the broker is away."""
+        pause = self._broker.reconnect_s
+        short_lived = 0
+        away = False
+        while True:
+            try:
+                connection = await self._connect()
+            except ConnectFailedError as error:
+                if not away:
+                    log.warning("broker away", link=self.name, why=str(error))
+            else:
+                born = asyncio.get_running_loop().time()
+                why = await self._serve(connection)
+                log.warning("broker lost", link=self.name, why=why.text)
+                lived_s = asyncio.get_running_loop().time() - born
+                short_lived = 0 if lived_s > _SHORT_LIFE_S else short_lived + 1
+                pause = self._pause_after(why, short_lived, pause)
+            away = True
+            # Full jitter: a thousand shops must not come back in the same second.
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+            pause = min(pause * 2, self._broker.reconnect_max_s)
+
+    def _pause_after(self, why: Lost, short_lived: int, pause: float) -> float:
+        """A second holder of our client id is an alarm and never a fight over the connection.
+
+        Some brokers do not say so; then connections that end at once, again and again, do.
+        """
+        if why.taken_over or short_lived >= _FIGHT:
+            log.error(
+                "another program seems to use our client id: give each gateway its own",
+                link=self.name,
+                client_id=self._client_id,
+            )
+            return _TAKEN_OVER_S
+        return self._broker.reconnect_s if short_lived == 0 else pause
+
+    async def _connect(self) -> Connection:
+        connection = Connection(asyncio.get_running_loop(), self._arrived, protocol=self._protocol)
+        will = self._will
+        if will is not None:
+            will = replace(will, topic=self._prefix + will.topic)
+        try:
+            await connection.open(self._broker, self._client_id, will)
+            topics = [topic for stream in self._streams for topic in stream.topics]
+            await connection.subscribe(topics)
+        except ConnectFailedError as error:
+            await connection.close()
+            if connection.maybe_old_broker and self._broker.protocol == "auto":
+                other = {paho.MQTTv5: paho.MQTTv311, paho.MQTTv311: paho.MQTTv5}
+                self._protocol = other[self._protocol]
+            raise ConnectFailedError(str(error)) from error
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def _serve(self, connection: Connection) -> Lost:
+        self._connection = connection
+        if self._protocol == paho.MQTTv311 and not self._told_protocol:
+            self._told_protocol = True
+            log.warning(
+                "broker speaks MQTT 3.1.1 only: commands never expire in it", link=self.name
+            )
+        log.info("broker connected", link=self.name, session_kept=connection.session_kept)
+        try:
+            for tell in self._listeners:
+                await tell(connection.session_kept)
+            self.away.clear()
+            self.connected.set()
+            return await connection.lost
+        finally:
+            self.connected.clear()
+            self.away.set()
+            self._connection = None
+            for stream in self._streams:
+                stream.forget(connection)
+            await connection.close()
+
+    def _arrived(self, connection: Connection, packet: paho.MQTTMessage) -> None:
+        """On the event loop: give the message to the first stream that asked for it."""
+        message = Message(
+            topic=packet.topic.removeprefix(self._prefix),
+            payload=bytes(packet.payload),
+            retained=packet.retain,
+            duplicate=packet.dup,
+            ack=lambda: connection.ack(packet),
+        )
+        for stream in self._streams:
+            if stream.wants(packet.topic):
+                if not stream.put(connection, message):
+                    self.dropped += 1
+                    connection.give_up(f"{MAX_QUEUED} messages wait on {packet.topic}")
+                return
+        self.unmatched += 1
+        message.ack()
+
+
+class _Stream:
+    """Messages of some topics between the connection and whoever reads them."""
+
+    def __init__(self, topics: tuple[str, ...]) -> None:
+        self.topics = topics
+        self._waiting: deque[tuple[Connection, Message]] = deque()
+        self._arrived = asyncio.Event()
+
+    def wants(self, topic: str) -> bool:
+        return any(paho.topic_matches_sub(wanted, topic) for wanted in self.topics)
+
+    def put(self, connection: Connection, message: Message) -> bool:
+        """Queue the message; False when there is no room, then it is not acknowledged."""
+        if len(self._waiting) >= MAX_QUEUED:
+            return False
+        self._waiting.append((connection, message))
+        self._arrived.set()
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """Drop what came over a dead connection: the broker sends it again."""
+        self._waiting = deque(item for item in self._waiting if item[0] is not connection)
+
+    async def read(self) -> AsyncIterator[Message]:
+        while True:
+            while self._waiting:
+                yield self._waiting.popleft()[1]
+            self._arrived.clear()
+            await self._arrived.wait()

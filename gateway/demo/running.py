@@ -1,0 +1,134 @@
+"""The whole shop in one process: ``anaquel demo``."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+
+from device_drivers.simulated.mqtt_label import SimulatedLabels
+from gateway import app
+from gateway.broker.link import Link
+from gateway.central.ingest import Ingester
+from gateway.central.publisher import Publisher
+from gateway.clock import Clock
+from gateway.demo import brokers, catalogue, shelf
+from gateway.demo.catalogue import DemoShop
+from gateway.demo.world import CentralSystem, Devices, Shoppers
+from gateway.lifecycle import Service, run_until
+from gateway.settings import (
+    Broker,
+    Central,
+    Data,
+    Feed,
+    Listen,
+    Settings,
+    Shop,
+    Sites,
+    StaffListen,
+)
+from gateway.staff import passwords
+from gateway.store import people
+from gateway.store.database import Database
+
+STAFF_NAME = "demo"
+_GATEWAY = "demo"
+_LOOPBACK = "127.0.0.1"
+
+Say = Callable[[str], None]
+
+
+async def run(
+    clock: Clock, stop: asyncio.Event, say: Say, *, ports: tuple[int, int, int] = (0, 0, 0)
+) -> None:
+    """Open the shop and go on until ``stop`` is set; what it wrote is gone afterwards.
+
+    ``ports`` are those of the shopper, staff and intake sites; 0 takes any.
+    """
+    with tempfile.TemporaryDirectory(prefix="anaquel-demo-") as name:
+        folder = Path(name)
+        async with brokers.running(folder) as started:
+            say(f"broker     {started.said}")
+            settings = _settings(folder, started.broker, ports)
+            password = await _with_staff(settings)
+            shop = catalogue.shop(at=clock.now())
+            opened: asyncio.Future[Mapping[str, str]] = asyncio.get_running_loop().create_future()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(
+                    app.run(settings, clock, stop, ready=opened.set_result), name="gateway"
+                )
+                addresses = await opened
+                _welcome(say, addresses, password, shop)
+                services = _world(settings, folder, shop, clock, addresses["shopper"])
+                group.create_task(run_until(stop, services), name="world")
+
+
+def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int]) -> Settings:
+    shopper, staff, intake = ports
+    return Settings(
+        shop=Shop(
+            store=catalogue.SHOP,
+            gateway=_GATEWAY,
+            public_base=f"http://{_LOOPBACK}:{shopper}" if shopper else "http://anaquel.local",
+        ),
+        data=Data(folder=folder / "data"),
+        central=Central(kind="mqtt", broker=broker),
+        shop_broker=broker,
+        feed=Feed(snapshot_folder=folder),
+        sites=Sites(
+            shopper=Listen(host=_LOOPBACK, port=shopper),
+            staff=StaffListen(host=_LOOPBACK, port=staff, secure_cookies=False),
+            intake=Listen(host=_LOOPBACK, port=intake),
+        ),
+    )
+
+
+async def _with_staff(settings: Settings) -> str:
+    """A person who may sign in, with a password that nobody had before."""
+    password = secrets.token_urlsafe(9)
+    hashed = await asyncio.to_thread(passwords.hash_, password)
+    folder = settings.data.folder
+    await asyncio.to_thread(folder.mkdir)
+    async with Database(folder / app.DATABASE) as database:
+        await database.write(
+            lambda connection: people.add(connection, STAFF_NAME, "manager", hashed)
+        )
+    return password
+
+
+def _world(
+    settings: Settings, folder: Path, shop: DemoShop, clock: Clock, shopper: str
+) -> list[Service]:
+    broker = settings.shop_broker
+    prefix = f"{broker.topic_prefix}/{settings.shop.store}"
+
+    def link(client_id: str) -> Link:
+        return Link(client_id, broker, prefix=prefix, client_id=client_id)
+
+    links = [link("demo-central"), link("demo-labels"), link("demo-devices")]
+    central, labels_link, devices = links
+    publisher = Publisher(central, folder, clock, epoch=round(clock.now().timestamp()))
+    publisher.load([*shop.rows(), *shelf.bindings(shop)])
+    labels = SimulatedLabels(labels_link)
+    for label, model in shelf.labels():
+        labels.add(label, model)
+    return [
+        publisher,
+        Ingester(central, folder / "central", clock),
+        CentralSystem(publisher, shop, clock, Random(2)),
+        labels,
+        Devices(devices, shop, Random(3)),
+        Shoppers(shopper, shop, Random(4)),
+        *links,
+    ]
+
+
+def _welcome(say: Say, addresses: Mapping[str, str], password: str, shop: DemoShop) -> None:
+    gtin = next(row.value["gtins"][0] for row in shop.of_kind("product") if row.value.get("gtins"))
+    say(f"shopper    {addresses['shopper']}/01/{gtin}")
+    say(f"staff      {addresses['staff']}   sign in as {STAFF_NAME} / {password}")
+    say(f"intake     {addresses['intake']}")
+    say("Ctrl-C closes the shop.")

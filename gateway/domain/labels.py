@@ -1,0 +1,230 @@
+"""Labels, what they are bound to, and the facts that a picture is drawn from.
+
+A label shows one product, a group, or the products of a group with some options fixed. Facts are
+derived from data alone: the same family, target and instant always give the same facts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from gateway.domain import digital_link, gtin, pricing, stock
+from gateway.domain.catalogue import Family, Group, Product, text
+from gateway.domain.money import Money
+from gateway.domain.pricing import PriceTag
+from gateway.domain.stock import Availability
+
+CODE_LENGTH = 6
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans("OIL", "011")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a label stands for: a product, or a group narrowed by ``where`` (axis to value)."""
+
+    product: str | None = None
+    group: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.product is None) == (self.group is None):
+            raise ValueError("a label is bound to a product or to a group, one of the two")
+        if self.product is not None and self.where:
+            raise ValueError("fixed options narrow a group, not a product")
+
+
+class LabelState(Enum):
+    """The situation a template draws differently."""
+
+    REGULAR = "regular"
+    SALE = "sale"
+    CLEARANCE = "clearance"
+    SOLD_OUT = "sold_out"
+    BLOCKED = "blocked"
+    RECALLED = "recalled"
+    NO_PRICE = "no_price"
+    UNBOUND = "unbound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeFact:
+    """One size in the label's size run and whether this shop has it."""
+
+    size: str
+    availability: Availability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelFacts:
+    """Everything a template may name.
+
+    ``link`` is what the QR code holds; ``reference`` is the retailer's own number for people;
+    ``price_from`` says that products under this label cost different amounts and ``tag`` is the
+    lowest. ``tag`` is None without a price in force.
+    """
+
+    code: str
+    link: str
+    language: str
+    state: LabelState
+    title: str = ""
+    brand: str = ""
+    variant: str = ""
+    color: str = ""
+    size: str = ""
+    reference: str = ""
+    gtin: str | None = None
+    tag: PriceTag | None = None
+    price_from: bool = False
+    unit_price: Money | None = None
+    unit: str | None = None
+    unit_value: Decimal | None = None
+    sizes: tuple[SizeFact, ...] = ()
+
+
+def new_code() -> str:
+    """A label code: six characters of Crockford's base 32, made to be read aloud and typed."""
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(CODE_LENGTH))
+
+
+def normalise_code(typed: str) -> str | None:
+    """The label code a person or a QR meant, or None if it cannot be one."""
+    code = typed.strip().upper().translate(_LOOKALIKES)
+    if len(code) == CODE_LENGTH and all(letter in _CROCKFORD for letter in code):
+        return code
+    return None
+
+
+def products_shown(target: Target, family: Family) -> tuple[Product, ...]:
+    """The products a label stands for, in the family's order."""
+    if target.product is not None:
+        return tuple(product for product in family.products if product.id == target.product)
+    return tuple(
+        product
+        for product in family.products
+        if product.group == target.group
+        and all(product.options.get(axis) == value for axis, value in target.where.items())
+    )
+
+
+def unbound_facts(code: str, *, public_base: str, language: str) -> LabelFacts:
+    """The facts of a label that is not bound to anything."""
+    link = digital_link.build_for_label(public_base, code)
+    return LabelFacts(code=code, link=link, language=language, state=LabelState.UNBOUND)
+
+
+def facts(
+    target: Target,
+    family: Family,
+    *,
+    code: str,
+    shop: str,
+    public_base: str,
+    language: str,
+    at: datetime,
+) -> LabelFacts:
+    """What the label bound to ``target`` says at ``at`` in ``shop`` (a location id)."""
+    shown = products_shown(target, family)
+    group = family.group
+    one = shown[0] if len(shown) == 1 else None
+    tag, price_from, priced = _common_price(shown, family, at)
+    unit = family.offers[priced.id] if priced is not None else None
+    color = _only(text(product.color_name, language) for product in shown)
+    size = one.options.get("size", "") if one is not None else ""
+    own_gtin = next((number for number in one.gtins), None) if one is not None else None
+    return LabelFacts(
+        code=code,
+        link=_link(own_gtin, code, public_base),
+        language=language,
+        state=_state(shown, family, shop, tag),
+        title=_title(group, one, language),
+        brand=(group.brand or "") if group is not None else "",
+        variant=" · ".join(part for part in (color, size) if part),
+        color=color,
+        size=size,
+        reference=_reference(one, target),
+        gtin=own_gtin,
+        tag=tag,
+        price_from=price_from,
+        unit_price=unit.unit_price if unit is not None else None,
+        unit=unit.unit if unit is not None else None,
+        unit_value=unit.unit_value if unit is not None else None,
+        sizes=() if one is not None else _sizes(shown, family, shop),
+    )
+
+
+def _link(own_gtin: str | None, code: str, public_base: str) -> str:
+    if own_gtin is not None and not gtin.is_in_store(own_gtin):
+        return digital_link.build(public_base, own_gtin)
+    return digital_link.build_for_label(public_base, code)
+
+
+def _title(group: Group | None, one: Product | None, language: str) -> str:
+    own = text(one.name, language) if one is not None else ""
+    return own or (text(group.name, language) if group is not None else "")
+
+
+def _reference(one: Product | None, target: Target) -> str:
+    if one is not None:
+        return one.sku or one.id
+    return target.group or target.product or ""
+
+
+def _common_price(
+    shown: Iterable[Product], family: Family, at: datetime
+) -> tuple[PriceTag | None, bool, Product | None]:
+    """The price of all, else the lowest with ``from``; and the product it belongs to."""
+    tags = [
+        (tag, product)
+        for product in shown
+        if (offers := family.offers.get(product.id)) is not None
+        and (tag := pricing.price_tag(offers, at)) is not None
+    ]
+    if not tags:
+        return None, False, None
+    lowest, product = min(tags, key=lambda tagged: tagged[0].price.amount)
+    return lowest, any(tag.price != lowest.price for tag, _ in tags), product
+
+
+def _state(
+    shown: tuple[Product, ...], family: Family, shop: str, tag: PriceTag | None
+) -> LabelState:
+    statuses = {product.status for product in shown}
+    if "recalled" in statuses:
+        return LabelState.RECALLED
+    if statuses and statuses <= {"blocked", "discontinued"}:
+        return LabelState.BLOCKED
+    if tag is None:
+        return LabelState.NO_PRICE
+    bands = {stock.availability(family.stock.get((shop, product.id))) for product in shown}
+    if bands == {Availability.NONE}:
+        return LabelState.SOLD_OUT
+    return {"sale": LabelState.SALE, "clearance": LabelState.CLEARANCE}.get(
+        tag.kind, LabelState.REGULAR
+    )
+
+
+def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeFact, ...]:
+    axes = family.group.axes if family.group is not None else ()
+    brand_order = next((axis.values for axis in axes if axis.axis == "size"), ())
+    bands: dict[str, list[Availability]] = {}
+    for product in shown:
+        size = product.options.get("size")
+        if size is not None:
+            level = family.stock.get((shop, product.id))
+            bands.setdefault(size, []).append(stock.availability(level))
+    ordered = [size for size in brand_order if size in bands]
+    ordered += [size for size in bands if size not in brand_order]
+    return tuple(SizeFact(size=size, availability=stock.best(bands[size])) for size in ordered)
+
+
+def _only(texts: Iterable[str]) -> str:
+    """The one text all share, else nothing."""
+    distinct = set(texts)
+    return distinct.pop() if len(distinct) == 1 else ""

@@ -1,0 +1,59 @@
+"""From what a source said to a row of the replica: hashed, checked, and with its owner known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from gateway.feed import digest, rows
+from gateway.settings import Kind, Settings
+from gateway.store import replica
+
+Owner = Callable[[str], str]
+"""The source that owns a kind; unknown kinds belong to whoever sends them."""
+
+
+def owner_in(settings: Settings, source: str) -> Owner:
+    """Who owns each kind, as ``source`` sees it."""
+    owners: dict[Kind, str] = {
+        kind: settings.source_of(kind)
+        for kind in ("location", "group", "product", "offers", "stock", "task", "binding")
+    }
+    return lambda kind: owners.get(kind, source)  # type: ignore[call-overload] # any text may ask
+
+
+def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.Row:
+    """The checked row; a broken rule stands in its ``refusal``, ``value`` None is a tombstone."""
+    if value is None:
+        return replica.Row(
+            kind=kind, key=key, value=None, hash=b"", bucket=digest.bucket_of(kind, key)
+        )
+    text = digest.canonical(value)
+    return row_of_text(source, kind, key, text, value, owner)
+
+
+def row_of_text(
+    source: str, kind: str, key: str, text: str, value: Any, owner: Owner
+) -> replica.Row:
+    """``row`` for a value whose canonical text is known already."""
+    refusal = _foreign(source, kind, owner) or rows.check(kind, key, value)
+    return replica.Row(
+        kind=kind,
+        key=key,
+        value=text,
+        hash=digest.row_hash(kind, key, text),
+        bucket=digest.bucket_of(kind, key),
+        refusal=json.dumps(asdict(refusal)) if refusal is not None else None,
+    )
+
+
+def _foreign(source: str, kind: str, owner: Owner) -> rows.Refusal | None:
+    if owner(kind) == source:
+        return None
+    return rows.Refusal(
+        code="not_owner",
+        path="",
+        message=f"rows of kind {kind} come from {owner(kind)} in this shop, not from {source}",
+    )

@@ -1,0 +1,170 @@
+"""The messages between central and shop, as they are on the wire: JSON in UTF-8."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_BYTES = 256 * 1024
+MAX_CHANGES = 1_000
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class MessageError(ValueError):
+    """A message that is refused whole: nothing of it is used, the position stays."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Message(BaseModel):
+    """Unknown members have no effect, so that a later version can add some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class Change(_Message):
+    """One row as it is from now on; ``value`` None is a tombstone."""
+
+    kind: str
+    key: str
+    value: Any
+
+
+class SnapshotRef(_Message):
+    """Where the whole feed at ``seq`` can be fetched; hash and size are of the gzip file."""
+
+    seq: Count
+    url: Annotated[str, Field(max_length=2_000)]
+    sha256: Hex64
+    bytes: Count
+    rows: Count
+
+
+class Manifest(_Message):
+    """Central's position: what we should be at, and how to get there."""
+
+    epoch: Count
+    seq: Count
+    min_delta_seq: Count
+    digest: Hex64
+    snapshot: SnapshotRef
+    issued_at: str
+
+
+class Delta(_Message):
+    """All changes after ``prev_seq`` up to ``seq``."""
+
+    epoch: Count
+    prev_seq: Count
+    seq: Count
+    changes: Annotated[list[Change], Field(max_length=MAX_CHANGES)]
+
+
+class Request(_Message):
+    """The shop asks for what it misses."""
+
+    id: str
+    epoch: Count
+    want: Literal["deltas", "manifest", "buckets", "rows"]
+    after_seq: Count | None = None
+
+
+class Reply(_Message):
+    """Central's answer to one request: deltas in order, or an error, or just a manifest."""
+
+    id: Annotated[str, Field(max_length=64)]
+    epoch: Count | None = None
+    seq: Count | None = None
+    deltas: Annotated[list[Delta], Field(max_length=1_000)] | None = None
+    manifest: Manifest | None = None
+    more: bool = False
+    error: Literal["gone", "unknown_epoch", "busy"] | None = None
+
+
+class SnapshotHead(_Message):
+    """The first line of a snapshot."""
+
+    epoch: Count
+    seq: Count
+    rows: Count
+
+
+class Position(_Message):
+    """How far this shop's replica is (retained)."""
+
+    epoch: Count
+    seq: Count
+    digest: Hex64
+    refused: Count
+    held: Count
+    applied_at: str | None
+    error: str | None = None
+
+
+class Problem(_Message):
+    """One refused row, for those who can mend it."""
+
+    kind: str
+    key: str
+    code: str
+    path: str
+    message: str
+
+
+class Problems(_Message):
+    """The rows refused at a position; ``first`` holds at most 100 of ``total`` (retained)."""
+
+    epoch: Count
+    seq: Count
+    at: str
+    total: Count
+    first: list[Problem]
+
+
+M = TypeVar("M", bound=_Message)
+
+
+def parse(model: type[M], payload: bytes, *, max_bytes: int = MAX_BYTES) -> M:
+    """The message in ``payload``; raises ``MessageError`` with a code and plain words."""
+    if len(payload) > max_bytes:
+        raise MessageError(
+            "too_large", f"{len(payload)} bytes are too many: at most {max_bytes} are taken"
+        )
+    try:
+        return model.model_validate(load(payload))
+    except pydantic.ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"]) or "the message"
+        raise MessageError("bad_message", f"{where}: {problem['msg']}") from error
+
+
+def load(payload: bytes | str) -> Any:
+    """The JSON value in ``payload``; integer-valued fractions become integers (RFC 8785).
+
+    Raises ``MessageError``.
+    """
+    try:
+        return json.loads(payload, parse_float=_number, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("unreadable", f"not JSON in UTF-8: {error}") from error
+
+
+def dump(message: BaseModel) -> bytes:
+    """The message as it goes out; members that are None stay out."""
+    return message.model_dump_json(exclude_none=True).encode()
+
+
+def _number(literal: str) -> int | float:
+    number = float(literal)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _no_number(literal: str) -> NoReturn:
+    raise ValueError(f"{literal} is no JSON number")

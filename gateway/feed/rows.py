@@ -1,0 +1,330 @@
+"""What a row must look like to be used; a row that breaks a rule is refused, never half used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gateway.domain import gtin, money
+
+MAX_INTEGER = 2**53 - 1
+MAX_TEXT = 500
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_COUNT = re.compile(r"-?\d{1,12}(\.\d{1,4})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a row is not used: a stable code, where in the value, and plain words."""
+
+    code: str
+    path: str
+    message: str
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise PydanticCustomError(
+            "too_long", "has {n} characters, at most 500 are allowed", {"n": len(value)}
+        )
+    if _CONTROL.search(value):
+        raise PydanticCustomError("control_character", "has a control character; remove it")
+    return value
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise PydanticCustomError("bad_id", "is no id: write 1 to 64 of A-Z a-z 0-9 . _ -")
+    return value
+
+
+def _amount(value: str) -> str:
+    if value.startswith("-"):
+        raise PydanticCustomError("negative_amount", "is negative; an amount is 0 or more")
+    if not money.AMOUNT.fullmatch(value):
+        raise PydanticCustomError(
+            "bad_amount", 'is no amount: write up to 9 digits and 4 decimals as text, like "19.90"'
+        )
+    return value
+
+
+def _currency(value: str) -> str:
+    if value not in money.MINOR_UNITS:
+        raise PydanticCustomError(
+            "unknown_currency", "is no ISO 4217 currency code, like MXN or EUR"
+        )
+    return value
+
+
+def _gtin14(value: str) -> str:
+    try:
+        normal = gtin.normalise(value)
+    except gtin.GtinError as error:
+        raise PydanticCustomError("bad_gtin", "{why}", {"why": str(error)}) from error
+    if normal != value:
+        raise PydanticCustomError("bad_gtin", "has {n} digits; send all 14", {"n": len(value)})
+    return value
+
+
+def _instant(value: str) -> str:
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError(
+            "bad_time", "is no RFC 3339 time, like 2026-11-22T10:00:00-06:00"
+        ) from error
+    if parsed.tzinfo is None:
+        raise PydanticCustomError("bad_time", "has no offset; write for example -06:00 or Z")
+    return value
+
+
+def _count(value: str) -> str:
+    if not _COUNT.fullmatch(value):
+        raise PydanticCustomError("bad_quantity", 'is no quantity, like 3 or "1.250"')
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Id = Annotated[str, AfterValidator(_id)]
+Amount = Annotated[str, AfterValidator(_amount)]
+Instant = Annotated[str, AfterValidator(_instant)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Texts = Annotated[dict[Language, Text], Field(max_length=40)]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x20\"<>]{1,2000}$")]
+Quantity = Annotated[str, AfterValidator(_count)] | Annotated[int, Field(strict=True)]
+
+
+class _Row(BaseModel):
+    """Members that a later version may add are kept in the replica and have no effect here."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class _Image(_Row):
+    url: Url
+    sha256: str | None = None
+
+
+class _Axis(_Row):
+    axis: Id
+    name: Texts = {}
+    values: Annotated[list[Text], Field(max_length=200)] = []
+
+
+class GroupRow(_Row):
+    """A ``group`` row."""
+
+    name: Annotated[Texts, Field(min_length=1)]
+    brand: Text | None = None
+    description: Texts = {}
+    axes: Annotated[list[_Axis], Field(max_length=3)] = []
+    siblings: Annotated[list[Id], Field(max_length=100)] = []
+    image: _Image | None = None
+    url: Url | None = None
+
+
+class _Color(_Row):
+    name: Texts = {}
+    hex: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+
+
+class ProductRow(_Row):
+    """A ``product`` row."""
+
+    group: Id | None = None
+    gtins: Annotated[list[Annotated[str, AfterValidator(_gtin14)]], Field(max_length=20)] = []
+    codes: Annotated[list[Text], Field(max_length=20)] = []
+    sku: Text | None = None
+    name: Texts = {}
+    options: Annotated[dict[Id, Text], Field(max_length=3)] = {}
+    color: _Color | None = None
+    category: Text | None = None
+    status: Literal["active", "blocked", "recalled", "discontinued"] = "active"
+    ranged: bool = True
+    zone: Text | None = None
+    image: _Image | None = None
+    url: Url | None = None
+
+
+class _Per(_Row):
+    value: Quantity
+    unit: Text
+
+
+class _UnitPrice(_Row):
+    amount: Amount
+    per: _Per
+
+
+class _Offer(_Row):
+    kind: Literal["list", "sale", "clearance", "loyalty"]
+    amount: Amount
+    valid_from: Instant | None = None
+    valid_until: Instant | None = None
+    campaign: Text | None = None
+    program: Text | None = None
+    prior_amount: Amount | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> _Offer:
+        if self.valid_from is None or self.valid_until is None:
+            return self
+        if datetime.fromisoformat(self.valid_from) >= datetime.fromisoformat(self.valid_until):
+            raise PydanticCustomError("empty_time", "ends before it begins; correct its times")
+        return self
+
+
+class OffersRow(_Row):
+    """An ``offers`` row."""
+
+    currency: Annotated[str, AfterValidator(_currency)]
+    tax_included: bool = True
+    deposit: Amount | None = None
+    unit_price: _UnitPrice | None = None
+    offers: Annotated[list[_Offer], Field(max_length=100)]
+
+
+class StockRow(_Row):
+    """A ``stock`` row; negative quantities are legal and count as 0."""
+
+    available: Quantity | None
+    as_of: Instant
+
+
+class LocationRow(_Row):
+    """A ``location`` row."""
+
+    name: Text
+    kind: Literal["shop", "warehouse", "online", "elsewhere", "zone"]
+    address: Text | None = None
+    phone: Text | None = None
+    url: Url | None = None
+
+
+class _Target(_Row):
+    product: Id | None = None
+    group: Id | None = None
+    where: Annotated[dict[Id, Text], Field(max_length=3)] = {}
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> _Target:
+        if (self.product is None) == (self.group is None) or (self.product and self.where):
+            raise PydanticCustomError(
+                "bad_target", "is a product, or a group with or without fixed options"
+            )
+        return self
+
+
+class BindingRow(_Row):
+    """A ``binding`` row."""
+
+    label: Id
+    target: _Target
+    template: Id | None = None
+    alias: Text | None = None
+    zone: Text | None = None
+
+
+class TaskRow(_Row):
+    """A ``task`` row."""
+
+    kind: Literal["pick", "return_to_shelf", "count", "relabel", "remove", "message"]
+
+
+_MODELS: dict[str, type[_Row]] = {
+    "location": LocationRow,
+    "group": GroupRow,
+    "product": ProductRow,
+    "offers": OffersRow,
+    "stock": StockRow,
+    "binding": BindingRow,
+    "task": TaskRow,
+}
+_RANKS = {
+    kind: rank
+    for rank, kind in enumerate(
+        ("location", "group", "product", "offers", "stock", "task", "binding")
+    )
+}
+
+
+def rank(kind: str) -> int:
+    """The place of a kind in a snapshot, so that what is referred to comes first."""
+    return _RANKS.get(kind, len(_RANKS))
+
+
+def is_known(kind: str) -> bool:
+    """Whether rows of this kind have an effect; others are kept raw and counted."""
+    return kind in _MODELS
+
+
+def check(kind: str, key: str, value: Any) -> Refusal | None:
+    """The first rule that the row breaks, or None; unknown kinds break none."""
+    model = _MODELS.get(kind)
+    if model is None:
+        return None
+    parts = key.split("/") if kind == "stock" else [key]
+    if len(parts) != (2 if kind == "stock" else 1) or not all(map(_ID.fullmatch, parts)):
+        wanted = "{location}/{product}" if kind == "stock" else "an id"
+        return Refusal(
+            code="bad_key",
+            path="",
+            message=f"the key {key[:80]!r} is not {wanted} of A-Z a-z 0-9 . _ - (64 at most)",
+        )
+    if kind == "binding" and isinstance(value, dict) and value.get("label") != key:
+        return Refusal(code="bad_key", path="label", message="label: is not the row's key")
+    broken = next(_unrepresentable(value, ""), None)
+    if broken is not None:
+        return broken
+    try:
+        model.model_validate(value)
+    except pydantic.ValidationError as error:
+        return _refusal(error)
+    return None
+
+
+def _refusal(error: pydantic.ValidationError) -> Refusal:
+    problem = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in problem["loc"])
+    given = "" if problem["type"] == "missing" else f"{str(problem['input'])[:60]!r} "
+    message = problem["msg"][:1].lower() + problem["msg"][1:]
+    return Refusal(code=problem["type"], path=path, message=f"{path or 'value'}: {given}{message}")
+
+
+def _unrepresentable(value: Any, path: str) -> Iterator[Refusal]:
+    """What the digest's canonical form cannot hold: fractions, huge numbers, odd names."""
+    match value:
+        case bool() | None:
+            return
+        case int() if abs(value) > MAX_INTEGER:
+            yield Refusal(
+                code="huge_number", path=path, message=f"{path}: beyond 2^53-1; send it as text"
+            )
+        case float() | Decimal():
+            yield Refusal(
+                code="fraction", path=path, message=f'{path}: {value}; send it as text, like "1.5"'
+            )
+        case str() if not value.isascii() and re.search("[\ud800-\udfff]", value):
+            yield Refusal(code="bad_text", path=path, message=f"{path}: is not valid Unicode")
+        case dict():
+            for name, member in value.items():
+                inner = f"{path}.{name}" if path else str(name)
+                if not str(name).isascii():
+                    yield Refusal(
+                        code="member_name", path=inner, message=f"{inner}: names are ASCII only"
+                    )
+                yield from _unrepresentable(member, inner)
+        case list():
+            for place, member in enumerate(value):
+                yield from _unrepresentable(member, f"{path}.{place}")
+        case _:
+            return

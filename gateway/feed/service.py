@@ -1,0 +1,331 @@
+"""The feed at work: messages in, rows and position committed, position told.
+
+``sync.Sync`` decides; this service carries out. A message is acknowledged once it is committed or
+decided to be of no use; the proof for central is the position it reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+
+from device_drivers.links.messages import LinkDownError, Message, MessagePort
+from gateway.broker import topics
+from gateway.clock import Clock
+from gateway.feed import checking, merging, messages, snapshot, sync
+from gateway.feed.digest import Buckets
+from gateway.feed.messages import Delta, Manifest, MessageError, Problem, Problems, Reply
+from gateway.settings import Settings
+from gateway.store import replica
+from gateway.store.database import Connection, Database
+from gateway.store.replica import ALL_SEQS, Written
+
+SOURCE = "central"
+_DIGESTS_KEPT = 1_024
+_IDLE_S = 3_600.0
+_BATCH = 100
+
+log = structlog.get_logger("feed")
+
+
+class FeedService:
+    """Keeps the replica of what central says; one per gateway."""
+
+    name = "feed"
+
+    def __init__(
+        self, port: MessagePort, database: Database, clock: Clock, settings: Settings
+    ) -> None:
+        self.refused_messages: Counter[str] = Counter()
+        self._port = port
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._gateway = settings.shop.gateway
+        self._owner = checking.owner_in(settings, SOURCE)
+        self._buckets = Buckets()
+        self._digests: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._waiting: asyncio.Queue[Message] = asyncio.Queue(_BATCH)
+        self._uncommitted: list[Delta] = []
+        self._timer_changed = asyncio.Event()
+        self._position_changed = asyncio.Event()
+        self._snapshots: asyncio.Queue[sync.Fetch] = asyncio.Queue(maxsize=1)
+        self._sync = sync.Sync(epoch=0, seq=0)
+        self._stream = port.messages(
+            topics.MANIFEST, topics.DELTA, topics.feed_reply(self._gateway)
+        )
+        port.on_connected(self._connected)
+
+    async def run(self) -> NoReturn:
+        """Follow central for ever."""
+        at, pairs = await self._database.read(_stored)
+        self._buckets.toggle_all(pairs)
+        feed = self._settings.feed
+        patience = sync.Patience(
+            gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
+        )
+        self._sync = sync.Sync(epoch=at.epoch, seq=at.seq, patience=patience)
+        self._remember_digest()
+        self._position_changed.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._receive(), name="feed-receive")
+            group.create_task(self._watch_time(), name="feed-time")
+            group.create_task(self._fetch_snapshots(), name="feed-snapshots")
+            group.create_task(self._tell_position(), name="feed-position")
+        raise AssertionError("a task of the feed ended")
+
+    async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's call
+        self._position_changed.set()
+        async with self._turn:
+            await self._carry_out(self._sync.connected(self._clock.monotonic()))
+            await self._commit()
+
+    async def _receive(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._handle_waiting(), name="feed-handle")
+            async for message in self._stream:
+                await self._waiting.put(message)
+
+    async def _handle_waiting(self) -> None:
+        """Handle what arrived together under one commit, then acknowledge all of it."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < _BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            async with self._turn:
+                for message in batch:
+                    await self._handle(message)
+                await self._commit()
+            for message in batch:
+                message.ack()
+
+    async def _handle(self, message: Message) -> None:
+        now = self._clock.monotonic()
+        try:
+            match message.topic:
+                case topics.MANIFEST:
+                    await self._commit()
+                    manifest = messages.parse(Manifest, message.payload)
+                    actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
+                case topics.DELTA:
+                    actions = self._sync.delta(messages.parse(Delta, message.payload), now)
+                case _:
+                    await self._commit()
+                    reply = messages.parse(Reply, message.payload)
+                    known = reply.manifest
+                    ours = self._digest_at(known) if known is not None else None
+                    actions = self._sync.reply(reply, now, ours)
+        except MessageError as error:
+            self._refuse(message.topic, error.code, str(error))
+            return
+        await self._carry_out(actions, message.topic)
+
+    def _digest_at(self, manifest: Manifest) -> str | None:
+        return self._digests.get((manifest.epoch, manifest.seq))
+
+    async def _watch_time(self) -> None:
+        while True:
+            self._timer_changed.clear()
+            due = self._sync.next_tick()
+            wait = _IDLE_S if due is None else max(0.0, due - self._clock.monotonic())
+            try:
+                async with asyncio.timeout(wait):
+                    await self._timer_changed.wait()
+            except TimeoutError:
+                async with self._turn:
+                    await self._carry_out(self._sync.tick(self._clock.monotonic()))
+                    await self._commit()
+
+    async def _carry_out(self, actions: list[sync.Action], topic: str = "") -> None:
+        """Do what the state machine asks for, until it asks for nothing more."""
+        error = self._sync.error
+        while actions:
+            action, *actions = actions
+            match action:
+                case sync.Apply(delta=delta):
+                    # Moved on before the commit: should that fail, the process ends with it.
+                    self._uncommitted.append(delta)
+                    if len(self._uncommitted) >= _BATCH:
+                        await self._commit()
+                    now = self._clock.monotonic()
+                    actions += self._sync.applied(delta.epoch, delta.seq, now)
+                case sync.Ask(request=request):
+                    await self._ask(request)
+                case sync.Fetch():
+                    self._snapshots.put_nowait(action)
+                case sync.Refuse(code=code, message=text):
+                    self._refuse(topic, code, text)
+        if self._sync.error != error:
+            self._position_changed.set()
+            if self._sync.error is not None:
+                log.warning("feed in trouble", why=self._sync.error)
+        self._timer_changed.set()
+
+    async def _commit(self) -> None:
+        """Write the deltas taken so far, with the position of the last, in one transaction."""
+        deltas, self._uncommitted = self._uncommitted, []
+        if not deltas:
+            return
+        at = self._clock.now()
+        rows = [
+            [
+                checking.row(SOURCE, change.kind, change.key, change.value, self._owner)
+                for change in delta.changes
+            ]
+            for delta in deltas
+        ]
+
+        def write(connection: Connection) -> list[Written]:
+            written = [
+                replica.apply(connection, SOURCE, checked, seq=delta.seq, at=at)
+                for delta, checked in zip(deltas, rows, strict=True)
+            ]
+            last = deltas[-1]
+            replica.move(connection, SOURCE, epoch=last.epoch, seq=last.seq, at=at)
+            return written
+
+        all_written = await self._database.write(write)
+        for delta, checked, written in zip(deltas, rows, all_written, strict=True):
+            self._buckets.toggle_all(written.toggles)
+            self._tell_refused(checked)
+            self._remember_digest((delta.epoch, delta.seq))
+
+    async def _fetch_snapshots(self) -> None:
+        while True:
+            wanted = await self._snapshots.get()
+            try:
+                epoch, seq = await self._take_snapshot(wanted)
+            except snapshot.SnapshotError as error:
+                async with self._turn:
+                    now = self._clock.monotonic()
+                    failed = self._sync.fetch_failed(str(error), now)
+                    log.warning("snapshot failed", why=str(error))
+                    await self._carry_out(failed)
+                self._position_changed.set()
+            else:
+                async with self._turn:
+                    self._remember_digest((epoch, seq))
+                    await self._carry_out(self._sync.applied(epoch, seq, self._clock.monotonic()))
+                    self._position_changed.set()
+
+    async def _take_snapshot(self, wanted: sync.Fetch) -> tuple[int, int]:
+        manifest = wanted.manifest
+        at = self._clock.now()
+        seq = manifest.snapshot.seq
+        folder = self._database.path.parent
+        log.info("snapshot begins", epoch=manifest.epoch, seq=seq, rows=manifest.snapshot.rows)
+        path = await snapshot.fetch(manifest.snapshot, self._settings.feed, folder)
+        plan = merging.Plan(
+            source=SOURCE,
+            seq=seq,
+            keep_after=ALL_SEQS if wanted.replace_all else seq,
+            at=at,
+        )
+        try:
+            portions = snapshot.read(path, manifest)
+            toggles = await merging.merge(portions, plan, self._database, self._owner)
+        finally:
+            # Half a merge is in the replica and not in the buckets: count them anew.
+            async with self._turn:
+                await self._recount()
+            await asyncio.to_thread(Path.unlink, path, missing_ok=True)
+        reached = seq if wanted.replace_all else max(seq, self._sync.seq)
+        await self._database.write(
+            lambda connection: replica.move(
+                connection, SOURCE, epoch=manifest.epoch, seq=reached, at=at
+            )
+        )
+        log.info("snapshot merged", epoch=manifest.epoch, seq=reached, changes=len(toggles))
+        return manifest.epoch, reached
+
+    async def _recount(self) -> None:
+        _, pairs = await self._database.read(_stored)
+        self._buckets = Buckets()
+        self._buckets.toggle_all(pairs)
+
+    async def _ask(self, request: messages.Request) -> None:
+        try:
+            await self._port.publish(
+                topics.feed_request(self._gateway), messages.dump(request), expiry_s=60
+            )
+        except LinkDownError:
+            return  # asked again on the next connection, or when the answer is overdue
+
+    def _remember_digest(self, at: tuple[int, int] | None = None) -> None:
+        key = at or (self._sync.epoch, self._sync.seq)
+        self._digests[key] = self._buckets.digest()
+        self._digests.move_to_end(key)
+        while len(self._digests) > _DIGESTS_KEPT:
+            self._digests.popitem(last=False)
+        self._position_changed.set()
+
+    def _refuse(self, topic: str, code: str, why: str) -> None:
+        self.refused_messages[code] += 1
+        log.warning("message refused", topic=topic, code=code, why=why)
+
+    def _tell_refused(self, rows: list[replica.Row]) -> None:
+        for row in rows:
+            if row.refusal is not None:
+                log.warning("row refused", kind=row.kind, key=row.key, why=row.refusal)
+
+    async def _tell_position(self) -> None:
+        """Publish position and problems when they changed, at most once per interval."""
+        while True:
+            await self._position_changed.wait()
+            self._position_changed.clear()
+            try:
+                await self._publish_position()
+            except LinkDownError:
+                log.debug("position waits for the link")
+            await asyncio.sleep(self._settings.feed.position_s)
+
+    async def _publish_position(self) -> None:
+        async with self._turn:
+            epoch, seq, error = self._sync.epoch, self._sync.seq, self._sync.error
+            digest = self._buckets.digest()
+            at, (total, first) = await self._database.read(
+                lambda connection: (
+                    replica.position(connection, SOURCE).applied_at,
+                    replica.refused(connection, SOURCE),
+                )
+            )
+        position = messages.Position(
+            epoch=epoch,
+            seq=seq,
+            digest=digest,
+            refused=total,
+            held=0,
+            applied_at=at.isoformat() if at is not None else None,
+            error=error,
+        )
+        problems = Problems(
+            epoch=epoch,
+            seq=seq,
+            at=self._clock.now().isoformat(),
+            total=total,
+            first=[
+                Problem(
+                    kind=row.kind,
+                    key=row.key,
+                    code=row.code,
+                    path=row.path,
+                    message=row.message,
+                )
+                for row in first
+            ],
+        )
+        await self._port.publish(
+            topics.feed_position(self._gateway), messages.dump(position), retain=True
+        )
+        await self._port.publish(
+            topics.feed_problems(self._gateway), messages.dump(problems), retain=True
+        )
+
+
+def _stored(connection: Connection) -> tuple[replica.Position, list[tuple[int, bytes]]]:
+    return replica.position(connection, SOURCE), list(replica.hashes(connection, SOURCE))

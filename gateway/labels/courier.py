@@ -1,0 +1,169 @@
+"""Deliveries: each wish is handed over until its label confirms it, and nothing else counts.
+
+The database is the queue. A delivery's turn is its ``due_at``; handing it over moves that to the
+time by which the label should have confirmed, so that silence by itself leads to another try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NoReturn
+
+import structlog
+
+from device_drivers.api.drivers import (
+    Failed,
+    LabelDriver,
+    Later,
+    Outcome,
+    Picture,
+    Reason,
+    Shown,
+    Transferred,
+)
+from gateway.clock import Clock
+from gateway.domain.retrying import Backoff
+from gateway.labels.reports import Reports
+from gateway.labels.turns import Turns
+from gateway.settings import Labels
+from gateway.store import deliveries, frames
+from gateway.store.database import Connection, Database
+from gateway.store.deliveries import Due
+
+_LONGEST_WAIT_S = 60.0
+_PRUNE_EVERY_S = 3_600.0
+_FRAMES_KEPT = timedelta(days=30)
+
+log = structlog.get_logger("courier")
+
+
+class Courier:
+    """Delivers what is due, so many at once, over the driver of each label's family."""
+
+    name = "courier"
+
+    def __init__(
+        self,
+        database: Database,
+        drivers: Mapping[str, LabelDriver],
+        reports: Reports,
+        turns: Turns,
+        clock: Clock,
+        settings: Labels,
+    ) -> None:
+        self._database = database
+        self._drivers = drivers
+        self._reports = reports
+        self._turns = turns
+        self._clock = clock
+        self._settings = settings
+        self._rng = random.SystemRandom()
+        self._prune_at = clock.monotonic() + _PRUNE_EVERY_S
+        for family, driver in drivers.items():
+            driver.on_lost_session(partial(self._all_again, family))
+
+    async def run(self) -> NoReturn:
+        """Deliver for ever."""
+        changes = self._database.changes.subscribe("delivery")
+        while True:
+            if await self.deliver_due():
+                continue
+            await self._prune()
+            due = await self._database.read(deliveries.next_due)
+            wait = _LONGEST_WAIT_S
+            if due is not None:
+                wait = min(wait, max(0.0, (due - self._clock.now()).total_seconds()))
+            try:
+                async with asyncio.timeout(wait):
+                    await changes.next()
+            except TimeoutError:
+                continue
+
+    async def deliver_due(self) -> bool:
+        """Deliver what is due now; False when nothing was."""
+        now, at_once = self._clock.now(), self._settings.at_once
+        due = await self._database.read(lambda connection: deliveries.due(connection, now, at_once))
+        async with asyncio.TaskGroup() as group:
+            for one in due:
+                group.create_task(self._deliver(one), name=f"deliver-{one.label}")
+        return bool(due)
+
+    async def _deliver(self, due: Due) -> None:
+        driver = self._drivers.get(due.family)
+        if driver is None:
+            await self._again(due, "no_driver")
+            return
+        async with self._turns.of(due.label):
+            picture = await self._picture(driver, due)
+            if picture is None:
+                return
+            outcome = await driver.deliver(due.label, due.wish, picture)
+        await self._note(due, picture, outcome)
+
+    async def _picture(self, driver: LabelDriver, due: Due) -> Picture | None:
+        frame = await self._database.read(
+            lambda connection: frames.get(connection, due.fingerprint)
+        )
+        if frame is None:
+            await self._again(due, "frame_missing")
+            return None
+        try:
+            picture = await asyncio.to_thread(driver.encode, frame, due.formats)
+        except ValueError as error:
+            now = self._clock.now()
+            await self._reports.failed(
+                due.label, due.wish, Failed(reason=Reason.LABEL_ERROR, detail=str(error)), now
+            )
+            return None
+        confirm_by = self._clock.now() + self._wait(due, self._settings.confirm_s)
+
+        def note(connection: Connection) -> bool:
+            frames.note_picture(connection, picture.sha256, due.fingerprint)
+            return deliveries.handing_over(
+                connection, due.label, due.wish, picture.sha256, again_at=confirm_by
+            )
+
+        still_wanted = await self._database.write(note)
+        return picture if still_wanted else None
+
+    async def _note(self, due: Due, picture: Picture, outcome: Outcome) -> None:
+        now = self._clock.now()
+        match outcome:
+            case Later(reason=Reason.AWAITING_LABEL):
+                return
+            case Later(reason=reason):
+                await self._again(due, reason.value)
+            case Shown():
+                await self._reports.shown(due.label, due.wish, picture.sha256, now)
+            case Transferred():
+                await self._reports.transferred(due.label, due.wish, now)
+            case Failed():
+                await self._reports.failed(due.label, due.wish, outcome, now)
+
+    async def _again(self, due: Due, reason: str) -> None:
+        at = self._clock.now() + self._wait(due, self._settings.retry_s)
+        await self._database.write(
+            lambda connection: deliveries.again(
+                connection, due.label, due.wish, reason=reason, at=at
+            )
+        )
+
+    def _wait(self, due: Due, first_s: float) -> timedelta:
+        backoff = Backoff(first_s=first_s, max_s=max(first_s, self._settings.retry_max_s))
+        return backoff.wait(due.attempts + 1, self._rng)
+
+    async def _prune(self) -> None:
+        """Now and then, forget old frames that nobody shows."""
+        if self._clock.monotonic() < self._prune_at:
+            return
+        self._prune_at = self._clock.monotonic() + _PRUNE_EVERY_S
+        before = self._clock.now() - _FRAMES_KEPT
+        await self._database.write(lambda connection: frames.prune(connection, before))
+
+    async def _all_again(self, family: str) -> None:
+        now: datetime = self._clock.now()
+        await self._database.write(lambda connection: deliveries.all_due(connection, family, now))

@@ -1,0 +1,180 @@
+"""What each label should show: stale labels are looked at again, and only a new picture is a wish.
+
+Whoever changes data marks labels stale in the same transaction; prices that begin or end by
+themselves do so at the instant kept with the label. An unchanged frame stops here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn, Protocol
+
+import structlog
+
+from device_drivers.api.panels import Frame, Panel
+from gateway.clock import Clock
+from gateway.domain import labels as domain
+from gateway.domain import pricing
+from gateway.domain.labels import LabelFacts
+from gateway.settings import Shop
+from gateway.store import catalogue, deliveries, frames, labels, proof, tasks
+from gateway.store.database import Connection, Database
+from gateway.store.labels import Binding, Label
+
+_BATCH = 50
+_LONGEST_WAIT_S = 3_600.0
+
+log = structlog.get_logger("labels")
+
+
+class RenderError(Exception):
+    """No picture could be drawn; the message says why and names the template."""
+
+
+class Renderer(Protocol):
+    """Draws off the event loop."""
+
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
+        """The picture; ``template`` None lets the facts decide. Raises ``RenderError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A stale label with all that decides its picture."""
+
+    label: Label
+    template: str | None
+    facts: LabelFacts
+    next_change: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    look: _Look
+    frame: Frame | None
+    problem: str | None = None
+
+
+class Planner:
+    """Turns stale labels into wishes; one per gateway."""
+
+    name = "label-planner"
+
+    def __init__(self, database: Database, renderer: Renderer, clock: Clock, shop: Shop) -> None:
+        self._database = database
+        self._renderer = renderer
+        self._clock = clock
+        self._shop = shop
+
+    async def run(self) -> NoReturn:
+        """Plan for ever."""
+        changes = self._database.changes.subscribe("stale")
+        while True:
+            due = await self._database.read(labels.next_change)
+            wait = _LONGEST_WAIT_S
+            if due is not None:
+                wait = max(0.0, (due - self._clock.now()).total_seconds())
+            if not await self.plan_stale():
+                try:
+                    async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
+                        await changes.next()
+                except TimeoutError:
+                    continue
+
+    async def plan_stale(self) -> bool:
+        """Look at one batch of stale labels; False when there was none."""
+        now = self._clock.now()
+        due = await self._database.read(labels.next_change)
+        if due is not None and due <= now:
+            await self._database.write(lambda connection: labels.mark_due_stale(connection, now))
+        looks = await self._database.read(lambda connection: self._look(connection, now))
+        if not looks:
+            return False
+        async with asyncio.TaskGroup() as group:
+            drawing = [group.create_task(self._draw(look), name="draw") for look in looks]
+        drawn = [task.result() for task in drawing]
+        await self._database.write(lambda connection: _note(connection, drawn, now))
+        return True
+
+    def _look(self, connection: Connection, now: datetime) -> list[_Look]:
+        return [
+            self._look_at(connection, label, labels.binding(connection, label.id), now)
+            for label in labels.stale(connection, _BATCH)
+        ]
+
+    def _look_at(
+        self, connection: Connection, label: Label, bound: Binding | None, now: datetime
+    ) -> _Look:
+        shop = self._shop
+        family = None
+        if bound is not None and bound.target.product is not None:
+            family = catalogue.family_of_product(connection, bound.target.product)
+        elif bound is not None and bound.target.group is not None:
+            family = catalogue.family_of_group(connection, bound.target.group)
+        if bound is None or family is None:
+            facts = domain.unbound_facts(
+                label.code, public_base=shop.public_base, language=shop.language
+            )
+            return _Look(label=label, template=None, facts=facts, next_change=None)
+        facts = domain.facts(
+            bound.target,
+            family,
+            code=label.code,
+            shop=shop.store,
+            public_base=shop.public_base,
+            language=shop.language,
+            at=now,
+        )
+        concerned = [
+            family.offers[product.id]
+            for product in domain.products_shown(bound.target, family)
+            if product.id in family.offers
+        ]
+        next_change = pricing.next_change(concerned, now)
+        return _Look(label=label, template=bound.template, facts=facts, next_change=next_change)
+
+    async def _draw(self, look: _Look) -> _Drawn:
+        try:
+            frame = await self._renderer.render(look.template, look.label.panel, look.facts)
+        except RenderError as error:
+            log.warning("label not drawn", label=look.label.id, why=str(error))
+            return _Drawn(look=look, frame=None, problem=str(error))
+        return _Drawn(look=look, frame=frame)
+
+
+def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
+    for one in drawn:
+        label = one.look.label
+        labels.planned(
+            connection, label.id, looked_at=label.stale, next_change=one.look.next_change
+        )
+        if one.frame is None:
+            detail = {"message": one.problem}
+            tasks.open_(connection, "label_not_drawn", label.id, detail, now)
+            continue
+        tasks.close(connection, "label_not_drawn", label.id)
+        old = deliveries.wish(connection, label.id)
+        if old is None or old.fingerprint != one.frame.fingerprint:
+            _wish(connection, one.look, one.frame, now)
+
+
+def _wish(connection: Connection, look: _Look, frame: Frame, now: datetime) -> None:
+    frames.put(connection, frame, now)
+    wish = deliveries.Wish(
+        label=look.label.id,
+        id=uuid.uuid4().hex,
+        fingerprint=frame.fingerprint,
+        template=look.template or "",
+        cause=look.facts.state.value,
+        made_at=now,
+    )
+    deliveries.want(connection, wish)
+    proof.append(
+        connection,
+        proof.Entry(
+            label=wish.label, at=now, what="wished", wish=wish.id, fingerprint=wish.fingerprint
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Label pictures: templates and facts in, frames in a panel's inks out."""

@@ -1,0 +1,154 @@
+"""Drawing beside the event loop: worker processes that are started once and watched.
+
+The loop only awaits; sending to a worker, waiting for it and replacing it happen in a thread per
+worker. When every worker is busy callers wait their turn, so no queue can grow here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Self
+
+from device_drivers.api.panels import Frame, Panel
+from gateway.domain.labels import LabelFacts
+from gateway.render import worker
+from gateway.render.template import Template
+from gateway.render.worker import Complaint, Job
+
+_PATIENCE_S = 10.0
+"""A drawing takes milliseconds; the first one of a worker also waits for its imports."""
+
+_GOODBYE_S = 2.0
+
+
+class RenderFailedError(Exception):
+    """A picture could not be drawn; the message says why. Trying again draws the same failure."""
+
+
+class RenderPool:
+    """``workers`` processes that draw labels; use it as an async context manager."""
+
+    def __init__(self, workers: int, *, patience_s: float = _PATIENCE_S) -> None:
+        if workers < 1:
+            raise ValueError("a render pool needs at least one worker")
+        self._workers = [_Worker(patience_s) for _ in range(workers)]
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="render")
+        self._pickled: dict[int, tuple[Template, bytes]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Start the workers and wait until every process runs."""
+        loop = asyncio.get_running_loop()
+        for one in self._workers:
+            await loop.run_in_executor(self._threads, one.start)
+            self._idle.put_nowait(one)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the workers; drawings under way are finished first."""
+        await asyncio.to_thread(self._threads.shutdown)
+        for one in self._workers:
+            await asyncio.to_thread(one.stop)
+
+    @property
+    def worker_ids(self) -> tuple[int, ...]:
+        """The process ids of the workers that run now."""
+        return tuple(one.process_id for one in self._workers if one.process_id is not None)
+
+    async def render(
+        self, template: Template, panel: Panel, facts: LabelFacts, country: str
+    ) -> Frame:
+        """``rendering.render`` in a worker. Raises ``RenderFailedError``.
+
+        A worker that crashes or does not answer in time is replaced and the job tried once more.
+        """
+        job = Job(template=self._pickle(template), panel=panel, facts=facts, country=country)
+        one = await self._idle.get()
+        drawing = asyncio.get_running_loop().run_in_executor(self._threads, one.draw, job)
+        drawing.add_done_callback(lambda _: self._idle.put_nowait(one))
+        # Shielded: a caller that gives up must not free a worker that still draws.
+        drawn = await asyncio.shield(drawing)
+        if isinstance(drawn, Complaint):
+            raise RenderFailedError(drawn.problem)
+        return drawn
+
+    def _pickle(self, template: Template) -> bytes:
+        # Templates are few and live long; keeping each beside its id keeps the id its own.
+        known = self._pickled.get(id(template))
+        if known is None:
+            if len(self._pickled) >= 256:
+                self._pickled.clear()
+            known = self._pickled[id(template)] = (template, pickle.dumps(template))
+        return known[1]
+
+
+class _Worker:
+    """One process and our end of its pipe; used by one thread at a time."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._context = multiprocessing.get_context("spawn")
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=worker.serve, args=(theirs,), name="anaquel-render", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process, self._pipe = process, ours
+
+    def draw(self, job: Job) -> Frame | Complaint:
+        """The frame; a lost or stuck process is replaced and gets the job once more."""
+        for _ in range(2):
+            drawn = self._attempt(job)
+            if drawn is not None:
+                return drawn
+            self._replace()
+        return Complaint(problem="two workers in a row crashed or hung on this picture")
+
+    def stop(self) -> None:
+        """Close the pipe, which ends the process; kill it if that does not."""
+        if self._process is None or self._pipe is None:
+            return
+        self._pipe.close()
+        self._process.join(_GOODBYE_S)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+        self._process = self._pipe = None
+
+    def _attempt(self, job: Job) -> Frame | Complaint | None:
+        if self._pipe is None:
+            return None
+        try:
+            self._pipe.send(job)
+            if not self._pipe.poll(self._patience_s):
+                return None
+            drawn: Frame | Complaint = self._pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return drawn
+
+    def _replace(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
+        self.start()

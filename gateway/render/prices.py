@@ -1,0 +1,147 @@
+"""Prices as typography: large units, raised cents, the currency where the locale puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.render import fonts
+from gateway.render.fonts import Face
+from gateway.render.layout import Extent, Rect
+from gateway.render.painter import Painter
+from gateway.wording.money import PriceParts
+
+_SMALL = 0.46
+"""Cents and currency as a share of the units' size."""
+
+_COMMA = 0.14
+"""How far a comma hangs below the baseline, as a share of the size."""
+
+_TOO_SMALL_TO_RAISE = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    text: str
+    face: Face
+    x: int
+    up: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Set:
+    """A price set in type: pieces from its left edge and its baseline."""
+
+    pieces: tuple[_Piece, ...]
+    width: int
+    baseline: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """An amount that is never cut: it shrinks until it fits.
+
+    ``before`` is a word in front of it ("desde", "antes"), small. With ``strike`` the amount alone
+    is crossed out.
+    """
+
+    parts: PriceParts
+    big: bool
+    weight: str
+    size: int
+    min_size: int
+    ink: str
+    before: str = ""
+    strike: bool = False
+    align: str = "start"
+    valign: str = "start"
+
+    def widths(self) -> Extent:
+        """From its width at ``min_size`` to that at ``size``."""
+        smallest = min(self.size, self.min_size)
+        least = self._set(fonts.SMALLEST).width
+        return Extent(self._set(smallest).width, self._set(self.size).width, least)
+
+    def heights(self, width: int) -> Extent:
+        """From its height at ``min_size`` to that of the largest size that fits ``width``."""
+        like = self._fit(width, 10_000).height
+        need = min(like, self._set(min(self.size, self.min_size)).height)
+        return Extent(need, like, min(need, self._set(fonts.SMALLEST).height))
+
+    def paint(self, painter: Painter, room: Rect) -> None:
+        """The whole amount, whatever the room."""
+        type_ = self._fit(room.width, room.height)
+        spare = room.width - type_.width
+        x = room.x + {"start": 0, "center": spare // 2, "end": spare}[self.align]
+        spare = room.height - type_.height
+        y = room.y + {"start": 0, "center": spare // 2, "end": spare}[self.valign]
+        baseline = y + type_.baseline
+        for piece in type_.pieces:
+            painter.text(x + piece.x, baseline - piece.up, piece.text, piece.face, self.ink)
+        if self.strike:
+            amount = [piece for piece in type_.pieces if piece.text != self.before]
+            first = x + amount[0].x
+            thickness = max(1, amount[0].face.size // 14)
+            middle = baseline - amount[0].face.cap_height // 2 - thickness // 2
+            painter.fill(
+                Rect(x=first, y=middle, width=x + type_.width - first, height=thickness), self.ink
+            )
+
+    def _fit(self, width: int, height: int) -> _Set:
+        size = self.size
+        while True:
+            type_ = self._set(size)
+            if size <= fonts.SMALLEST or (type_.width <= width and type_.height <= height):
+                return type_
+            estimate = min(
+                size * width // max(1, type_.width), size * height // max(1, type_.height)
+            )
+            size = max(fonts.SMALLEST, min(size - 1, estimate))
+
+    def _set(self, size: int) -> _Set:
+        return _set(self.parts, self.before, self.weight, size, self.big)
+
+
+@lru_cache(maxsize=4096)
+def _set(parts: PriceParts, before: str, weight: str, size: int, big: bool) -> _Set:  # noqa: FBT001 - a cache key
+    face = fonts.face(weight, size)
+    raised = big and size >= _TOO_SMALL_TO_RAISE
+    pieces = tuple(_raised(parts, before, weight, face) if raised else _plain(parts, before, face))
+    width = max(piece.x + piece.face.width(piece.text) for piece in pieces)
+    height = face.cap_height + round(face.size * _COMMA)
+    return _Set(pieces=pieces, width=width, baseline=face.cap_height, height=height)
+
+
+def _plain(parts: PriceParts, before: str, face: Face) -> Iterator[_Piece]:
+    amount = parts.before + parts.units + parts.separator + parts.cents + parts.after
+    x = 0
+    if before:
+        small = fonts.face("medium", face.size)
+        yield _Piece(text=before, face=small, x=0, up=0)
+        x = small.width(before + " ")
+    yield _Piece(text=amount, face=face, x=x, up=0)
+
+
+def _raised(parts: PriceParts, before: str, weight: str, face: Face) -> Iterator[_Piece]:
+    small = fonts.face(weight, round(face.size * _SMALL))
+    up = face.cap_height - small.cap_height
+    gap = max(1, round(face.size * 0.05))
+    x = 0
+    if before:
+        word = fonts.face("medium", max(10, round(face.size * 0.32)))
+        yield _Piece(text=before, face=word, x=0, up=0)
+        x += word.width(before) + 2 * gap
+    if currency := parts.before.strip():
+        yield _Piece(text=currency, face=small, x=x, up=up)
+        x += small.width(currency) + gap
+    yield _Piece(text=parts.units, face=face, x=x, up=0)
+    x += face.width(parts.units)
+    if parts.cents:
+        yield _Piece(text=parts.separator, face=face, x=x, up=0)
+        x += face.width(parts.separator)
+        yield _Piece(text=parts.cents, face=small, x=x, up=up)
+    if currency := parts.after.strip():
+        beside = 0 if parts.cents else gap
+        yield _Piece(text=currency, face=small, x=x + beside, up=0)

@@ -1,0 +1,107 @@
+"""The facts a template may name in its texts, as one line of text each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.domain.labels import LabelFacts
+from gateway.domain.money import Money
+from gateway.wording import languages, money
+from gateway.wording.money import PriceParts
+
+NAMES = (
+    "title",
+    "brand",
+    "variant",
+    "color",
+    "size",
+    "reference",
+    "gtin",
+    "code",
+    "price",
+    "regular_price",
+    "loyalty_price",
+    "unit_price",
+    "from",
+)
+"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price."""
+
+_NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_FROM = {"es": "desde", "en": "from"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """Facts ready to be drawn; amounts in parts for big prices."""
+
+    texts: Mapping[str, str]
+    words: frozenset[str]
+    price: PriceParts | None
+    regular: PriceParts | None
+
+    def fill_in(self, text: str) -> str:
+        """``text`` with its names replaced, on one line; empty if a name in it has no value.
+
+        So "Ref. {reference}" vanishes as a whole when there is no reference.
+        """
+        found = names_in(text)
+        if any(not self.texts.get(name) for name in found):
+            return ""
+        return " ".join(_NAME.sub(lambda match: self.texts[match[1]], text).split(" ")).strip()
+
+    def has_facts(self, text: str) -> bool:
+        """Whether ``text`` names anything but a template's own words."""
+        return not self.words.issuperset(names_in(text))
+
+
+def names_in(text: str) -> list[str]:
+    """The names in braces in ``text``."""
+    return _NAME.findall(text)
+
+
+def of(facts: LabelFacts, words: Mapping[str, Mapping[str, str]], country: str) -> Values:
+    """The facts in their language, money as ``country`` writes it, with a template's own words."""
+    locale = languages.locale(facts.language, country)
+
+    def written(amount: Money | None) -> str:
+        return money.format_money(amount, locale) if amount is not None else ""
+
+    tag = facts.tag
+    texts = {
+        "title": facts.title,
+        "brand": facts.brand,
+        "variant": facts.variant,
+        "color": facts.color,
+        "size": facts.size,
+        "reference": facts.reference,
+        "gtin": facts.gtin or "",
+        "code": facts.code,
+        "price": written(tag.price) if tag else "",
+        "regular_price": written(tag.regular) if tag else "",
+        "loyalty_price": written(tag.loyalty) if tag else "",
+        "unit_price": _unit_price(facts, written(facts.unit_price)),
+        "from": _word(_FROM, facts.language) if facts.price_from else "",
+    }
+    for name, word in words.items():
+        texts[name] = _word(word, facts.language)
+    return Values(
+        texts={
+            name: " ".join(text.split()) if "\n" in text else text for name, text in texts.items()
+        },
+        words=frozenset(words),
+        price=money.price_parts(tag.price, locale) if tag else None,
+        regular=money.price_parts(tag.regular, locale) if tag and tag.regular else None,
+    )
+
+
+def _unit_price(facts: LabelFacts, amount: str) -> str:
+    if not amount or not facts.unit:
+        return ""
+    per = facts.unit if facts.unit_value in {None, 1} else f"{facts.unit_value:f} {facts.unit}"
+    return f"{amount} / {per}"
+
+
+def _word(word: Mapping[str, str], language: str) -> str:
+    return word.get(language) or word.get("en") or next(iter(word.values()), "")

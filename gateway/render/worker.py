@@ -1,0 +1,61 @@
+"""What runs in a render process: jobs in by pipe, frames out, until the pipe closes."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing.connection import Connection
+
+from device_drivers.api.panels import Frame, Panel
+from gateway.domain.labels import LabelFacts
+from gateway.render import rendering
+from gateway.render.template import Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One drawing. ``template`` is pickled once by the pool and unpickled once by each worker."""
+
+    template: bytes
+    panel: Panel
+    facts: LabelFacts
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Why a drawing failed, in words: exceptions may not survive pickling."""
+
+    problem: str
+
+
+def serve(pipe: Connection) -> None:
+    """Draw until the other end closes.
+
+    Ctrl-C and SIGTERM reach the whole process group or service; only the gateway decides when its
+    workers end, so both are ignored here.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with pipe:
+        while True:
+            try:
+                job: Job = pipe.recv()
+                pipe.send(_drawn(job))
+            except (EOFError, BrokenPipeError, ConnectionResetError):
+                return  # the gateway is gone, perhaps killed while we drew
+
+
+def _drawn(job: Job) -> Frame | Complaint:
+    try:
+        return rendering.render(_template(job.template), job.panel, job.facts, job.country)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: one bad job must not end the worker
+        return Complaint(problem=f"{type(error).__name__}: {error}")
+
+
+@lru_cache(maxsize=64)
+def _template(pickled: bytes) -> Template:
+    template: Template = pickle.loads(pickled)  # noqa: S301 - made by our own pool
+    return template

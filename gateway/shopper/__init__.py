@@ -1,0 +1,1 @@
+"""The public site: what a shopper sees after scanning a shelf label."""

@@ -1,0 +1,107 @@
+"""The first thing a page says: is the article I want in this shop, and how fresh is that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.domain.catalogue import Family, Product
+from gateway.domain.stock import Availability
+from gateway.shopper import stocked, texts
+from gateway.shopper.shop import Shop
+from gateway.web.words import Tongue
+from gateway.wording import languages, times
+
+_NAMED_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A headline with its meaning, and what to do."""
+
+    tone: str
+    icon: str
+    title: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """How fresh the stock of this shop is, in words and exactly (RFC 3339; empty if unknown)."""
+
+    words: str
+    exact: str = ""
+
+
+def answer(what: str, product: Product, family: Family, shop: str, tongue: Tongue) -> Answer:
+    """Whether this shop has the product; ``what`` begins the sentence."""
+    language = tongue.language
+    match stocked.here(product, family, shop):
+        case Availability.IN_STOCK:
+            return Answer(
+                tone="good", icon="good", title=texts.ANSWER_HERE.say(language, what=what)
+            )
+        case Availability.LAST:
+            return Answer(
+                tone="attention",
+                icon="last",
+                title=texts.ANSWER_LAST.say(language, what=what),
+                advice=texts.LAST_ADVICE.say(language),
+            )
+        case Availability.UNKNOWN:
+            return Answer(
+                tone="attention",
+                icon="ask",
+                title=texts.ANSWER_UNKNOWN.say(language, what=what),
+                advice=texts.UNKNOWN_ADVICE.say(language),
+            )
+        case Availability.NONE:
+            return Answer(
+                tone="plain",
+                icon="none",
+                title=texts.ANSWER_NONE.say(language, what=what),
+                advice=_elsewhere(product, family, shop, language),
+            )
+
+
+def withdrawn(products: Sequence[Product], language: str) -> Answer:
+    """That these products are recalled, blocked or no longer sold; the gravest word counts."""
+    statuses = {product.status for product in products}
+    if "recalled" in statuses:
+        title, advice = texts.RECALLED, texts.RECALLED_ADVICE
+    elif statuses == {"discontinued"}:
+        title, advice = texts.DISCONTINUED, texts.BLOCKED_ADVICE
+    else:
+        title, advice = texts.BLOCKED, texts.BLOCKED_ADVICE
+    return Answer(
+        tone="trouble", icon="trouble", title=title.say(language), advice=advice.say(language)
+    )
+
+
+def as_of(family: Family, shop: Shop, language: str, at: datetime) -> AsOf:
+    """The latest word on this family's stock in this shop.
+
+    Rows are full state in order, so what did not change since an older row still held then.
+    """
+    times_known = [level.as_of for (place, _), level in family.stock.items() if place == shop.id]
+    if not times_known:
+        return AsOf(words=texts.NO_AS_OF.say(language))
+    latest = max(times_known)
+    local = latest.astimezone(shop.zone)
+    if local.date() == at.astimezone(shop.zone).date():
+        locale = languages.locale(language, shop.country)
+        words = texts.AS_OF.say(language, time=times.clock_time(latest, shop.zone, locale))
+    else:
+        words = texts.AS_OF_AGO.say(language, ago=times.relative(latest, at, language))
+    return AsOf(words=words, exact=local.isoformat(timespec="seconds"))
+
+
+def _elsewhere(product: Product, family: Family, shop: str, language: str) -> str:
+    places = stocked.had_at(product, family, shop)
+    if places:
+        names = ", ".join(place.name for place in places[:_NAMED_PLACES])
+        return texts.ELSEWHERE_ADVICE.say(language, places=names)
+    if stocked.other_places(family, shop):
+        return texts.NONE_ADVICE.say(language)
+    return texts.ALONE_ADVICE.say(language)

@@ -1,0 +1,200 @@
+"""The routes of the public site: read, view, write the page; nothing is decided here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathPart
+from starlette.responses import HTMLResponse, Response
+
+from gateway.clock import Clock
+from gateway.domain import gtin, labels
+from gateway.shopper import addresses, availability, lookup, requested, texts, views
+from gateway.shopper.availability import AvailabilityAnswer
+from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
+from gateway.shopper.page import Page
+from gateway.shopper.shop import Shop
+from gateway.shopper.upkeep import ShopName
+from gateway.store.database import Connection, Database
+from gateway.web import cache, words
+from gateway.web.cache import Note
+from gateway.web.pages import Frame, Pages
+from gateway.web.problems import Problem
+from gateway.web.words import Text, Tongue
+
+TEMPLATES = Path(__file__).with_name("templates")
+_LABEL_PAGE_S = 1.0
+"""Bindings are not among the changes we hear of, so pages by label code live this long."""
+
+_MAX_ECHO = 30
+
+
+class LookupPages:
+    """Answers shoppers. ``router`` holds the routes."""
+
+    def __init__(
+        self,
+        database: Database,
+        pages: Pages,
+        *,
+        clock: Clock,
+        shop: Shop,
+        shop_name: ShopName,
+        language: str,
+        target_of_code: TargetOfCode,
+    ) -> None:
+        self._database = database
+        self._pages = pages
+        self._clock = clock
+        self._shop = shop
+        self._shop_name = shop_name
+        self._language = language
+        self._target_of_code = target_of_code
+        self.router = self._routes()
+
+    def frame(self, request: Request) -> Frame:
+        """What stands around the page for this request."""
+        tongue = self.tongue(request)
+        other = "en" if tongue.language == "es" else "es"
+        switched = Tongue(language=other, explicit=True)
+        color = requested.color(request.url.query) or ""
+        return Frame(
+            name=self._shop_name.current,
+            home=addresses.address("/", tongue),
+            switch=addresses.address(request.scope["path"], switched, color=color),
+        )
+
+    def tongue(self, request: Request) -> Tongue:
+        """The language to answer in."""
+        accept = request.headers.get("accept-language")
+        return words.tongue(request.url.query, accept, self._language)
+
+    def _routes(self) -> APIRouter:
+        router = APIRouter()
+
+        @router.get("/", include_in_schema=False)
+        async def start(request: Request) -> Response:
+            return self._written(request, "shopper/start.html")
+
+        @router.get("/p/{product}", include_in_schema=False)
+        async def by_product(request: Request, product: str) -> Response:
+            found = await self._database.read(lambda c: lookup.by_product(c, product))
+            return self._article(request, found)
+
+        @router.get("/g/{group}", include_in_schema=False)
+        async def by_group(request: Request, group: str) -> Response:
+            color = requested.color(request.url.query)
+            found = await self._database.read(lambda c: lookup.by_group(c, group, color))
+            return self._article(request, found)
+
+        @router.get("/01/{number}", include_in_schema=False)
+        @router.get("/01/{number}/{_qualifiers:path}", include_in_schema=False)
+        async def by_gtin(request: Request, number: str) -> Response:
+            return self._article(request, await self._with_gtin(request, number))
+
+        @router.get("/l/{code}", include_in_schema=False)
+        async def by_label(request: Request, code: str) -> Response:
+            return self._article(
+                request, await self._with_label(request, code), lifetime_s=_LABEL_PAGE_S
+            )
+
+        @router.get("/api/availability/{product}", summary="Price and stock of one product")
+        async def available(
+            request: Request, product: Annotated[str, PathPart(max_length=64)]
+        ) -> AvailabilityAnswer:
+            return await self._available(request, product)
+
+        return router
+
+    async def _with_gtin(self, request: Request, number: str) -> Found | None:
+        try:
+            number14 = gtin.normalise(number)
+        except gtin.GtinError as error:
+            raise self._problem(
+                request, 400, texts.BAD_GTIN, texts.BAD_GTIN_ADVICE, code="bad_gtin", echo=number
+            ) from error
+
+        def find(connection: Connection) -> Found | None:
+            return lookup.by_gtin(connection, number14)
+
+        try:
+            return await self._database.read(find)
+        except ConflictError as error:
+            raise self._problem(
+                request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
+            ) from error
+
+    async def _with_label(self, request: Request, typed: str) -> Found:
+        code = labels.normalise_code(typed)
+        if code is None:
+            raise self._problem(
+                request, 400, texts.BAD_LABEL, texts.BAD_LABEL_ADVICE, code="bad_label_code"
+            )
+        found = await self._database.read(lambda c: lookup.by_label(c, code, self._target_of_code))
+        if found is None:
+            raise self._problem(
+                request,
+                404,
+                texts.UNBOUND_LABEL,
+                texts.UNBOUND_LABEL_ADVICE,
+                code="unbound_label",
+                echo=code,
+            )
+        return found
+
+    async def _available(self, request: Request, product: str) -> AvailabilityAnswer:
+        found = await self._database.read(lambda c: lookup.by_product(c, product))
+        if found is None:
+            raise self._unknown(request)
+        at = self._clock.now()
+        one = next(one for one in found.family.products if one.id == product)
+        return availability.availability(found.family, one, self._shop, at)
+
+    def _article(
+        self, request: Request, found: Found | None, lifetime_s: float = cache.LIFETIME_S
+    ) -> Response:
+        at = self._clock.now()
+        page: Page | None = None
+        if found is not None:
+            tongue = self.tongue(request)
+            page = views.page(found.family, found.target, shop=self._shop, tongue=tongue, at=at)
+        if page is None:
+            raise self._unknown(request)
+        cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))
+        return self._written(request, "shopper/article.html", page=page)
+
+    def _written(self, request: Request, template: str, **facts: object) -> Response:
+        tongue = self.tongue(request)
+        body = self._pages.render(
+            template,
+            tongue=tongue,
+            frame=self.frame(request),
+            t=words.said(words.all_texts(texts), tongue.language),
+            **facts,
+        )
+        headers = {
+            # Kept by browsers, but shown only after we said that it still holds.
+            "Cache-Control": "no-cache",
+            "Content-Language": tongue.language,
+            "Vary": "Accept-Language",
+        }
+        return HTMLResponse(body, headers=headers)
+
+    def _unknown(self, request: Request) -> Problem:
+        return self._problem(
+            request,
+            404,
+            texts.UNKNOWN_ARTICLE,
+            texts.UNKNOWN_ARTICLE_ADVICE,
+            code="unknown_article",
+        )
+
+    def _problem(
+        self, request: Request, status: int, title: Text, advice: Text, *, code: str, echo: str = ""
+    ) -> Problem:
+        language = self.tongue(request).language
+        shown = echo if len(echo) <= _MAX_ECHO else echo[:_MAX_ECHO] + "…"
+        facts = {"code": shown} if echo else {}
+        return Problem(status, title.say(language), advice.say(language, **facts), code=code)

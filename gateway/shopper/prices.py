@@ -1,0 +1,67 @@
+"""The price as the page writes it, from the same facts as the label on the shelf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.domain import pricing
+from gateway.domain.catalogue import Family
+from gateway.domain.labels import LabelFacts
+from gateway.shopper import texts
+from gateway.shopper.shop import Shop
+from gateway.web.words import Text
+from gateway.wording import languages, money
+
+_KINDS = {"sale": texts.SALE, "clearance": texts.CLEARANCE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What is paid, and beside it what it was, what members pay, and the price per unit.
+
+    ``amount`` is None when nothing is in force; ``lowest`` says that it is a *from* price.
+    """
+
+    amount: str | None
+    lowest: bool = False
+    regular: str | None = None
+    kind: str | None = None
+    loyalty: str | None = None
+    per_unit: str | None = None
+    tax: str | None = None
+
+
+def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: FBT001 - a fact
+    """The price in the facts' language."""
+    language = facts.language
+    locale = languages.locale(language, shop.country)
+    tag = facts.tag
+    if tag is None:
+        return Price(amount=None)
+    kind: Text | None = _KINDS.get(tag.kind) if tag.regular is not None else None
+    loyalty = tag.loyalty
+    per_unit = None
+    if facts.unit_price is not None and facts.unit and not facts.price_from:
+        measure = "" if facts.unit_value in {None, 1} else f"{facts.unit_value:f} "
+        per_unit = texts.UNIT_PRICE.say(
+            language,
+            price=money.format_money(facts.unit_price, locale),
+            per=f"{measure}{facts.unit}",
+        )
+    return Price(
+        amount=money.format_money(tag.price, locale),
+        lowest=facts.price_from,
+        regular=money.format_money(tag.regular, locale) if tag.regular is not None else None,
+        kind=kind.say(language) if kind is not None else None,
+        loyalty=texts.LOYALTY.say(language, price=money.format_money(loyalty, locale))
+        if loyalty is not None
+        else None,
+        per_unit=per_unit,
+        tax=None if tax_included else texts.TAX_EXCLUDED.say(language),
+    )
+
+
+def next_change(family: Family, at: datetime) -> datetime | None:
+    """When a price on the page begins or ends next."""
+    return pricing.next_change(family.offers.values(), at)

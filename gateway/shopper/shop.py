@@ -1,0 +1,16 @@
+"""The shop whose shelves the site speaks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """``id`` is the location whose stock is *here*; ``country`` writes the money."""
+
+    id: str
+    public_base: str
+    country: str
+    zone: tzinfo

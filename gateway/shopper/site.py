@@ -1,0 +1,59 @@
+"""Builds the public site once: pages, problems, cache and upkeep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from gateway.clock import Clock
+from gateway.settings import Settings
+from gateway.shopper import requested
+from gateway.shopper.lookup import TargetOfCode
+from gateway.shopper.pages import TEMPLATES, LookupPages
+from gateway.shopper.shop import Shop
+from gateway.shopper.upkeep import ShopName, Upkeep
+from gateway.store.database import Database
+from gateway.web import site
+from gateway.web.cache import PageCache
+from gateway.web.pages import Pages
+from gateway.web.problems import Problems
+from gateway.web.static import StaticFiles
+from gateway.wording import warm_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopperSite:
+    """The app to serve and the service to run beside it."""
+
+    app: ASGIApp
+    upkeep: Upkeep
+
+
+def build(
+    settings: Settings, database: Database, *, clock: Clock, target_of_code: TargetOfCode
+) -> ShopperSite:
+    """The public site of the shop in ``settings``. Reads files: call it before the loop is busy."""
+    own = settings.shop
+    zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+    root = requested.root_of(own.public_base)
+    files = StaticFiles()
+    pages = Pages(folders=[TEMPLATES], static=files, root=root)
+    shop_name = ShopName(own.store)
+    lookups = LookupPages(
+        database,
+        pages,
+        clock=clock,
+        shop=Shop(id=own.store, public_base=own.public_base, country=own.country, zone=zone),
+        shop_name=shop_name,
+        language=own.language,
+        target_of_code=target_of_code,
+    )
+    problems = Problems(pages, language=own.language, frame_of=lookups.frame)
+    app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")
+    app.include_router(lookups.router)
+    cache = PageCache(app, key=requested.PageKey(own.language), clock=clock)
+    dressed = site.dressed(app, problems=problems, files=files, inside=cache)
+    return ShopperSite(
+        app=requested.PlainPaths(dressed, root=root), upkeep=Upkeep(database, cache, shop_name)
+    )

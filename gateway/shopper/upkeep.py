@@ -1,0 +1,53 @@
+"""Keeps the site true between requests: old pages go, and the shop's name stays right."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from gateway.store import catalogue
+from gateway.store.changes import Change
+from gateway.store.database import Connection, Database
+from gateway.web.cache import PageCache
+
+
+class ShopName:
+    """The name at the head of every page; the shop's id until its location row has come."""
+
+    def __init__(self, shop: str) -> None:
+        self._shop = shop
+        self.current = shop
+
+    async def refresh(self, database: Database) -> None:
+        """Read it again."""
+        self.current = await database.read(self._read)
+
+    def _read(self, connection: Connection) -> str:
+        names = {place.id: place.name for place in catalogue.locations(connection)}
+        return names.get(self._shop, self._shop)
+
+
+class Upkeep:
+    """The service that hears of changed rows; hears of them from its making on."""
+
+    name = "shopper pages"
+
+    def __init__(self, database: Database, cache: PageCache, shop_name: ShopName) -> None:
+        self._database = database
+        self._cache = cache
+        self._shop_name = shop_name
+        self._changes = database.changes.subscribe("catalogue", "location")
+
+    async def run(self) -> NoReturn:
+        """Forget what changed, for ever."""
+        await self._shop_name.refresh(self._database)
+        while True:
+            await self._follow(await self._changes.next())
+
+    async def _follow(self, changes: frozenset[Change] | None) -> None:
+        if changes is None or any(change.table == "location" for change in changes):
+            self._cache.forget(None)
+            await self._shop_name.refresh(self._database)
+            # A page made meanwhile may still bear the old name.
+            self._cache.forget(None)
+        else:
+            self._cache.forget(frozenset(change.key for change in changes))

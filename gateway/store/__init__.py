@@ -1,0 +1,1 @@
+"""The only home of SQLite: one file, one writer, transactions as functions."""

@@ -1,0 +1,118 @@
+"""The catalogue in force, read as the rooms need it: whole families, found by id or code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from gateway.domain import catalogue
+from gateway.domain.catalogue import Family, Group, Location, Product, Value
+from gateway.store.database import Connection
+
+MAX_FAMILY = 2_000
+"""Products shown together at most; a group with more is cut, never the page's time."""
+
+
+def family_of_product(connection: Connection, product: str) -> Family | None:
+    """The product with its group and siblings; None when it is not in force."""
+    row = connection.execute("SELECT group_id FROM product WHERE id = ?", (product,)).fetchone()
+    if row is None:
+        return None
+    if row[0] is not None:
+        family = family_of_group(connection, row[0])
+        if family is not None:
+            return family
+    # A group that is missing (yet) is no error: the product stands for itself.
+    return _family(connection, None, (), [product])
+
+
+def family_of_group(connection: Connection, group: str) -> Family | None:
+    """The group with its siblings and all their products; None when it is not in force."""
+    value = _value(connection, "group", group)
+    if value is None:
+        return None
+    own = catalogue.group_from(group, value)
+    siblings = tuple(
+        catalogue.group_from(key, found)
+        for key in own.siblings
+        if key != group and (found := _value(connection, "group", key)) is not None
+    )
+    ids = [
+        row[0]
+        for member in (own, *siblings)
+        for row in connection.execute(
+            "SELECT id FROM product WHERE group_id = ? ORDER BY id LIMIT ?", (member.id, MAX_FAMILY)
+        )
+    ]
+    return _family(connection, own, siblings, ids[:MAX_FAMILY])
+
+
+def products_by_code(connection: Connection, code: str) -> tuple[str, ...]:
+    """The products that claim this GTIN (14 digits) or code: one, none, or a conflict."""
+    rows = connection.execute(
+        "SELECT product FROM product_code WHERE code = ? ORDER BY product LIMIT 10", (code,)
+    )
+    return tuple(row[0] for row in rows)
+
+
+def exists(connection: Connection, kind: str, key: str) -> bool:
+    """Whether a row of this kind is in force."""
+    return _value(connection, kind, key) is not None
+
+
+def locations(connection: Connection) -> tuple[Location, ...]:
+    """All places in force."""
+    return tuple(
+        catalogue.location_from(key, value) for key, value in _values(connection, "location")
+    )
+
+
+def _family(
+    connection: Connection, group: Group | None, siblings: tuple[Group, ...], ids: Sequence[str]
+) -> Family:
+    products = _products(connection, ids)
+    places = locations(connection)
+    stock_keys = [f"{place.id}/{product.id}" for place in places for product in products]
+    levels = (
+        catalogue.stock_from(key, value) for key, value in _values(connection, "stock", stock_keys)
+    )
+    offers = (
+        catalogue.offers_from(key, value)
+        for key, value in _values(connection, "offers", [product.id for product in products])
+    )
+    return Family(
+        group=group,
+        siblings=siblings,
+        products=products,
+        offers={one.product: one for one in offers},
+        stock={(level.location, level.product): level for level in levels},
+        locations=places,
+    )
+
+
+def _products(connection: Connection, ids: Sequence[str]) -> tuple[Product, ...]:
+    found = {
+        key: catalogue.product_from(key, value)
+        for key, value in _values(connection, "product", ids)
+    }
+    return tuple(found[key] for key in ids if key in found)
+
+
+def _value(connection: Connection, kind: str, key: str) -> Value | None:
+    return next((value for _, value in _values(connection, kind, [key])), None)
+
+
+def _values(
+    connection: Connection, kind: str, keys: Iterable[str] | None = None
+) -> Iterator[tuple[str, Value]]:
+    """The (key, value) of these keys in force, or of all keys of the kind."""
+    if keys is None:
+        rows = connection.execute("SELECT key, value FROM in_force WHERE kind = ?", (kind,))
+    else:
+        rows = connection.execute(
+            "SELECT in_force.key, in_force.value FROM json_each(?) AS wanted "
+            "JOIN in_force ON in_force.kind = ? AND in_force.key = wanted.value",
+            (json.dumps(list(keys)), kind),
+        )
+    for key, value in rows:
+        yield key, json.loads(value)

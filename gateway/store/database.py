@@ -1,0 +1,282 @@
+"""One SQLite file with one writing thread; a transaction is a function handed to it.
+
+Transactions that wait together share one commit (group commit), each in a savepoint of its own, so
+that one that fails takes nobody along. A call returns only after the commit is on disk
+(WAL, ``synchronous=FULL``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar
+from urllib.parse import quote
+
+from gateway.errors import AnaquelError
+from gateway.store import migrating
+from gateway.store.changes import Change, Changes
+
+T = TypeVar("T")
+
+_MAX_GROUP = 256
+_MAX_GROUP_S = 0.02
+_READERS = 2
+
+
+class StorageError(AnaquelError):
+    """The disk or the database file failed; nothing more can be promised."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that remembers which keys the transaction in hand changed."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # sqlite3's own arguments
+        self.noted: set[Change] = set()
+
+    def note(self, table: str, key: str) -> None:
+        """Say that the row under ``key`` changed; told to subscribers after the commit."""
+        self.noted.add(Change(table, key))
+
+
+class Database:
+    """The gateway's memory. Use as ``async with Database(path) as database``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.changes = Changes()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._local = threading.local()
+        self._reading: list[sqlite3.Connection] = []
+        self._failure: StorageError | None = None
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        opened: Future[None] = Future()
+        self._thread = threading.Thread(
+            target=self._work, args=(loop, opened), name="database-writer", daemon=True
+        )
+        self._thread.start()
+        await asyncio.wrap_future(opened)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="database-reader")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._jobs.put(None)
+        thread, readers = self._thread, self._readers
+        if thread is not None:
+            await asyncio.to_thread(thread.join)
+        if readers is not None:
+            await asyncio.to_thread(readers.shutdown)
+        for connection in self._reading:
+            connection.close()
+
+    async def write(self, transaction: Callable[[Connection], T]) -> T:
+        """Run ``transaction`` whole, commit, and return what it returned.
+
+        What the function raises is raised here and undoes only its own work. If the caller is
+        cancelled meanwhile, the transaction still ends one way or the other; only the answer is
+        lost. Raises ``StorageError`` when the file can no longer be trusted.
+        """
+        if self._failure is not None:
+            raise self._failure
+        answer: Future[T] = Future()
+        self._jobs.put(_Job(transaction, answer))
+        return await asyncio.shield(asyncio.wrap_future(answer))
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run ``query`` on a reader thread in one read transaction: one consistent view."""
+        if self._readers is None:
+            raise StorageError("the database is not open")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, query)
+
+    async def tell_of_other_writers(self, every_s: float) -> NoReturn:
+        """Publish when another process (``anaquel import``) wrote to the file; runs for ever."""
+        seen: int | None = None
+        while True:
+            version = await self.write(_data_version)
+            if seen is not None and version != seen:
+                self.changes.publish_anything()
+            seen = version
+            await asyncio.sleep(every_s)
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.path, read_only=True)
+            self._local.connection = connection
+            self._reading.append(connection)
+        connection.execute("BEGIN")
+        try:
+            return query(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _work(self, loop: asyncio.AbstractEventLoop, opened: Future[None]) -> None:
+        try:
+            connection = connect(self.path)
+            migrating.migrate(connection)
+        except (AnaquelError, sqlite3.Error) as error:
+            opened.set_exception(_storage_error(self.path, error))
+            return
+        opened.set_result(None)
+        with contextlib.closing(connection):
+            while (job := self._jobs.get()) is not None:
+                self._commit_group(connection, job, loop)
+
+    def _commit_group(
+        self, connection: Connection, first: _Job, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        jobs: list[_Job] = []
+        noted: set[Change] = set()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in self._with_waiting(first):
+                jobs.append(job)
+                noted |= job.run(connection)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fail(connection, jobs or [first], error)
+            return
+        # A loop that is gone has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            if noted:
+                loop.call_soon_threadsafe(self.changes.publish, noted)
+        for job in jobs:
+            job.answer()
+
+    def _with_waiting(self, first: _Job) -> Iterator[_Job]:
+        """The first job and what waits behind it, as far as one commit should carry."""
+        until = time.monotonic() + _MAX_GROUP_S
+        yield first
+        for _ in range(_MAX_GROUP - 1):
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if job is None:
+                self._jobs.put(None)
+                return
+            yield job
+            if time.monotonic() > until:
+                return
+
+    def _fail(self, connection: Connection, jobs: list[_Job], error: sqlite3.Error) -> None:
+        failure = _storage_error(self.path, error)
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        # After a failed fsync nobody knows what is on disk: stop, and check at the next start.
+        if _primary_code(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}:
+            self._failure = failure
+        for job in jobs:
+            job.refuse(failure)
+
+
+class _Job:
+    """One transaction and whoever waits for its answer."""
+
+    def __init__(self, transaction: Callable[[Connection], Any], answer: Future[Any]) -> None:
+        self._transaction = transaction
+        self._answer = answer
+        self._result: Any = None
+        self._error: Exception | None = None
+
+    def run(self, connection: Connection) -> set[Change]:
+        """Run in a savepoint of its own and return what it changed.
+
+        An error of the function undoes and fails this job alone. Raises ``sqlite3.Error`` when
+        the whole group is lost.
+        """
+        connection.noted = set()
+        connection.execute("SAVEPOINT job")
+        try:
+            self._result = self._transaction(connection)
+        except Exception as error:  # raised again where the caller waits
+            if not connection.in_transaction or _is_storage_trouble(error):
+                raise _as_sqlite(error) from error
+            connection.execute("ROLLBACK TO job")
+            self._error = error
+            connection.noted = set()
+        connection.execute("RELEASE job")
+        return connection.noted
+
+    def answer(self) -> None:
+        """Hand the result to the caller, after the commit."""
+        if self._error is not None:
+            self._answer.set_exception(self._error)
+        else:
+            self._answer.set_result(self._result)
+
+    def refuse(self, failure: StorageError) -> None:
+        """Nothing of this group was kept."""
+        self._answer.set_exception(failure)
+
+
+def connect(path: Path, *, read_only: bool = False) -> Connection:
+    """Open the database file with the settings that the promises rest on.
+
+    Raises ``sqlite3.Error``.
+    """
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        factory=Connection,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
+    return connection
+
+
+def _data_version(connection: Connection) -> int:
+    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_storage_trouble(error: Exception) -> bool:
+    trouble = {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+    return isinstance(error, sqlite3.Error) and _primary_code(error) in trouble
+
+
+def _as_sqlite(error: Exception) -> sqlite3.Error:
+    return error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
+
+
+def _storage_error(path: Path, error: Exception) -> StorageError:
+    if isinstance(error, StorageError):
+        return error
+    if isinstance(error, sqlite3.Error) and _primary_code(error) == sqlite3.SQLITE_FULL:
+        return StorageError(f"{path}: the disk is full; free space on it, nothing stored was lost")
+    return StorageError(f"{path}: {error}; check the disk and the rights of the folder")

@@ -1,0 +1,64 @@
+"""Pictures by fingerprint, and the encoded forms that labels report by their own hash."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+
+from device_drivers.api.panels import Frame, Ink
+from gateway.clock import to_ms
+from gateway.store.database import Connection
+
+
+def put(connection: Connection, frame: Frame, at: datetime) -> None:
+    """Keep a frame; one that is there already stays."""
+    inks = ",".join(ink.value for ink in frame.inks)
+    connection.execute(
+        "INSERT OR IGNORE INTO frame (fingerprint, width, height, inks, pixels, made_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            *(frame.fingerprint, frame.width, frame.height, inks),
+            *(zlib.compress(frame.pixels, 6), to_ms(at)),
+        ),
+    )
+
+
+def get(connection: Connection, fingerprint: str) -> Frame | None:
+    """The frame with this fingerprint."""
+    row = connection.execute(
+        "SELECT width, height, inks, pixels FROM frame WHERE fingerprint = ?", (fingerprint,)
+    ).fetchone()
+    if row is None:
+        return None
+    inks = tuple(Ink(ink) for ink in row[2].split(","))
+    return Frame(width=row[0], height=row[1], inks=inks, pixels=zlib.decompress(row[3]))
+
+
+def note_picture(connection: Connection, sha256: str, fingerprint: str) -> None:
+    """Remember which frame the picture bytes with this hash hold."""
+    connection.execute(
+        "INSERT OR REPLACE INTO picture (sha256, fingerprint) VALUES (?, ?)", (sha256, fingerprint)
+    )
+
+
+def fingerprint_of(connection: Connection, sha256: str) -> str | None:
+    """The frame that a label shows when it reports this hash; None for pictures not ours."""
+    row = connection.execute(
+        "SELECT fingerprint FROM picture WHERE sha256 = ?", (sha256,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def prune(connection: Connection, before: datetime, limit: int = 500) -> int:
+    """Forget up to ``limit`` frames made before ``before`` that no label shows or should show."""
+    gone = connection.execute(
+        "DELETE FROM frame WHERE fingerprint IN (SELECT fingerprint FROM frame "
+        "WHERE made_at < ? AND fingerprint NOT IN (SELECT fingerprint FROM wish) "
+        "AND fingerprint NOT IN (SELECT picture.fingerprint FROM picture JOIN label "
+        "ON label.sight_sha256 = picture.sha256) LIMIT ?)",
+        (to_ms(before), limit),
+    )
+    connection.execute(
+        "DELETE FROM picture WHERE fingerprint NOT IN (SELECT fingerprint FROM frame)"
+    )
+    return gone.rowcount

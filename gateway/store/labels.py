@@ -1,0 +1,279 @@
+"""Labels, what they are bound to, and how stale their wish is."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from device_drivers.api.drivers import Announced, Presence, Telemetry
+from device_drivers.api.panels import Ink, Panel
+from gateway.clock import from_ms, to_ms
+from gateway.domain.labels import Target, new_code
+from gateway.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A physical tag as it last introduced itself.
+
+    ``sight_sha256`` names the picture it is known to show; ``stale`` counts the reasons to look
+    at its wish again.
+    """
+
+    id: str
+    family: str
+    code: str
+    panel: Panel
+    formats: tuple[str, ...]
+    firmware: str
+    first_heard: datetime
+    last_heard: datetime
+    online: bool
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    sight_sha256: str | None = None
+    sight_at: datetime | None = None
+    stale: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What a label stands for, by whom and since when; ``template`` None lets the facts decide."""
+
+    label: str
+    target: Target
+    template: str | None
+    bound_at: datetime
+    bound_by: str
+
+
+_COLUMNS = (
+    "id, family, code, width, height, inks, dpi, model, formats, firmware, first_heard, "
+    "last_heard, online, battery_mv, rssi_dbm, temperature_c, sight_sha256, sight_at, stale"
+)
+
+
+def get(connection: Connection, label: str) -> Label | None:
+    """The label with this id."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM label WHERE id = ?", (label,)).fetchone()
+    return None if row is None else _label(row)
+
+
+def by_code(connection: Connection, code: str) -> Label | None:
+    """The label with this (normalised) code."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM label WHERE code = ?", (code,)).fetchone()
+    return None if row is None else _label(row)
+
+
+def target_of_code(connection: Connection, code: str) -> Target | None:
+    """What the label with this code is bound to; None for unknown and unbound labels."""
+    label = by_code(connection, code)
+    bound = binding(connection, label.id) if label is not None else None
+    return bound.target if bound is not None else None
+
+
+def announce(connection: Connection, family: str, heard: Announced, at: datetime) -> bool:
+    """Note what a label says of itself; True when it was not known before.
+
+    A label that changed its panel is stale, so that it gets a picture of its new size.
+    """
+    now = to_ms(at)
+    panel = heard.panel
+    inks = ",".join(ink.value for ink in panel.inks)
+    described = (
+        *(panel.width, panel.height, inks, panel.dpi, panel.name),
+        *(",".join(heard.formats), heard.firmware),
+    )
+    known = connection.execute(
+        "SELECT width, height, inks, dpi, model, formats, firmware, sight_sha256 FROM label "
+        "WHERE id = ?",
+        (heard.label,),
+    ).fetchone()
+    if known is None:
+        connection.execute(
+            "INSERT INTO label (id, family, code, width, height, inks, dpi, model, formats, "
+            "firmware, first_heard, last_heard, sight_sha256, sight_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (heard.label, family, _free_code(connection), *described, now, now)
+            + ((heard.showing, now) if heard.showing is not None else (None, None)),
+        )
+        connection.note("stale", heard.label)
+    else:
+        changed = tuple(known[:5]) != described[:5]
+        connection.execute(
+            "UPDATE label SET width = ?, height = ?, inks = ?, dpi = ?, model = ?, formats = ?, "
+            "firmware = ?, last_heard = ?, online = 1, stale = stale + ? WHERE id = ?",
+            (*described, now, int(changed), heard.label),
+        )
+        if heard.showing != known[7]:
+            see(connection, heard.label, heard.showing, at)
+        if changed:
+            connection.note("stale", heard.label)
+    connection.note("label", heard.label)
+    return known is None
+
+
+def see(connection: Connection, label: str, sha256: str | None, at: datetime) -> None:
+    """Note the picture that the label says it shows."""
+    connection.execute(
+        "UPDATE label SET sight_sha256 = ?, sight_at = ? WHERE id = ?", (sha256, to_ms(at), label)
+    )
+    connection.note("label", label)
+
+
+def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime) -> None:
+    """Note that the label was heard, with what it measured."""
+    connection.execute(
+        "UPDATE label SET last_heard = ?, online = 1, battery_mv = coalesce(?, battery_mv), "
+        "rssi_dbm = coalesce(?, rssi_dbm), temperature_c = coalesce(?, temperature_c) "
+        "WHERE id = ?",
+        (
+            *(to_ms(at), telemetry.battery_mv, telemetry.rssi_dbm, telemetry.temperature_c),
+            label,
+        ),
+    )
+    connection.note("label", label)
+
+
+def presence(connection: Connection, heard: Presence) -> None:
+    """Note that the label came into or went out of reach."""
+    connection.execute("UPDATE label SET online = ? WHERE id = ?", (int(heard.online), heard.label))
+    connection.note("label", heard.label)
+
+
+def bind(connection: Connection, bound: Binding) -> None:
+    """Bind a known label, in place of what it was bound to before.
+
+    Raises ``KeyError`` for an unknown label.
+    """
+    target = bound.target
+    try:
+        connection.execute(
+            "INSERT OR REPLACE INTO binding "
+            "(label, product, group_id, fixed, template, bound_at, bound_by) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(bound.label, target.product, target.group, json.dumps(dict(target.where))),
+                *(bound.template, to_ms(bound.bound_at), bound.bound_by),
+            ),
+        )
+    except sqlite3.IntegrityError as error:
+        raise KeyError(bound.label) from error
+    _stale_label(connection, bound.label)
+
+
+def unbind(connection: Connection, label: str) -> None:
+    """Let the label stand for nothing; it will show its code."""
+    connection.execute("DELETE FROM binding WHERE label = ?", (label,))
+    _stale_label(connection, label)
+
+
+def binding(connection: Connection, label: str) -> Binding | None:
+    """What the label is bound to."""
+    row = connection.execute(
+        "SELECT label, product, group_id, fixed, template, bound_at, bound_by FROM binding "
+        "WHERE label = ?",
+        (label,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Binding(
+        label=row[0],
+        target=Target(product=row[1], group=row[2], where=json.loads(row[3])),
+        template=row[4],
+        bound_at=from_ms(row[5]),
+        bound_by=row[6],
+    )
+
+
+def mark_stale(
+    connection: Connection, products: Iterable[str], groups: Iterable[str], *, group_rows: set[str]
+) -> None:
+    """Mark the labels of these products and groups stale.
+
+    ``groups`` are the groups concerned; labels on a single product of a group follow only where
+    the group's own row changed (``group_rows``).
+    """
+    found = connection.execute(
+        "SELECT label FROM binding WHERE product IN (SELECT value FROM json_each(?1)) "
+        "UNION SELECT label FROM binding WHERE group_id IN (SELECT value FROM json_each(?2)) "
+        "UNION SELECT label FROM binding WHERE product IN (SELECT id FROM product "
+        "WHERE group_id IN (SELECT value FROM json_each(?3)))",
+        tuple(json.dumps(list(keys)) for keys in (products, groups, group_rows)),
+    ).fetchall()
+    for (label,) in found:
+        _stale_label(connection, label)
+
+
+def mark_due_stale(connection: Connection, at: datetime) -> None:
+    """Mark stale every label whose price begins or ends at or before ``at``."""
+    due = connection.execute("SELECT id FROM label WHERE next_change <= ?", (to_ms(at),)).fetchall()
+    for (label,) in due:
+        connection.execute("UPDATE label SET next_change = NULL WHERE id = ?", (label,))
+        _stale_label(connection, label)
+
+
+def stale(connection: Connection, limit: int) -> tuple[Label, ...]:
+    """Labels whose wish must be looked at again."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM label WHERE stale > 0 ORDER BY id LIMIT ?", (limit,)
+    )
+    return tuple(_label(row) for row in rows)
+
+
+def planned(
+    connection: Connection, label: str, *, looked_at: int, next_change: datetime | None
+) -> None:
+    """The wish is up to date with ``looked_at`` (the ``stale`` count read before planning)."""
+    connection.execute(
+        "UPDATE label SET stale = stale - ?, next_change = ? WHERE id = ?",
+        (looked_at, None if next_change is None else to_ms(next_change), label),
+    )
+
+
+def next_change(connection: Connection) -> datetime | None:
+    """When the next price on any label begins or ends."""
+    row = connection.execute(
+        "SELECT min(next_change) FROM label WHERE next_change IS NOT NULL"
+    ).fetchone()
+    return None if row[0] is None else from_ms(row[0])
+
+
+def _stale_label(connection: Connection, label: str) -> None:
+    connection.execute("UPDATE label SET stale = stale + 1 WHERE id = ?", (label,))
+    connection.note("stale", label)
+    connection.note("label", label)
+
+
+def _free_code(connection: Connection) -> str:
+    while True:
+        code = new_code()
+        if by_code(connection, code) is None:
+            return code
+
+
+def _label(row: tuple[Any, ...]) -> Label:
+    return Label(
+        id=row[0],
+        family=row[1],
+        code=row[2],
+        panel=Panel(
+            width=row[3],
+            height=row[4],
+            inks=tuple(Ink(ink) for ink in row[5].split(",")),
+            dpi=row[6],
+            name=row[7],
+        ),
+        formats=tuple(row[8].split(",")),
+        firmware=row[9],
+        first_heard=from_ms(row[10]),
+        last_heard=from_ms(row[11]),
+        online=bool(row[12]),
+        telemetry=Telemetry(battery_mv=row[13], rssi_dbm=row[14], temperature_c=row[15]),
+        sight_sha256=row[16],
+        sight_at=None if row[17] is None else from_ms(row[17]),
+        stale=row[18],
+    )

@@ -1,0 +1,261 @@
+"""Read models of the staff site: labels in lists, searched and counted, and how the feeds stand.
+
+Lists are in the order of label ids, so that they keep their place while their rows change. Names
+are searched without regard to case and accents.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from gateway.clock import to_ms
+from gateway.domain.gtin import GtinError, normalise
+from gateway.domain.labels import normalise_code
+from gateway.store import deliveries, frames, labels, replica
+from gateway.store.database import Connection
+from gateway.store.deliveries import Delivery, Wish
+from gateway.store.labels import Binding, Label
+from gateway.store.replica import Position
+
+_MAX_WORDS = 6
+_LONGEST_TEXT = 100
+
+
+class Facet(Enum):
+    """A question that labels are counted and filtered by; one label may answer several."""
+
+    SHOWN = "shown"
+    UNDER_WAY = "under_way"
+    SILENT = "silent"
+    FAILED = "failed"
+    OTHER = "other"
+    OFFLINE = "offline"
+    UNBOUND = "unbound"
+
+
+_SILENT = (
+    "delivery.state IN ('queued', 'transferred') AND delivery.attempts > 0 "
+    "AND coalesce(delivery.transferred_at, delivery.queued_at) < :late_before"
+)
+_OTHER = (
+    "label.sight_sha256 IS NOT NULL AND (picture.sha256 IS NULL OR "
+    "(delivery.state = 'shown' AND picture.fingerprint IS NOT wish.fingerprint))"
+)
+_CONDITIONS: Mapping[Facet, str] = {
+    Facet.SHOWN: f"delivery.state = 'shown' AND NOT ({_OTHER})",
+    Facet.UNDER_WAY: f"delivery.state IN ('queued', 'transferred') AND NOT ({_SILENT})",
+    Facet.SILENT: _SILENT,
+    Facet.FAILED: "delivery.state = 'failed'",
+    Facet.OTHER: _OTHER,
+    Facet.OFFLINE: "label.online = 0",
+    Facet.UNBOUND: "binding.label IS NULL",
+}
+_TABLES = (
+    "label LEFT JOIN delivery ON delivery.label = label.id "
+    "LEFT JOIN wish ON wish.label = label.id "
+    "LEFT JOIN binding ON binding.label = label.id "
+    "LEFT JOIN picture ON picture.sha256 = label.sight_sha256"
+)
+_SEARCHED = "'$.name', '$.brand', '$.options', '$.color.name', '$.sku', '$.axes'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelView:
+    """A label with all that says how it stands; ``shown`` is the fingerprint of what it shows.
+
+    ``shown`` None with a ``label.sight_sha256`` means a picture that is not ours.
+    """
+
+    label: Label
+    binding: Binding | None
+    wish: Wish | None
+    delivery: Delivery | None
+    shown: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list is asked for; ``late_before``: confirmations owed since then are late."""
+
+    late_before: datetime
+    text: str = ""
+    facet: Facet | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPage:
+    """One page of a list, and how many labels the whole list has."""
+
+    views: tuple[LabelView, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedView:
+    """How far one source's rows are, and how many of them are refused."""
+
+    source: str
+    position: Position
+    refused: int
+
+
+def page(connection: Connection, asked: Asked) -> LabelPage:
+    """The labels asked for, in the order of their ids."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {"late_before": to_ms(asked.late_before)}
+    if asked.facet is not None:
+        conditions.append(f"({_CONDITIONS[asked.facet]})")
+    text = asked.text.strip()[:_LONGEST_TEXT]
+    if text:
+        conditions.append("label.id IN (SELECT value FROM json_each(:found))")
+        values["found"] = json.dumps(_search(connection, text))
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    total: int = connection.execute(f"SELECT count(*) FROM {_TABLES} {where}", values).fetchone()[0]
+    ids = connection.execute(
+        f"SELECT label.id FROM {_TABLES} {where} ORDER BY label.id LIMIT :limit OFFSET :offset",
+        {**values, "limit": asked.limit, "offset": asked.offset},
+    ).fetchall()
+    return LabelPage(views=some(connection, [row[0] for row in ids]), total=total)
+
+
+def some(connection: Connection, ids: Sequence[str]) -> tuple[LabelView, ...]:
+    """These labels, without the unknown ones."""
+    found = (view(connection, label) for label in ids)
+    return tuple(one for one in found if one is not None)
+
+
+def view(connection: Connection, label: str) -> LabelView | None:
+    """One label; None when it is unknown."""
+    found = labels.get(connection, label)
+    if found is None:
+        return None
+    sight = found.sight_sha256
+    return LabelView(
+        label=found,
+        binding=labels.binding(connection, label),
+        wish=deliveries.wish(connection, label),
+        delivery=deliveries.get(connection, label),
+        shown=None if sight is None else frames.fingerprint_of(connection, sight),
+    )
+
+
+def counts(connection: Connection, late_before: datetime) -> tuple[int, Mapping[Facet, int]]:
+    """How many labels there are, and how many answer each question."""
+    sums = ", ".join(
+        f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)"
+        for condition in _CONDITIONS.values()
+    )
+    row = connection.execute(
+        f"SELECT count(*), {sums} FROM {_TABLES}", {"late_before": to_ms(late_before)}
+    ).fetchone()
+    return row[0], dict(zip(_CONDITIONS, row[1:], strict=True))
+
+
+def labels_of_product(connection: Connection, product: str, limit: int = 2) -> tuple[str, ...]:
+    """The first labels bound to exactly this product."""
+    rows = connection.execute(
+        "SELECT label FROM binding WHERE product = ? ORDER BY label LIMIT ?", (product, limit)
+    )
+    return tuple(row[0] for row in rows)
+
+
+def feeds(connection: Connection) -> tuple[FeedView, ...]:
+    """Every source that ever sent rows."""
+    sources = connection.execute("SELECT source FROM feed ORDER BY source").fetchall()
+    return tuple(
+        FeedView(
+            source=source,
+            position=replica.position(connection, source),
+            refused=replica.refused(connection, source, limit=1)[0],
+        )
+        for (source,) in sources
+    )
+
+
+def fold(text: str | None) -> str:
+    """The text as it is compared: lower case, without accents."""
+    if text is None:
+        return ""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
+
+
+def words(text: str) -> list[str]:
+    """The words of a search, folded, as many as we look for."""
+    return fold(text).split()[:_MAX_WORDS]
+
+
+def folding(connection: Connection) -> Connection:
+    """The connection with ``fold`` as an SQL function."""
+    connection.create_function("fold", 1, fold, deterministic=True)
+    return connection
+
+
+def contains_all(column: str, looked_for: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The SQL condition that the (folded) column holds every word, and its values."""
+    return " AND ".join([f"instr({column}, ?) > 0"] * len(looked_for)) or "1", tuple(looked_for)
+
+
+def searched_text(product: str | None, group: str | None) -> str:
+    """The SQL of the folded text that names are looked for in; arguments are JSON columns."""
+    parts = [
+        f"coalesce(json_extract({column}, {_SEARCHED}), '')"
+        for column in (product, group)
+        if column is not None
+    ]
+    return f"fold({' || '.join(parts)})"
+
+
+def _search(connection: Connection, text: str) -> list[str]:
+    """The ids of the labels meant by an id, code, GTIN, article id or words of a name."""
+    found = {
+        row[0]
+        for row in connection.execute(
+            "SELECT id FROM label WHERE instr(lower(id), ?) > 0 OR code = ?",
+            (text.lower(), normalise_code(text)),
+        )
+    }
+    found.update(_bound_by_key(connection, text))
+    found.update(_bound_by_name(connection, words(text)))
+    return sorted(found)
+
+
+def _bound_by_key(connection: Connection, text: str) -> set[str]:
+    try:
+        code = normalise(text)
+    except GtinError:
+        code = text
+    rows = connection.execute(
+        "SELECT label FROM binding WHERE product = ?1 OR group_id = ?1 OR product IN "
+        "(SELECT product FROM product_code WHERE code IN (?1, ?2))",
+        (text, code),
+    )
+    return {row[0] for row in rows}
+
+
+def _bound_by_name(connection: Connection, looked_for: Sequence[str]) -> set[str]:
+    folding(connection)
+    condition, values = contains_all("hay", looked_for)
+    rows = connection.execute(
+        "WITH one AS MATERIALIZED (SELECT binding.label AS label, "
+        f"{searched_text('p.value', 'g.value')} AS hay FROM binding "
+        "JOIN in_force AS p ON p.kind = 'product' AND p.key = binding.product "
+        "LEFT JOIN product ON product.id = binding.product "
+        "LEFT JOIN in_force AS g ON g.kind = 'group' AND g.key = product.group_id), "
+        "many AS MATERIALIZED (SELECT binding.label AS label, "
+        f"{searched_text(None, 'g.value')} || fold(binding.fixed) AS hay FROM binding "
+        "JOIN in_force AS g ON g.kind = 'group' AND g.key = binding.group_id) "
+        f"SELECT label FROM one WHERE {condition} UNION SELECT label FROM many WHERE {condition}",
+        values + values,
+    )
+    return {row[0] for row in rows}

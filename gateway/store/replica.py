@@ -1,0 +1,323 @@
+"""The replica: every row exactly as its source sent it, and which value of it is in force.
+
+All functions run inside a transaction given to the database. Whoever keeps digests folds the
+(bucket, hash) pairs that the writing functions return, after the commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gateway.clock import from_ms, to_ms
+from gateway.store import binding_rows, labels, tasks
+from gateway.store.database import Connection
+
+ALL_SEQS = 2**62
+"""A position above all: with it a snapshot replaces every row, whenever it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One checked row: ``value`` is canonical JSON (None is a tombstone), ``refusal`` JSON."""
+
+    kind: str
+    key: str
+    value: str | None
+    hash: bytes
+    bucket: int
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How far one source's rows are; (0, 0) is an empty replica."""
+
+    epoch: int = 0
+    seq: int = 0
+    applied_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Written:
+    """What a write did: hash pairs to fold into the digest, and how many rows it changed."""
+
+    toggles: list[tuple[int, bytes]] = field(default_factory=list)
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A row that is in the replica but not in force."""
+
+    kind: str
+    key: str
+    code: str
+    path: str
+    message: str
+
+
+def position(connection: Connection, source: str) -> Position:
+    """How far the rows of ``source`` are."""
+    row = connection.execute(
+        "SELECT epoch, seq, applied_at FROM feed WHERE source = ?", (source,)
+    ).fetchone()
+    if row is None:
+        return Position()
+    return Position(epoch=row[0], seq=row[1], applied_at=from_ms(row[2]))
+
+
+def move(connection: Connection, source: str, *, epoch: int, seq: int, at: datetime) -> None:
+    """Set the position of ``source``, in the transaction of the rows that belong to it."""
+    connection.execute(
+        "INSERT INTO feed (source, epoch, seq, applied_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (source) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, "
+        "applied_at = excluded.applied_at",
+        (source, epoch, seq, to_ms(at)),
+    )
+    connection.note("feed", source)
+
+
+def hashes(connection: Connection, source: str) -> Iterator[tuple[int, bytes]]:
+    """The (bucket, hash) of every row of ``source``."""
+    yield from connection.execute("SELECT bucket, hash FROM replica WHERE source = ?", (source,))
+
+
+def apply(
+    connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
+) -> Written:
+    """Write rows that hold from ``seq`` on, with everything that follows from them."""
+    written = Written()
+    touched = _Touched()
+    for row in rows:
+        _write(connection, source, row, seq, at, written, touched)
+    touched.follow_up(connection, at)
+    return written
+
+
+def refused(
+    connection: Connection, source: str, limit: int = 100
+) -> tuple[int, tuple[RefusedRow, ...]]:
+    """How many rows of ``source`` are refused, and the first of them."""
+    total: int = connection.execute(
+        "SELECT count(*) FROM replica WHERE source = ? AND refusal IS NOT NULL", (source,)
+    ).fetchone()[0]
+    first = connection.execute(
+        "SELECT kind, key, refusal FROM replica WHERE source = ? AND refusal IS NOT NULL "
+        "ORDER BY kind, key LIMIT ?",
+        (source, limit),
+    )
+    return total, tuple(
+        RefusedRow(kind=kind, key=key, **json.loads(refusal)) for kind, key, refusal in first
+    )
+
+
+def stage(connection: Connection, source: str, rows: Iterable[tuple[int, str, str, str]]) -> None:
+    """Put (rank, kind, key, canonical value) rows of a snapshot aside until all are there."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO staged (source, rank, kind, key, value) VALUES (?, ?, ?, ?, ?)",
+        ((source, *row) for row in rows),
+    )
+
+
+def staged(
+    connection: Connection, source: str, after: tuple[int, str, str], limit: int
+) -> list[tuple[int, str, str, str]]:
+    """The next staged rows in feed order."""
+    return connection.execute(
+        "SELECT rank, kind, key, value FROM staged WHERE source = ? "
+        "AND (rank, kind, key) > (?, ?, ?) ORDER BY rank, kind, key LIMIT ?",
+        (source, *after, limit),
+    ).fetchall()
+
+
+def merge(
+    connection: Connection,
+    source: str,
+    rows: Iterable[Row],
+    *,
+    snapshot_seq: int,
+    keep_after: int,
+    at: datetime,
+) -> Written:
+    """Write a slice of a snapshot; ours stays where it was written after ``keep_after``."""
+    older = (
+        row for row in rows if not _written_after(connection, source, row.kind, row.key, keep_after)
+    )
+    return apply(connection, source, older, seq=snapshot_seq, at=at)
+
+
+def sweep(
+    connection: Connection,
+    source: str,
+    after: tuple[str, str],
+    limit: int,
+    *,
+    keep_after: int,
+    at: datetime,
+) -> tuple[Written, tuple[str, str] | None]:
+    """Delete, among the next ``limit`` rows, those that the snapshot lacks.
+
+    Returns what was written and where to go on, None at the end.
+    """
+    looked = connection.execute(
+        "SELECT kind, key, bucket, seq <= ? AND NOT EXISTS (SELECT 1 FROM staged "
+        "WHERE staged.source = replica.source AND staged.kind = replica.kind "
+        "AND staged.key = replica.key) FROM replica "
+        "WHERE source = ? AND (kind, key) > (?, ?) ORDER BY kind, key LIMIT ?",
+        (keep_after, source, *after, limit),
+    ).fetchall()
+    gone = [
+        Row(kind=kind, key=key, value=None, hash=b"", bucket=bucket)
+        for kind, key, bucket, missing in looked
+        if missing
+    ]
+    written = apply(connection, source, gone, seq=0, at=at)
+    return written, (looked[-1][0], looked[-1][1]) if len(looked) == limit else None
+
+
+def unstage(connection: Connection, source: str, limit: int) -> bool:
+    """Forget ``limit`` staged rows; True while there may be more."""
+    gone = connection.execute(
+        "DELETE FROM staged WHERE (source, kind, key) IN "
+        "(SELECT source, kind, key FROM staged WHERE source = ? LIMIT ?)",
+        (source, limit),
+    )
+    return gone.rowcount == limit
+
+
+def _written_after(connection: Connection, source: str, kind: str, key: str, seq: int) -> bool:
+    row = connection.execute(
+        "SELECT seq FROM replica WHERE kind = ? AND key = ? AND source = ?", (kind, key, source)
+    ).fetchone()
+    return row is not None and row[0] > seq
+
+
+class _Touched:
+    """Which products and groups changed in force, and so which labels and pages."""
+
+    def __init__(self) -> None:
+        self._products: set[str] = set()
+        self._groups: set[str] = set()
+        self._places = False
+        self._labels: set[str] = set()
+
+    def row(self, kind: str, key: str) -> None:
+        match kind:
+            case "product" | "offers":
+                self._products.add(key)
+            case "stock":
+                self._products.add(key.partition("/")[2])
+            case "group":
+                self._groups.add(key)
+            case "location":
+                self._places = True
+            case "binding":
+                self._labels.add(key)
+            case _:
+                pass
+
+    def group(self, group: str | None) -> None:
+        if group is not None:
+            self._groups.add(group)
+
+    def follow_up(self, connection: Connection, at: datetime) -> None:
+        """Mark labels stale and note the pages, in the transaction of the change itself."""
+        for label in self._labels:
+            if labels.get(connection, label) is not None:
+                binding_rows.adopt(connection, label, at)
+        if not (self._products or self._groups or self._places):
+            return
+        own = connection.execute(
+            "SELECT DISTINCT group_id FROM product WHERE group_id IS NOT NULL "
+            "AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(self._products)),),
+        )
+        page_groups = self._groups | {row[0] for row in own}
+        labels.mark_stale(connection, self._products, page_groups, group_rows=self._groups)
+        for key in self._products | page_groups:
+            connection.note("catalogue", key)
+        if self._places:
+            connection.note("location", "")
+
+
+def _write(
+    connection: Connection,
+    source: str,
+    row: Row,
+    seq: int,
+    at: datetime,
+    written: Written,
+    touched: _Touched,
+) -> None:
+    old = connection.execute(
+        "SELECT value, hash, refusal, good FROM replica WHERE kind = ? AND key = ? AND source = ?",
+        (row.kind, row.key, source),
+    ).fetchone()
+    if row.value is None:
+        if old is None:
+            return
+        connection.execute(
+            "DELETE FROM replica WHERE kind = ? AND key = ? AND source = ?",
+            (row.kind, row.key, source),
+        )
+    elif old is not None and old[1] == row.hash and old[2] == row.refusal:
+        connection.execute(
+            "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ? AND seq < ?",
+            (seq, row.kind, row.key, source, seq),
+        )
+        return
+    was = None if old is None else old[0] if old[2] is None else old[3]
+    good = was if row.refusal is not None else None
+    if row.value is not None:
+        connection.execute(
+            "INSERT OR REPLACE INTO replica "
+            "(kind, key, source, value, hash, bucket, seq, refusal, good) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(row.kind, row.key, source, row.value, row.hash),
+                *(row.bucket, seq, row.refusal, good),
+            ),
+        )
+        written.toggles.append((row.bucket, row.hash))
+    if old is not None:
+        written.toggles.append((row.bucket, old[1]))
+    written.changed += 1
+    _tell_of_refusal(connection, row, at, was_refused=old is not None and old[2] is not None)
+    now = row.value if row.refusal is None else good
+    if now != was:
+        if row.kind == "product":
+            _index_product(connection, row.key, was, now, touched)
+        touched.row(row.kind, row.key)
+
+
+def _tell_of_refusal(connection: Connection, row: Row, at: datetime, *, was_refused: bool) -> None:
+    key = f"{row.kind}/{row.key}"
+    if row.refusal is not None:
+        tasks.open_(connection, "refused_row", key, json.loads(row.refusal), at)
+    elif was_refused:
+        tasks.close(connection, "refused_row", key)
+
+
+def _index_product(
+    connection: Connection, key: str, was: str | None, now: str | None, touched: _Touched
+) -> None:
+    """Keep the look-up keys of a product equal to its value in force."""
+    for value in (was, now):
+        if value is not None:
+            touched.group(json.loads(value).get("group"))
+    connection.execute("DELETE FROM product_code WHERE product = ?", (key,))
+    if now is None:
+        connection.execute("DELETE FROM product WHERE id = ?", (key,))
+        return
+    product: dict[str, Any] = json.loads(now)
+    connection.execute(
+        "INSERT OR REPLACE INTO product (id, group_id) VALUES (?, ?)", (key, product.get("group"))
+    )
+    codes = {*(product.get("gtins") or ()), *(product.get("codes") or ())}
+    connection.executemany(
+        "INSERT INTO product_code (code, product) VALUES (?, ?)", ((code, key) for code in codes)
+    )

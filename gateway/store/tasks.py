@@ -1,0 +1,59 @@
+"""What needs a person: one open row per kind and key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.clock import from_ms, to_ms
+from gateway.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An open task; ``detail`` says what is wrong and where."""
+
+    kind: str
+    key: str
+    detail: Mapping[str, Any]
+    opened_at: datetime
+
+
+def open_(
+    connection: Connection, kind: str, key: str, detail: Mapping[str, Any], at: datetime
+) -> None:
+    """Open the task, or bring the detail of the open one up to date."""
+    connection.execute(
+        "INSERT INTO task (kind, key, detail, opened_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (kind, key) DO UPDATE SET detail = excluded.detail",
+        (kind, key, json.dumps(detail), to_ms(at)),
+    )
+    connection.note("task", f"{kind}:{key}")
+
+
+def close(connection: Connection, kind: str, key: str) -> None:
+    """Close the task if it is open."""
+    gone = connection.execute("DELETE FROM task WHERE kind = ? AND key = ?", (kind, key))
+    if gone.rowcount:
+        connection.note("task", f"{kind}:{key}")
+
+
+def all_open(connection: Connection, limit: int = 200) -> tuple[Task, ...]:
+    """The open tasks, oldest first."""
+    rows = connection.execute(
+        "SELECT kind, key, detail, opened_at FROM task ORDER BY opened_at, kind, key LIMIT ?",
+        (limit,),
+    )
+    return tuple(
+        Task(kind=kind, key=key, detail=json.loads(detail), opened_at=from_ms(at))
+        for kind, key, detail, at in rows
+    )
+
+
+def count(connection: Connection) -> int:
+    """How many tasks are open."""
+    total: int = connection.execute("SELECT count(*) FROM task").fetchone()[0]
+    return total

@@ -1,0 +1,33 @@
+"""Clock times and how long ago something was, in the shop's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from babel import dates
+
+_AGO = {
+    "es": ("ahora mismo", "hace {} min", "hace {} h", "hace 1 día", "hace {} días"),
+    "en": ("just now", "{} min ago", "{} h ago", "1 day ago", "{} days ago"),
+}
+
+
+def clock_time(instant: datetime, zone: tzinfo, locale: str) -> str:
+    """The time of day in ``zone``, ``14:32``: shops, rotas and opening hours use 24 hours.
+
+    ``instant`` carries an offset.
+    """
+    return dates.format_time(instant.astimezone(zone), "HH:mm", locale=locale)
+
+
+def relative(then: datetime, now: datetime, language: str) -> str:
+    """How long ago ``then`` was at ``now``; a little in the future counts as now."""
+    just_now, minutes, hours, day, days = _AGO.get(language, _AGO["en"])
+    passed = int((now - then).total_seconds())
+    if passed < 60:
+        return just_now
+    if passed < 3600:
+        return minutes.format(passed // 60)
+    if passed < 86_400:
+        return hours.format(passed // 3600)
+    return day if passed < 2 * 86_400 else days.format(passed // 86_400)

@@ -1,0 +1,25 @@
+"""What tests of several parts share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.mosquitto import Mosquitto
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_stray_event_loop() -> None:
+    """pytest-asyncio asks for a loop before it sets its own; Python makes one nobody closes."""
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    broker = Mosquitto(tmp_path / "mosquitto", persistence=True)
+    broker.start()
+    yield broker
+    broker.kill()

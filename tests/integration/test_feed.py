@@ -1,0 +1,227 @@
+"""Prices and stock from central to the replica, over a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.broker import topics
+from gateway.domain.rows import Row
+from gateway.store import replica, tasks
+from tests.support import feeding
+from tests.support import settings as make_settings
+from tests.support.feeding import changes, price, product, stock
+from tests.support.mosquitto import Mosquitto
+
+ROWS = [
+    feeding.SHOP,
+    *(product(f"a{number}") for number in range(300)),
+    *(price(f"a{number}", "100.00") for number in range(300)),
+]
+
+
+async def test_an_empty_shop_takes_the_snapshot_and_then_deltas(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        await central.publish(price("a7", "89.90"), stock("a7", 3))
+        position = await shop.equal_to(central.publisher)
+        assert (position["refused"], position["held"]) == (0, 0)
+        offers = await shop.in_force("offers", "a7")
+        assert offers["offers"] == [{"kind": "list", "amount": "89.90"}]
+
+
+async def test_a_tombstone_takes_a_row_out(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        gone = changes(price("a7", "1.00"))[0].model_copy(update={"value": None})
+        await central.publisher.publish([gone])
+        await shop.equal_to(central.publisher)
+        assert await shop.in_force("offers", "a7") is None
+
+
+async def test_a_bad_row_is_refused_and_a_hundred_good_deltas_go_on(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        await central.publish(
+            price("a1", "-5.00"),
+            price("a2", "5.00", "MXP"),
+            product("a3", gtins=["09521234543214"]),
+        )
+        for number in range(100):
+            await central.publish(price("a9", f"{number}.50"))
+        position = await shop.equal_to(central.publisher)
+        assert position["refused"] == 3
+        problems = await shop.problems.until(lambda said: said["total"] == 3)
+        assert [
+            (row["kind"], row["key"], row["code"], row["path"]) for row in problems["first"]
+        ] == [
+            ("offers", "a1", "negative_amount", "offers.0.amount"),
+            ("offers", "a2", "unknown_currency", "currency"),
+            ("product", "a3", "bad_gtin", "gtins.0"),
+        ]
+        last_good = await shop.in_force("offers", "a1")
+        assert last_good["offers"] == [{"kind": "list", "amount": "100.00"}]
+        assert (await shop.in_force("offers", "a9"))["offers"][0]["amount"] == "99.50"
+        opened = await shop.database.read(tasks.all_open)
+        assert {task.key for task in opened} == {"offers/a1", "offers/a2", "product/a3"}
+        await central.publish(price("a1", "5.00"))
+        await shop.equal_to(central.publisher)
+        await shop.problems.until(lambda said: said["total"] == 2)
+        assert (await shop.in_force("offers", "a1"))["offers"][0]["amount"] == "5.00"
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"{ not json", "unreadable"),
+        (b" " * 300_000, "too_large"),
+        (json.dumps({"epoch": 0, "prev_seq": 0, "seq": 9, "changes": []}).encode(), "old_epoch"),
+        (json.dumps({"epoch": 1, "prev_seq": 9, "seq": 9, "changes": []}).encode(), "bad_seq"),
+        (json.dumps({"epoch": 1}).encode(), "bad_message"),
+    ],
+)
+async def test_a_message_of_no_use_is_refused_whole_and_counted_once(
+    mosquitto: Mosquitto, tmp_path: Path, payload: bytes, code: str
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        before = await shop.equal_to(central.publisher)
+        await central.link.publish(topics.DELTA, payload)
+        await central.publish(price("a1", "7.00"))
+        after = await shop.equal_to(central.publisher)
+        assert after["seq"] == before["seq"] + 1
+        assert dict(shop.service.refused_messages) == {code: 1}
+
+
+async def test_lost_deltas_are_asked_for_and_replayed_in_pages(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        snapshots = await snapshots_in(tmp_path / "central")
+        for number in range(30):
+            rows = [price(f"a{item}", f"{number}.{item:03d}") for item in range(100)]
+            central.publisher.change(changes(*rows))
+        await central.publish(price("a1", "1.00"))
+        await shop.equal_to(central.publisher)
+        assert await snapshots_in(tmp_path / "central") == snapshots, "deltas were enough"
+
+
+async def test_when_central_forgot_its_deltas_the_snapshot_comes(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        central.publisher.load([price("a5", "55.00"), Row(kind="offers", key="a6", value={})])
+        await central.publisher.publish_manifest()
+        await shop.equal_to(central.publisher)
+        assert (await shop.in_force("offers", "a5"))["offers"][0]["amount"] == "55.00"
+
+
+async def test_a_new_epoch_replaces_everything(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with feeding.shop_running(mosquitto, settings) as shop:
+        async with feeding.central_running(mosquitto, tmp_path / "one", ROWS) as first:
+            await shop.equal_to(first.publisher)
+        rows = [feeding.SHOP, product("b1"), price("b1", "3.00")]
+        async with feeding.central_running(mosquitto, tmp_path / "two", rows, epoch=2) as second:
+            await shop.equal_to(second.publisher)
+        assert await shop.in_force("product", "a1") is None
+        assert await shop.in_force("product", "b1") is not None
+
+
+async def test_a_replica_that_differs_is_repaired(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central:
+        async with feeding.shop_running(mosquitto, settings) as shop:
+            await shop.equal_to(central.publisher)
+            await shop.database.write(
+                lambda connection: connection.execute(
+                    "DELETE FROM replica WHERE kind = 'offers' AND key < 'a2'"
+                )
+            )
+        async with feeding.shop_running(mosquitto, settings) as shop:
+            assert await shop.until_in_force("offers", "a1") is not None
+            await shop.equal_to(central.publisher)
+
+
+async def test_the_shop_catches_up_after_the_broker_was_away(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        await asyncio.to_thread(mosquitto.kill)
+        await shop.link.away.wait()
+        await central.publish(price("a1", "1.00"), price("a2", "2.00"))
+        await asyncio.to_thread(mosquitto.start)
+        await shop.equal_to(central.publisher)
+
+
+async def test_a_snapshot_of_another_place_is_not_fetched(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    settings = make_settings.make(tmp_path, mosquitto.broker, feed={"snapshot_folder": elsewhere})
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS),
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        position = await shop.positions.until(lambda said: "error" in said)
+        assert "is not below [feed] snapshot_folder" in position["error"]
+
+
+async def test_rows_of_a_kind_that_another_source_owns_are_refused(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker, sources={"stock": "files"})
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await central.publish(stock("a1", 3))
+        await shop.equal_to(central.publisher)
+        _, (row,) = await shop.database.read(
+            lambda connection: replica.refused(connection, "central")
+        )
+        assert (row.code, row.message) == (
+            "not_owner",
+            "rows of kind stock come from files in this shop, not from central",
+        )
+
+
+async def snapshots_in(folder: Path) -> int:
+    return await asyncio.to_thread(lambda: len(list(folder.glob("*.gz"))))

@@ -1,0 +1,30 @@
+"""The table of families names itself rightly and builds what it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from device_drivers import registry
+from device_drivers.simulated.messages import InMemoryBroker
+
+
+def ways() -> registry.Ways:
+    return registry.Ways(messages=InMemoryBroker().port("gateway"))
+
+
+@pytest.mark.parametrize("name", list(registry.LABELS))
+def test_each_family_is_built_under_its_name(name: str) -> None:
+    driver = registry.label_driver(name, ways())
+
+    assert driver.family == registry.LABELS[name].family
+    assert driver.family.name == name
+    assert driver.family.hardware in {"none", "reported", "verified"}
+
+
+def test_no_driver_claims_hardware_it_never_met() -> None:
+    assert registry.LABELS["mqtt"].family.hardware == "none"
+
+
+def test_an_unknown_family_is_answered_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="no label family is called 'mqt'; there are: mqtt"):
+        registry.label_driver("mqt", ways())

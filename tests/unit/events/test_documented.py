@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from gateway.domain import events
+from gateway.domain.events import Event, Origin, Reading, Scan
+from gateway.domain.labels import Target
+
+PAGE = Path(__file__).parents[3] / "docs" / "events.md"
+ORIGIN = Origin(store="s042", gateway="gw1")
+RECORDED = datetime(2026, 11, 22, 16, 0, 0, 250_000, tzinfo=UTC)
+TIME = datetime(2026, 11, 22, 10, 0, tzinfo=timezone(timedelta(hours=-6)))
+MADE = "7c0f6a52-5d2b-4b1f-9a55-0c2f6f1f3a10"
+FINGERPRINT = "4fe7b59af6de3b665b67788cc2f99892ab827efae3a467342b3bb4e3bc8e5bfe"
+
+EMITTED = [
+    events.scanned(
+        ORIGIN,
+        Scan(code="09521234543213", symbology="EAN-13", mode="count", quantity="2"),
+        event_id=events.id_given("s042", "scanner-1", "scan", "7"),
+        device="scanner-1",
+        time=TIME,
+        recorded=RECORDED,
+    ),
+    events.measured(
+        ORIGIN,
+        Reading(values={"mass_g": "1240", "temperature_c": "21.5"}),
+        event_id=MADE,
+        device="shelf-a3",
+        time=RECORDED,
+        recorded=RECORDED,
+    ),
+    events.label_shown(
+        ORIGIN,
+        event_id=MADE,
+        label="L0001",
+        wish="w-1f3a",
+        fingerprint=FINGERPRINT,
+        time=RECORDED,
+    ),
+    events.label_failed(
+        ORIGIN,
+        event_id=MADE,
+        label="L0001",
+        wish="w-1f3a",
+        reason="image_missing",
+        detail="the image did not arrive within 60 s",
+        time=RECORDED,
+    ),
+    events.label_bound(
+        ORIGIN,
+        event_id=MADE,
+        label="L0001",
+        target=Target(group="runner", where={"color": "navy"}),
+        time=RECORDED,
+    ),
+]
+
+
+@pytest.mark.parametrize("event", EMITTED, ids=lambda event: event.type)
+def test_the_page_shows_every_event_as_it_is_sent(event: Event) -> None:
+    sent = json.loads(event.to_json())
+    assert events.fault(sent) is None
+    shown = [
+        json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    ]
+    assert [one for one in shown if one["type"] == event.type] == [sent]
+
+
+def test_the_page_shows_every_type_there_is() -> None:
+    types = {
+        value
+        for value in vars(events).values()
+        if isinstance(value, str) and value.startswith("io.anaquel.")
+    }
+    assert types == {event.type for event in EMITTED}
+
+
+def test_a_label_bound_to_nothing_says_so() -> None:
+    event = events.label_bound(ORIGIN, event_id=MADE, label="L0001", target=None, time=RECORDED)
+    assert event.data == {"label": "L0001", "target": None}

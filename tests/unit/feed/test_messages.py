@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.feed import messages
+from gateway.feed.messages import Delta, Manifest, MessageError, Reply
+
+DELTA = {"epoch": 1, "prev_seq": 0, "seq": 1, "changes": []}
+
+
+def refusal_of(payload: bytes) -> tuple[str, str]:
+    with pytest.raises(MessageError) as caught:
+        messages.parse(Delta, payload)
+    return caught.value.code, str(caught.value)
+
+
+def test_a_delta_is_read() -> None:
+    change = {"kind": "stock", "key": "s/p", "value": None, "later": 1}
+    delta = messages.parse(Delta, json.dumps(DELTA | {"changes": [change], "later": 2}).encode())
+    assert (delta.seq, delta.changes[0].key, delta.changes[0].value) == (1, "s/p", None)
+
+
+def test_a_change_without_value_is_not_taken_for_a_tombstone() -> None:
+    change = {"kind": "stock", "key": "s/p"}
+    code, text = refusal_of(json.dumps(DELTA | {"changes": [change]}).encode())
+    assert (code, text) == ("bad_message", "changes.0.value: Field required")
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"\xff\xfe", "unreadable"),
+        (b"{", "unreadable"),
+        (b"[" * 100_000, "unreadable"),
+        (b'{"epoch": NaN}', "unreadable"),
+        (b"[]", "bad_message"),
+        (json.dumps(DELTA | {"seq": -1}).encode(), "bad_message"),
+        (json.dumps(DELTA | {"seq": "1"}).encode(), "bad_message"),
+        (
+            json.dumps(
+                DELTA | {"changes": [{"kind": "k", "key": "k", "value": 1}] * 1001}
+            ).encode(),
+            "bad_message",
+        ),
+        (b" " * (256 * 1024 + 1), "too_large"),
+    ],
+)
+def test_a_message_that_cannot_be_used_is_refused_by_code(payload: bytes, code: str) -> None:
+    assert refusal_of(payload)[0] == code
+
+
+def test_integer_valued_fractions_are_integers_as_the_digest_needs() -> None:
+    assert messages.load('{"available": 3.0}') == {"available": 3}
+    assert isinstance(messages.load("3.0"), int)
+    assert messages.load("1.5") == 1.5
+
+
+@given(st.binary(max_size=300), st.sampled_from([Delta, Manifest, Reply]))
+def test_no_bytes_raise_anything_but_a_message_error(
+    payload: bytes, model: type[Delta | Manifest | Reply]
+) -> None:
+    with pytest.raises(MessageError):
+        messages.parse(model, payload)

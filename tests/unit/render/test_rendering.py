@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from device_drivers.api.panels import Ink, Panel
+from gateway.domain.labels import LabelFacts, LabelState, SizeFact
+from gateway.domain.money import MINOR_UNITS, Money
+from gateway.domain.pricing import PriceTag
+from gateway.domain.stock import Availability
+from gateway.render import layout, rendering, templates, values
+from gateway.render.layout import Rect
+from gateway.render.prices import Price
+from gateway.render.template import Template
+from tests.golden.panels import PANELS
+
+BUNDLED = templates.load_all(templates.bundled_folder())
+PANEL = PANELS["29-296x128"]
+
+
+@pytest.mark.parametrize("name", ["style", "article", "plain"])
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_every_state_looks_different(
+    name: str,
+    panel: Panel,
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    facts = bundled_samples[name]["sale"]
+    pictures = set()
+    states = [state for state in LabelState if state is not LabelState.UNBOUND]
+    for state in states:
+        tag = None if state is LabelState.NO_PRICE else facts.tag
+        own = dataclasses.replace(facts, state=state, tag=tag)
+        pictures.add(rendering.render(BUNDLED[name], panel, own, "MX").fingerprint)
+    assert len(pictures) == len(states)
+
+
+def test_colour_is_used_only_where_the_panel_has_it(
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    facts = bundled_samples["style"]
+    three = PANELS["29-296x128"]
+    red = three.inks.index(Ink.RED)
+    assert red in rendering.render(BUNDLED["style"], three, facts["sale"], "MX").pixels
+    assert red not in rendering.render(BUNDLED["style"], three, facts["regular"], "MX").pixels
+
+
+def test_language_and_country_change_words_and_money(
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    facts = bundled_samples["style"]["sale"]
+    english = dataclasses.replace(facts, language="en")
+    drawn = {
+        rendering.render(BUNDLED["style"], PANEL, facts, "MX").fingerprint,
+        rendering.render(BUNDLED["style"], PANEL, english, "MX").fingerprint,
+        rendering.render(BUNDLED["style"], PANEL, facts, "ES").fingerprint,
+    }
+    assert len(drawn) == 3
+
+
+def test_a_link_too_long_for_a_code_leaves_the_rest_standing() -> None:
+    facts = LabelFacts(
+        code="7K3Q9M", link="HTTPS://" + "X" * 400, language="es", state=LabelState.UNBOUND
+    )
+    frame = rendering.render(BUNDLED["unbound"], PANEL, facts, "MX")
+    assert 1 in frame.pixels
+
+
+money = st.builds(
+    Money,
+    amount=st.decimals(0, 999_999_999, places=2),
+    currency=st.sampled_from(sorted(MINOR_UNITS)),
+)
+words = st.text(max_size=60)
+all_facts = st.builds(
+    LabelFacts,
+    code=st.just("7K3Q9M"),
+    link=st.sampled_from(["HTTPS://Q.EXAMPLE.COM/L/7K3Q9M", "http://a.example/" + "x" * 300]),
+    language=st.sampled_from(["es", "en", "de"]),
+    state=st.sampled_from(LabelState),
+    title=words,
+    brand=words,
+    variant=words,
+    color=words,
+    reference=words,
+    tag=st.none()
+    | st.builds(PriceTag, price=money, kind=st.just("sale"), regular=st.none() | money),
+    price_from=st.booleans(),
+    unit_price=st.none() | money,
+    unit=st.sampled_from([None, "kg"]),
+    unit_value=st.sampled_from([None, Decimal(1), Decimal(100)]),
+    sizes=st.lists(
+        st.builds(
+            SizeFact,
+            size=st.text(min_size=1, max_size=8),
+            availability=st.sampled_from(Availability),
+        ),
+        max_size=30,
+    ).map(tuple),
+)
+
+
+@given(
+    facts=all_facts,
+    panel=st.sampled_from(list(PANELS.values())),
+    name=st.sampled_from(sorted(BUNDLED)),
+    country=st.sampled_from(["MX", "ES", "GB"]),
+)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+def test_any_facts_can_be_drawn_and_no_price_is_ever_cut(
+    facts: LabelFacts, panel: Panel, name: str, country: str
+) -> None:
+    one = BUNDLED[name]
+    frame = rendering.render(one, panel, facts, country)
+    assert frame == rendering.render(one, panel, facts, country)
+    for price, room in prices_on(one, panel, facts, country):
+        type_ = price._fit(room.width, room.height)
+        assert type_.width <= room.width
+        assert type_.height <= room.height
+
+
+def prices_on(
+    one: Template, panel: Panel, facts: LabelFacts, country: str
+) -> list[tuple[Price, Rect]]:
+    build = rendering._Build(one, panel, facts, values.of(facts, one.words, country))
+    root = build.box(one.root(panel, facts.state))
+    if root is None:
+        return []
+    room = Rect(x=0, y=0, width=panel.width, height=panel.height)
+    return [
+        (box.content, part)
+        for box, part in layout.place(root, room)
+        if isinstance(box.content, Price)
+    ]

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from device_drivers.api.panels import Frame, Ink, Panel
+from gateway.domain.labels import LabelFacts, LabelState
+from gateway.render import rendering, symbols
+from gateway.render.template import Template
+from tests.golden.panels import PANELS
+
+WITHOUT_CODE = {LabelState.RECALLED, LabelState.BLOCKED}
+
+
+def read(image: Image.Image) -> list[str]:
+    return [found.text for found in zxingcpp.read_barcodes(image)]
+
+
+def as_grey(frame: Frame) -> Image.Image:
+    grey = {Ink.WHITE: 255, Ink.BLACK: 0, Ink.RED: 76, Ink.YELLOW: 200}
+    table = bytes([*(grey[ink] for ink in frame.inks), *bytes(256 - len(frame.inks))])
+    return Image.frombytes("L", (frame.width, frame.height), frame.pixels.translate(table))
+
+
+@given(text=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.-", min_size=1, max_size=311))
+@settings(deadline=None, max_examples=30)
+def test_links_read_back(text: str) -> None:
+    dark = symbols.qr(text)
+    assert dark.width == dark.height == symbols.modules(text)
+    image = Image.eval(dark, lambda value: 255 - value)
+    assert read(image.resize((dark.width * 3, dark.width * 3), Image.Resampling.NEAREST)) == [text]
+
+
+def test_lower_case_links_read_back_too() -> None:
+    dark = symbols.qr("http://127.0.0.1:8080/l/7k3q9m?x=1")
+    image = Image.eval(dark, lambda value: 255 - value)
+    big = image.resize((dark.width * 3, dark.width * 3), Image.Resampling.NEAREST)
+    assert read(big) == ["http://127.0.0.1:8080/l/7k3q9m?x=1"]
+
+
+@pytest.mark.parametrize(("length", "modules"), [(38, 25), (39, 29), (61, 29), (62, 33)])
+def test_the_version_is_the_smallest_at_correction_m(length: int, modules: int) -> None:
+    assert symbols.modules("A" * length) == modules + 2 * symbols.QUIET_ZONE
+
+
+@pytest.mark.parametrize("text", ["", "A" * 312, "a" * 214])
+def test_what_no_phone_could_read_is_refused(text: str) -> None:
+    with pytest.raises(symbols.SymbolError):
+        symbols.qr(text)
+
+
+@pytest.mark.parametrize("link", [None, "HTTP://192.168.100.100:8080/01/09521234543213"])
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_every_code_on_every_template_scans(
+    panel: Panel,
+    link: str | None,
+    bundled: Mapping[str, Template],
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    for name in ("style", "article", "unbound"):
+        for sample, own in bundled_samples[name].items():
+            facts = own if link is None else dataclasses.replace(own, link=link)
+            if facts.state in WITHOUT_CODE:
+                continue
+            frame = rendering.render(bundled[name], panel, facts, "MX")
+            image = as_grey(frame)
+            big = image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
+            assert read(big) == [facts.link], (name, sample)
+            check_geometry(frame, panel, facts.link)
+
+
+def check_geometry(frame: Frame, panel: Panel, link: str) -> None:
+    """Somewhere stands the code in whole pixels per module with its whole quiet zone."""
+    dark = symbols.qr(link)
+    ink = Image.frombytes("L", (frame.width, frame.height), frame.pixels)
+    black, white = frame.inks.index(Ink.BLACK), frame.inks.index(Ink.WHITE)
+    for scale in range(min(frame.width, frame.height) // dark.width, 1, -1):
+        side = dark.width * scale
+        pattern = dark.point(lambda value: black if value else white)
+        wanted = pattern.resize((side, side), Image.Resampling.NEAREST).tobytes()
+        first_row = wanted[side * 4 * scale : side * (4 * scale + 1)]
+        for y in range(frame.height - side + 1):
+            row = frame.pixels[(y + 4 * scale) * frame.width : (y + 4 * scale + 1) * frame.width]
+            x = row.find(first_row)
+            if x >= 0 and ink.crop((x, y, x + side, y + side)).tobytes() == wanted:
+                assert scale * 25.4 / panel.dpi >= 0.34
+                return
+    pytest.fail("the code does not stand on whole pixels with its quiet zone")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from device_drivers.api.panels import Ink, Panel
+from gateway.domain.labels import LabelFacts, LabelState
+from gateway.render import samples, template, templates
+from gateway.render.template import Length, Template, TemplateError
+from tests.golden.panels import PANELS
+
+GOOD = """
+title = { es = "Prueba", en = "Test" }
+
+[words]
+hello = { es = "Hola", en = "Hello" }
+
+[[view]]
+root = "page"
+
+[elements.page]
+kind = "column"
+children = ["name"]
+
+[elements.name]
+kind = "text"
+value = "{hello} {title}"
+size = "12px"
+"""
+
+
+def load(folder: Path, text: str) -> Template:
+    path = folder / "own" / "template.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return template.load(path)
+
+
+def test_a_template_is_named_after_its_folder(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).name == "own"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "message"),
+    [
+        ('size = "12px"', 'size = "12"', r"element 'name', size: write a length such as"),
+        ('size = "12px"', "", r"element 'name', size: Field required"),
+        ('kind = "text"', 'kind = "words"', r"element 'name'.*'words'"),
+        (
+            'size = "12px"',
+            'size = "12px"\nink = "pink"',
+            r"element 'name', ink: write one of white",
+        ),
+        ('size = "12px"', 'size = "12px"\nfont = "thin"', r"font: write one of medium"),
+        ('size = "12px"', 'size = "12px"\ncolour = "red"', r"element 'name', colour: Extra inputs"),
+        ("{title}", "{titel}", r"element 'name': \{titel\} is no fact; there are .*title"),
+        ('["name"]', '["nome"]', r"element 'page': there is no element 'nome'; there are name"),
+        ('["name"]', '["page"]', r"element 'page': it contains itself"),
+        ('en = "Hello"', 'en = ""', r"words 'hello': no text in en; write one"),
+        ("hello", "brand", r"words 'brand': that is the name of a fact"),
+        ('root = "page"', 'root = "page"\nmin_width = 300', r"none fits every panel in state"),
+        ("[[view]]", "[view]", r"view"),
+        ("title = {", "title = ", r"is no TOML"),
+    ],
+)
+def test_errors_name_file_and_element_and_cure(
+    tmp_path: Path, wrong: str, instead: str, message: str
+) -> None:
+    assert wrong in GOOD
+    with pytest.raises(TemplateError, match=message) as refused:
+        load(tmp_path, GOOD.replace(wrong, instead))
+    assert "own/template.toml" in str(refused.value)
+
+
+def test_a_missing_part_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match=r"parts/nothing\.toml: cannot be read"):
+        load(tmp_path, 'include = ["nothing"]\n' + GOOD)
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="at most 64 KiB"):
+        load(tmp_path, GOOD + "#" * 70_000)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="no <name>/template"):
+        templates.load_all(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("length", "pixels"),
+    [
+        (Length(12, "px"), 12),
+        (Length(25.4, "mm"), 112),
+        (Length(72, "pt"), 112),
+        (Length(10, "%"), 13),
+    ],
+)
+def test_lengths_follow_the_panel(length: Length, pixels: int) -> None:
+    panel = Panel(name="2.9", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK), dpi=112)
+    assert length.pixels(panel) == pixels
+
+
+def test_every_bundled_template_serves_every_panel_and_state(
+    bundled: Mapping[str, Template],
+) -> None:
+    assert set(bundled) == {"article", "plain", "style", "unbound"}
+    for one in bundled.values():
+        for panel in PANELS.values():
+            for state in LabelState:
+                assert one.root(panel, state) in one.elements
+
+
+def test_the_default_follows_from_the_facts(
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    assert templates.default_for(bundled_samples["style"]["sale"]) == "style"
+    assert templates.default_for(bundled_samples["article"]["sale"]) == "article"
+    assert templates.default_for(bundled_samples["unbound"]["unbound"]) == "unbound"
+
+
+def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "sample.toml"
+    path.write_text('[facts]\nstate = "happy"\n[sample.one]\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"sample\.toml: no samples can be read"):
+        samples.load(path)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.render import fonts, texts
+
+
+def fit(text: str, width: int, height: int, lines: int = 2) -> texts.Fitted:
+    return texts.fit(
+        text, "bold", size=20, min_size=15, floor=12, lines=lines, width=width, height=height
+    )
+
+
+def test_text_stands_large_on_one_line_when_there_is_room() -> None:
+    fitted = fit("Tenis", 200, 100)
+    assert (fitted.lines, fitted.face.size) == (("Tenis",), 20)
+
+
+def test_one_smaller_line_comes_before_two_large_ones() -> None:
+    whole = fonts.face("bold", 17).width("Tenis Sierra 90")
+    assert fit("Tenis Sierra 90", whole, 100).lines == ("Tenis Sierra 90",)
+
+
+def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
+    fitted = fit("Zapatilla impermeable de montaña", 90, 20, lines=1)
+    assert fitted.lines[0].endswith(texts.ELLIPSIS)
+    assert fitted.lines[0].startswith("Zap")
+
+
+def test_the_last_line_says_that_more_would_follow() -> None:
+    fitted = fit("uno dos tres cuatro cinco seis siete ocho nueve diez", 70, 100)
+    assert len(fitted.lines) == 2
+    assert fitted.lines[-1].endswith(texts.ELLIPSIS)
+
+
+@given(
+    text=st.text(min_size=1, max_size=80),
+    width=st.integers(0, 300),
+    height=st.integers(15, 200),
+    lines=st.integers(1, 4),
+)
+def test_lines_never_exceed_their_room(text: str, width: int, height: int, lines: int) -> None:
+    fitted = fit(text, width, height, lines)
+    assert fitted.width <= width
+    assert len(fitted.lines) <= lines
+    kept = "".join(fitted.lines).replace(" ", "")
+    complete = kept == text.replace(" ", "")
+    assert complete or texts.ELLIPSIS in kept or not kept or "" in fitted.lines
+
+
+def test_measuring_and_drawing_agree() -> None:
+    face = fonts.face("medium", 13)
+    assert face.width("Añil 25") == sum(glyph.advance for glyph in face.glyphs("Añil 25"))
+
+
+def test_every_letter_a_spanish_or_english_label_needs_is_in_the_font() -> None:
+    missing = fonts.face("bold", 20).glyph("\U0010fffd").bitmap
+    assert missing is not None
+    for letter in "aáeéiíoóuúüñÑ¿¡€£$¢çßøł…·→%ABCXYZ0123456789\u00a0\u202f":
+        glyph = fonts.face("bold", 20).glyph(letter)
+        drawn = glyph.bitmap is not None
+        assert drawn != letter.isspace()

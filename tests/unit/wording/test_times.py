@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytest
+
+from gateway.wording import times, warm_up
+
+NOW = datetime(2026, 11, 22, 20, 32, 10, tzinfo=UTC)
+
+
+def test_clock_time_is_that_of_the_shop() -> None:
+    assert times.clock_time(NOW, ZoneInfo("America/Mexico_City"), "es_MX") == "14:32"
+    assert times.clock_time(NOW, UTC, "en_GB") == "20:32"
+
+
+@pytest.mark.parametrize(
+    ("passed", "spanish", "english"),
+    [
+        (timedelta(seconds=-3), "ahora mismo", "just now"),
+        (timedelta(seconds=59), "ahora mismo", "just now"),
+        (timedelta(minutes=3), "hace 3 min", "3 min ago"),
+        (timedelta(hours=23, minutes=59), "hace 23 h", "23 h ago"),
+        (timedelta(days=1), "hace 1 día", "1 day ago"),
+        (timedelta(days=12), "hace 12 días", "12 days ago"),
+    ],
+)
+def test_how_long_ago(passed: timedelta, spanish: str, english: str) -> None:
+    assert times.relative(NOW - passed, NOW, "es") == spanish
+    assert times.relative(NOW - passed, NOW, "en") == english
+
+
+def test_warm_up_loads_the_zone_and_refuses_one_that_is_none() -> None:
+    assert warm_up.warm_up(country="MX", zone="America/Mexico_City").key == "America/Mexico_City"
+    with pytest.raises(ZoneInfoNotFoundError):
+        warm_up.warm_up(country="MX", zone="America/Nowhere")
