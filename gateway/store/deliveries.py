@@ -150,6 +150,7 @@ def handing_over(
         "WHERE label = ? AND wish = ?",
         (sha256, to_ms(again_at), label, wish_id),
     )
+    connection.note("label", label)
     return done.rowcount == 1
 
 

@@ -62,6 +62,12 @@ _TABLES = (
     "LEFT JOIN binding ON binding.label = label.id "
     "LEFT JOIN picture ON picture.sha256 = label.sight_sha256"
 )
+_FIXED_COLOR = (
+    "(SELECT json_extract(p.value, '$.color.name') FROM product "
+    "JOIN in_force AS p ON p.kind = 'product' AND p.key = product.id "
+    "WHERE product.group_id = bound.group_id AND "
+    "json_extract(p.value, '$.options.color') = json_extract(bound.fixed, '$.color') LIMIT 1)"
+)
 _SEARCHED = "'$.name', '$.brand', '$.options', '$.color.name', '$.sku', '$.axes'"
 
 
@@ -244,18 +250,23 @@ def _bound_by_key(connection: Connection, text: str) -> set[str]:
 
 
 def _bound_by_name(connection: Connection, looked_for: Sequence[str]) -> set[str]:
+    # Many labels share a target, so that targets are looked at, not labels.
     folding(connection)
     condition, values = contains_all("hay", looked_for)
     rows = connection.execute(
-        "WITH one AS MATERIALIZED (SELECT binding.label AS label, "
-        f"{searched_text('p.value', 'g.value')} AS hay FROM binding "
-        "JOIN in_force AS p ON p.kind = 'product' AND p.key = binding.product "
-        "LEFT JOIN product ON product.id = binding.product "
+        "WITH one AS MATERIALIZED (SELECT bound.product AS product, "
+        f"{searched_text('p.value', 'g.value')} AS hay "
+        "FROM (SELECT DISTINCT product FROM binding WHERE product IS NOT NULL) AS bound "
+        "JOIN in_force AS p ON p.kind = 'product' AND p.key = bound.product "
+        "LEFT JOIN product ON product.id = bound.product "
         "LEFT JOIN in_force AS g ON g.kind = 'group' AND g.key = product.group_id), "
-        "many AS MATERIALIZED (SELECT binding.label AS label, "
-        f"{searched_text(None, 'g.value')} || fold(binding.fixed) AS hay FROM binding "
-        "JOIN in_force AS g ON g.kind = 'group' AND g.key = binding.group_id) "
-        f"SELECT label FROM one WHERE {condition} UNION SELECT label FROM many WHERE {condition}",
+        "many AS MATERIALIZED (SELECT bound.group_id AS group_id, bound.fixed AS fixed, "
+        f"{searched_text(None, 'g.value')} || fold(bound.fixed) || fold({_FIXED_COLOR}) AS hay "
+        "FROM (SELECT DISTINCT group_id, fixed FROM binding WHERE group_id IS NOT NULL) AS bound "
+        "JOIN in_force AS g ON g.kind = 'group' AND g.key = bound.group_id) "
+        f"SELECT label FROM binding WHERE product IN (SELECT product FROM one WHERE {condition}) "
+        "UNION SELECT label FROM binding JOIN many USING (group_id, fixed) "
+        f"WHERE {condition}",
         values + values,
     )
     return {row[0] for row in rows}
