@@ -32,6 +32,7 @@ from gateway.render import templates
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
+from gateway.staff import site as staff
 from gateway.store import labels, outbox
 from gateway.store.database import Database
 from gateway.web.serving import Served, Serving
@@ -176,12 +177,15 @@ def _sites(
     settings: Settings, database: Database, clock: Clock, origin: Origin
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(settings, database, clock=clock, target_of_code=labels.target_of_code)
+    desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
     intake = over_http.site(database, clock, origin=origin)
     listen = settings.sites
     serving = Serving(
         [
             Served(name="shopper", app=lookup.app, listen=listen.shopper),
+            Served(name="staff", app=desk.app, listen=listen.staff),
             Served(name="intake", app=intake, listen=listen.intake),
-        ]
+        ],
+        before_stop=desk.streams.close,
     )
-    return [lookup.upkeep], serving
+    return [lookup.upkeep, desk.live], serving

@@ -1,0 +1,59 @@
+"""How much is enough: the counts of `make test` and of `make prove`, and what belongs to a part.
+
+A test asks ``count("kills")``; the environment variable ``ANAQUEL_TIER`` chooses the column. Tiers
+are counts, never skipped tests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+TIER = "ANAQUEL_TIER"
+
+COUNTS: Mapping[str, Mapping[str, int]] = {
+    "test": {"kills": 20},
+    "prove": {"kills": 200},
+}
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "project": ("house",),
+    "feed": ("unit/feed", "unit/store", "unit/broker", "*/test_*feed*", "*/test_link*", "faults"),
+    "images": ("unit/render", "unit/device_drivers", "golden"),
+    "labels": ("unit/labels", "unit/device_drivers", "contract", "*/test_*label*"),
+    "events": ("unit/events", "unit/intake", "*/test_*events*", "*/test_*intake*"),
+    "lookup": ("unit/shopper", "unit/web", "*/test_*shopper*"),
+    "staff": ("unit/staff", "unit/web", "*/test_*staff*"),
+    "demo": ("unit/demo", "*/test_*demo*", "*/test_readme*"),
+}
+"""Patterns below ``tests/``; one may match nothing yet, a whole part may not."""
+
+
+def count(name: str) -> int:
+    """How often, in the tier that was chosen. Raises ``KeyError`` for an unknown tier or name."""
+    return COUNTS[os.environ.get(TIER) or "test"][name]
+
+
+def paths(part: str, tests: Path) -> list[Path]:
+    """The folders and files of a part; all tests for "". Raises ``KeyError``."""
+    if not part:
+        return [tests]
+    found = {path for pattern in PARTS[part] for path in tests.glob(pattern)}
+    return sorted(path for path in found if path.is_dir() or path.suffix == ".py")
+
+
+def main(part: str = "") -> int:
+    """Print the paths of a part, for the Makefile."""
+    if part and part not in PARTS:
+        sys.stderr.write(f"there is no part {part!r}: {', '.join(PARTS)}\n")
+        return 2
+    root = Path(__file__).parent
+    for path in paths(part, root):
+        sys.stdout.write(f"{path.relative_to(root.parent)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
