@@ -94,6 +94,21 @@ def demo(
         asyncio.run(_demo(ports))
 
 
+@commands.command("demo-label")
+def demo_label(
+    name: Annotated[str, typer.Argument(help="The label's id, as in a binding.")],
+    config: Config = _DEFAULT_CONFIG,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where its picture goes; NAME.png when not given.")
+    ] = None,
+) -> None:
+    """Be one simulated label on the shop's broker; what it shows goes to a PNG file."""
+    with _plain_errors():
+        chosen = settings.load(config)
+        logs.configure(settings.Log(level="warning"))
+        asyncio.run(_demo_label(chosen, name, picture or Path(f"{name}.png")))
+
+
 @commands.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A product export in Shopify's CSV format.")],
@@ -215,6 +230,14 @@ async def _demo(ports: tuple[int, int, int]) -> None:
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
         await running.run(SystemClock(), stop, typer.echo, ports=ports)
+
+
+async def _demo_label(chosen: Settings, name: str, picture: Path) -> None:
+    from gateway.demo import lone_label
+
+    stop = asyncio.Event()
+    with lifecycle.stop_on_signals(stop):
+        await lone_label.run(chosen, name, picture, stop, typer.echo)
 
 
 def _say_addresses(addresses: Mapping[str, str]) -> None:
