@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
@@ -24,7 +23,7 @@ from gateway.feed.sources.files import Imported
 from gateway.ops import logs
 from gateway.settings import Kind, Settings
 from gateway.staff import passwords
-from gateway.store import devices, people
+from gateway.store import database, devices, people
 from gateway.store.database import Connection, Database
 
 commands = typer.Typer(
@@ -86,12 +85,19 @@ def demo(
     port: Annotated[
         int, typer.Option(help="Port of the shopper site; staff and intake follow.")
     ] = 0,
+    *,
+    own_broker: Annotated[
+        bool,
+        typer.Option(
+            "--own-broker", help="Use the broker inside the process, even beside mosquitto."
+        ),
+    ] = False,
 ) -> None:
     """Open a whole shop on this machine: labels, central system, sensors and shoppers."""
     with _plain_errors():
         logs.configure(settings.Log(level="warning"))
         ports = (port, port + 1, port + 2) if port else (0, 0, 0)
-        asyncio.run(_demo(ports))
+        asyncio.run(_demo(ports, own_broker=own_broker))
 
 
 @commands.command("demo-label")
@@ -192,7 +198,7 @@ async def _run_with_broker(chosen: Settings) -> None:
             "mosquitto is not installed: apt install mosquitto, or leave out --own-broker"
         )
     folder = chosen.data.folder / "broker"
-    await asyncio.to_thread(partial(folder.mkdir, parents=True, exist_ok=True))
+    await asyncio.to_thread(database.make_folder, folder)
     async with mosquitto.running(program, folder, port=chosen.shop_broker.port) as broker:
         typer.echo(f"broker     127.0.0.1:{broker.port}", err=True)
         prefix = {"topic_prefix": chosen.shop_broker.topic_prefix}
@@ -202,18 +208,17 @@ async def _run_with_broker(chosen: Settings) -> None:
 
 
 async def _import(chosen: Settings, data: bytes) -> Imported:
-    async with _database(chosen) as database:
-        return await files.import_products(database, chosen, data, SystemClock())
+    async with _database(chosen) as opened:
+        return await files.import_products(opened, chosen, data, SystemClock())
 
 
 async def _write(chosen: Settings, transaction: Callable[[Connection], T]) -> T:
-    async with _database(chosen) as database:
-        return await database.write(transaction)
+    async with _database(chosen) as opened:
+        return await opened.write(transaction)
 
 
 def _database(chosen: Settings) -> Database:
     """The gateway's own file; a running gateway notices what is written to it."""
-    chosen.data.folder.mkdir(parents=True, exist_ok=True)
     return Database(chosen.data.folder / gateway.DATABASE)
 
 
@@ -224,12 +229,12 @@ def _contents(file: Path) -> bytes:
         raise AnaquelError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-async def _demo(ports: tuple[int, int, int]) -> None:
+async def _demo(ports: tuple[int, int, int], *, own_broker: bool) -> None:
     from gateway.demo import running
 
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
-        await running.run(SystemClock(), stop, typer.echo, ports=ports)
+        await running.run(SystemClock(), stop, typer.echo, ports=ports, own_broker=own_broker)
 
 
 async def _demo_label(chosen: Settings, name: str, picture: Path) -> None:
@@ -248,11 +253,15 @@ def _say_addresses(addresses: Mapping[str, str]) -> None:
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Print what a person must mend and exit with 1; anything else keeps its traceback."""
+    told: set[str] = set()
     try:
         yield
     except* AnaquelError as group:
-        for error in _leaves(group):
-            typer.echo(f"anaquel: {error}", err=True)
+        # One full disk fails several parts with the same words: once is enough.
+        told = {str(error) for error in _leaves(group)}
+        for message in sorted(told):
+            typer.echo(f"anaquel: {message}", err=True)
+    if told:
         sys.exit(1)
 
 

@@ -103,18 +103,21 @@ class Connection:
         """Subscribe at QoS 1 and wait for the SUBACK; raises ``ConnectFailedError``."""
         if not topics:
             return
+        try:
+            await self._subscribe(topics)
+        except LinkDownError as error:
+            raise ConnectFailedError(f"subscribe failed: {error}") from error
+
+    async def _subscribe(self, topics: list[str]) -> None:
         wanted: Any = (
             [(topic, SubscribeOptions(qos=1)) for topic in topics]
             if self._v5
             else [(topic, 1) for topic in topics]
         )
-        try:
-            code, mid = self._require().subscribe(wanted)
-            if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
-                raise LinkDownError(paho.error_string(code))
-            await self._answered(mid)
-        except LinkDownError as error:
-            raise ConnectFailedError(f"subscribe failed: {error}") from error
+        code, mid = self._require().subscribe(wanted)
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise LinkDownError(paho.error_string(code))
+        await self._answered(mid)
 
     async def publish(
         self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None

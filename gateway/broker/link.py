@@ -144,11 +144,10 @@ class Link:
 
     async def _serve(self, connection: Connection) -> Lost:
         self._connection = connection
-        if self._protocol == paho.MQTTv311 and not self._told_protocol:
+        fell_back = self._protocol == paho.MQTTv311 and self._broker.protocol == "auto"
+        if fell_back and not self._told_protocol:
             self._told_protocol = True
-            log.warning(
-                "broker speaks MQTT 3.1.1 only: commands never expire in it", link=self.name
-            )
+            log.warning("broker speaks MQTT 3.1.1 only", link=self.name)
         log.info("broker connected", link=self.name, session_kept=connection.session_kept)
         try:
             for tell in self._listeners:

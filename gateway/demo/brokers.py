@@ -20,9 +20,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Running]:
+async def running(folder: Path, *, in_process: bool = False) -> AsyncIterator[Running]:
     """A broker while inside; its configuration stands in ``folder``."""
-    program = mosquitto.program()
+    program = None if in_process else mosquitto.program()
     if program is not None:
         async with mosquitto.running(program, folder) as broker:
             yield Running(broker=broker, said=f"mosquitto on port {broker.port}")

@@ -42,15 +42,21 @@ Say = Callable[[str], None]
 
 
 async def run(
-    clock: Clock, stop: asyncio.Event, say: Say, *, ports: tuple[int, int, int] = (0, 0, 0)
+    clock: Clock,
+    stop: asyncio.Event,
+    say: Say,
+    *,
+    ports: tuple[int, int, int] = (0, 0, 0),
+    own_broker: bool = False,
 ) -> None:
     """Open the shop and go on until ``stop`` is set; what it wrote is gone afterwards.
 
-    ``ports`` are those of the shopper, staff and intake sites; 0 takes any.
+    ``ports`` are those of the shopper, staff and intake sites; 0 takes any. ``own_broker`` uses
+    the broker inside the process even where mosquitto is installed.
     """
     with tempfile.TemporaryDirectory(prefix="anaquel-demo-") as name:
         folder = Path(name)
-        async with brokers.running(folder) as started:
+        async with brokers.running(folder, in_process=own_broker) as started:
             say(f"broker     {started.said}")
             settings = _settings(folder, started.broker, ports)
             password = await _with_staff(settings)
