@@ -21,7 +21,7 @@ from gateway.labels import binding
 from gateway.settings import Settings
 from gateway.staff import passwords
 from gateway.staff.attempts import Attempts
-from gateway.staff.site import Site, site
+from gateway.staff.site import Site, look, site
 from gateway.store import deliveries, frames, labels, outbox, people, proof
 from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Wish
@@ -32,6 +32,7 @@ from tests.support import shop
 ORIGIN = Origin(store="s042", gateway="gw-1")
 NAME, PASSWORD = "Ana", "una clave larga"
 HASH = passwords.hash_(PASSWORD)
+LOOK = look()
 PANELS = (
     Panel(name="E29", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK), dpi=112),
     Panel(name="E42", width=400, height=300, inks=(Ink.WHITE, Ink.BLACK, Ink.RED), dpi=120),
@@ -94,6 +95,7 @@ def make(
         origin=ORIGIN,
         attempts=Attempts(clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
+        looks=LOOK,
     )
     return Staffed(database=database, clock=clock, settings=settings, site=built, pauses=pauses)
 

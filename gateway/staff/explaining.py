@@ -1,0 +1,127 @@
+"""How a label stands, in plain words: a meaning, an icon, a word, and what to do.
+
+Pure: what is stored, an instant and the wait that is allowed decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from gateway.staff import texts_of_labels as texts
+from gateway.store.deliveries import Delivery
+from gateway.store.overview import LabelView
+from gateway.web.words import Text
+from gateway.wording import times
+
+REASONS: Mapping[str, Text] = {
+    "awaiting_label": texts.REASON_AWAITING_LABEL,
+    "link_down": texts.REASON_LINK_DOWN,
+    "image_missing": texts.REASON_IMAGE_MISSING,
+    "image_unreadable": texts.REASON_IMAGE_UNREADABLE,
+    "wrong_size": texts.REASON_WRONG_SIZE,
+    "label_error": texts.REASON_LABEL_ERROR,
+    "no_driver": texts.REASON_NO_DRIVER,
+    "frame_missing": texts.REASON_FRAME_MISSING,
+    "staff": texts.REASON_STAFF,
+}
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """``tone`` is good, attention, trouble or plain; ``code`` is for programs."""
+
+    code: str
+    tone: str
+    icon: str
+    word: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads: language and locale, where the shop's clocks stand, what time it is."""
+
+    language: str
+    locale: str
+    zone: tzinfo
+    now: datetime
+    confirm_s: float
+
+    @property
+    def late_before(self) -> datetime:
+        """Confirmations owed since before this instant are late."""
+        return self.now - timedelta(seconds=self.confirm_s)
+
+
+def standing(view: LabelView, reader: Reader) -> Standing:
+    """How far the label's wish has come, and what to do."""
+    delivery = view.delivery
+    if view.label.sight_sha256 is not None and view.shown is None:
+        return _of("foreign", "attention", texts.FOREIGN, texts.FOREIGN_ADVICE, reader)
+    if view.wish is None or delivery is None:
+        return _of("none", "plain", texts.NOTHING_YET, texts.NOTHING_YET_ADVICE, reader, "queued")
+    match delivery.state:
+        case "shown" if view.shown != view.wish.fingerprint:
+            return _of("other", "attention", texts.OTHER, texts.OTHER_ADVICE, reader)
+        case "shown":
+            return _of("shown", "good", texts.SHOWN, texts.SHOWN_ADVICE, reader)
+        case "failed":
+            advice = REASONS.get(delivery.reason or "", texts.REASON_LABEL_ERROR)
+            return _of("failed", "trouble", texts.FAILED, advice, reader)
+        case _:
+            return _under_way(delivery, reader)
+
+
+def _under_way(delivery: Delivery, reader: Reader) -> Standing:
+    if is_silent(delivery, reader.late_before):
+        return _silent(delivery, reader)
+    if delivery.state == "transferred":
+        return _of(
+            *("transferred", "plain", texts.TRANSFERRED, texts.TRANSFERRED_ADVICE, reader),
+            "received",
+        )
+    advice = REASONS.get(delivery.reason or "", texts.QUEUED_ADVICE)
+    return _of("queued", "plain", texts.QUEUED, advice, reader, "queued")
+
+
+def connection(view: LabelView, reader: Reader) -> Standing | None:
+    """That the label is out of reach; None while it is in reach."""
+    if view.label.online:
+        return None
+    return _of("offline", "attention", texts.OFFLINE, texts.OFFLINE_ADVICE, reader, "offline")
+
+
+def is_silent(delivery: Delivery, late_before: datetime) -> bool:
+    """Whether a picture was handed over and its confirmation is late."""
+    owed_since = delivery.transferred_at or delivery.queued_at
+    waits = delivery.state in {"queued", "transferred"} and delivery.attempts > 0
+    return waits and owed_since < late_before
+
+
+def _silent(delivery: Delivery, reader: Reader) -> Standing:
+    since = delivery.transferred_at or delivery.queued_at
+    if reader.now - since < _DAY:
+        time = times.clock_time(since, reader.zone, reader.locale)
+        word = texts.SILENT_AT.say(reader.language, time=time)
+    else:
+        ago = times.relative(since, reader.now, reader.language)
+        word = texts.SILENT_AGO.say(reader.language, ago=ago)
+    # A broken way to the label is not the label's fault.
+    known = REASONS.get(delivery.reason or "") if delivery.reason == "link_down" else None
+    advice = (known or texts.SILENT_ADVICE).say(reader.language)
+    return Standing(code="silent", tone="attention", icon="silent", word=word, advice=advice)
+
+
+def _of(
+    code: str, tone: str, word: Text, advice: Text, reader: Reader, icon: str | None = None
+) -> Standing:
+    return Standing(
+        code=code,
+        tone=tone,
+        icon=icon or tone,
+        word=word.say(reader.language),
+        advice=advice.say(reader.language),
+    )

@@ -1,0 +1,212 @@
+"""One label: both pictures large, how it stands and what to do, its facts and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from device_drivers.api.panels import Ink
+from gateway.labels import binding
+from gateway.settings import Shop
+from gateway.staff import explaining, showing
+from gateway.staff import texts_of_labels as texts
+from gateway.staff.desk import Desk, go
+from gateway.staff.explaining import Reader
+from gateway.staff.gate import visit_of
+from gateway.staff.showing import Article, Row, When
+from gateway.store import deliveries, overview, proof
+from gateway.store.articles import Articles
+from gateway.store.database import Connection
+from gateway.store.overview import LabelView
+from gateway.web.problems import Problem
+from gateway.web.words import Text
+
+_DID = {"sent": texts.DID_SENT, "bound": texts.DID_BOUND, "unbound": texts.DID_UNBOUND}
+_PROOF = {
+    "wished": (texts.PROOF_WISHED, "plain"),
+    "transferred": (texts.PROOF_TRANSFERRED, "plain"),
+    "shown": (texts.PROOF_SHOWN, "good"),
+    "failed": (texts.PROOF_FAILED, "trouble"),
+    "bound": (texts.PROOF_BOUND, "plain"),
+}
+_INKS = {
+    Ink.WHITE: texts.INK_WHITE,
+    Ink.BLACK: texts.INK_BLACK,
+    Ink.RED: texts.INK_RED,
+    Ink.YELLOW: texts.INK_YELLOW,
+    Ink.BLUE: texts.INK_BLUE,
+    Ink.GREEN: texts.INK_GREEN,
+}
+_HISTORY = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line of facts."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the history."""
+
+    tone: str
+    word: str
+    detail: str
+    at: When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Everything on a label's page."""
+
+    row: Row
+    article: Article | None
+    bound_by: str
+    bound_at: When | None
+    difference: str
+    matches: bool
+    facts: tuple[Fact, ...]
+    history: tuple[Line, ...]
+
+
+class LabelPage:
+    """The page of one label and what can be done with it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> APIRouter:
+        """The routes; all behind the gate."""
+        routes = APIRouter(include_in_schema=False)
+        routes.add_api_route("/labels/{label}", self.page, methods=["GET"])
+        routes.add_api_route("/labels/{label}/now", self.now, methods=["GET"])
+        routes.add_api_route("/labels/{label}/history", self.history, methods=["GET"])
+        routes.add_api_route("/labels/{label}/send-again", self.send_again, methods=["POST"])
+        routes.add_api_route("/labels/{label}/unbind", self.unbind, methods=["POST"])
+        return routes
+
+    async def page(self, request: Request, label: str) -> Response:
+        """The whole page."""
+        did = _DID.get(request.query_params.get("did", ""))
+        said = did.say(self._desk.tongue(request).language) if did is not None else ""
+        return self._desk.page(
+            request, "label.html", sheet=await self._sheet(request, label), did=said
+        )
+
+    async def now(self, request: Request, label: str) -> Response:
+        """What may have changed on it."""
+        return self._desk.page(request, "label_now.html", sheet=await self._sheet(request, label))
+
+    async def history(self, request: Request, label: str) -> Response:
+        """Its latest history."""
+        sheet = await self._sheet(request, label)
+        return self._desk.page(request, "label_history.html", sheet=sheet)
+
+    async def send_again(self, request: Request, label: str) -> Response:
+        """Deliver what the label should show once more."""
+        await self._sheet(request, label)
+        at = self._desk.clock.now()
+        await self._desk.database.write(
+            lambda connection: deliveries.requeue(connection, label, reason="staff", at=at)
+        )
+        return go(f"/labels/{label}?did=sent")
+
+    async def unbind(self, request: Request, label: str) -> Response:
+        """Let the label stand for nothing."""
+        desk, by = self._desk, visit_of(request).session.name
+        at = desk.clock.now()
+
+        def change(connection: Connection) -> None:
+            binding.unbind(connection, label, origin=desk.origin, by=by, at=at)
+
+        await self._try(request, change)
+        return go(f"/labels/{label}?did=unbound")
+
+    async def _try(self, request: Request, change: Callable[[Connection], None]) -> None:
+        try:
+            await self._desk.database.write(change)
+        except binding.BindingError as error:
+            raise unknown_label(self._desk, request) from error
+
+    async def _sheet(self, request: Request, label: str) -> Sheet:
+        reader, shop = self._desk.reader(request), self._desk.settings.shop
+        sheet = await self._desk.read(lambda connection: _read(connection, label, reader, shop))
+        if sheet is None:
+            raise unknown_label(self._desk, request)
+        return sheet
+
+
+def unknown_label(desk: Desk, request: Request) -> Problem:
+    """The answer about a label that never introduced itself."""
+    return Problem(
+        404,
+        desk.say(request, texts.LABEL_UNKNOWN),
+        desk.say(request, texts.LABEL_UNKNOWN_ADVICE),
+        code="unknown_label",
+    )
+
+
+def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> Sheet | None:
+    view = overview.view(connection, label)
+    if view is None:
+        return None
+    row = showing.row(view, Articles(connection), reader, shop)
+    bound, language = view.binding, reader.language
+    matches = row.wished.fingerprint is not None and (
+        row.wished.fingerprint == row.shown.fingerprint
+    )
+    history = proof.of_label(connection, label, _HISTORY)
+    return Sheet(
+        row=row,
+        article=row.article,
+        bound_by=bound.bound_by if bound is not None else "",
+        bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
+        difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
+        matches=matches,
+        facts=_facts(view, reader),
+        history=tuple(_line(entry, reader) for entry in history),
+    )
+
+
+def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
+    label, telemetry = view.label, view.label.telemetry
+    panel, unknown = label.panel, texts.UNKNOWN.say(reader.language)
+
+    def fact(name: Text, value: str) -> Fact:
+        return Fact(name=name.say(reader.language), value=value or unknown)
+
+    inks = ", ".join(_INKS[ink].say(reader.language) for ink in panel.inks)
+    signal, heat = telemetry.rssi_dbm, telemetry.temperature_c
+    return (
+        fact(texts.CODE, label.code),
+        fact(texts.SERIAL, label.id),
+        fact(texts.MODEL, panel.name),
+        fact(texts.PANEL, f"{panel.width} x {panel.height}, {panel.dpi} dpi, {inks}"),
+        fact(texts.FIRMWARE, label.firmware),
+        fact(texts.SIGNAL, "" if signal is None else f"{signal} dBm"),
+        fact(texts.TEMPERATURE, "" if heat is None else f"{heat:.0f} °C"),
+        fact(texts.FIRST_HEARD, showing.when(label.first_heard, reader).exact),
+        fact(texts.ATTEMPTS, str(view.delivery.attempts) if view.delivery is not None else ""),
+    )
+
+
+def _line(entry: proof.Entry, reader: Reader) -> Line:
+    word, tone = _PROOF.get(entry.what, (None, "plain"))
+    reason = explaining.REASONS.get(entry.detail or "")
+    detail = reason.say(reader.language) if reason is not None else entry.detail or ""
+    if entry.what == "bound":
+        target, _, by = detail.rpartition(" by ")
+        detail = f"{texts.UNBOUND.say(reader.language) if target == 'none' else target} · {by}"
+    return Line(
+        tone=tone,
+        word=word.say(reader.language) if word is not None else entry.what,
+        detail=detail,
+        at=showing.when(entry.at, reader),
+    )

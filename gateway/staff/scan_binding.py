@@ -1,0 +1,277 @@
+"""Binding with a scanner: label, article, label, article, without end; what was done can be undone.
+
+The last bindings of each session are kept in memory only: after a restart nothing is lost but the
+short way back.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.domain.labels import Target
+from gateway.labels import binding
+from gateway.staff import scanning, showing
+from gateway.staff import texts_of_labels as texts
+from gateway.staff.desk import Desk
+from gateway.staff.explaining import Reader
+from gateway.staff.gate import visit_of
+from gateway.staff.scanning import Scan
+from gateway.staff.showing import Article
+from gateway.store import articles as found_in
+from gateway.store import labels, overview
+from gateway.store.articles import Articles
+from gateway.store.database import Connection
+from gateway.store.labels import Binding, Label
+from gateway.web.words import Text
+
+_REMEMBERED = 8
+_MAX_SESSIONS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A binding that was made here, and what was there before."""
+
+    label: str
+    code: str
+    article: Article
+    bound_at: datetime
+    before: Binding | None
+    article_before: Article | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What came of it: ``field`` is where to go on, ``conflict`` asks before overwriting."""
+
+    tone: str
+    title: str
+    advice: str = ""
+    field: str = "label"
+    conflict: bool = False
+    done: Done | None = None
+
+
+class _RefusedError(Exception):
+    def __init__(self, text: Text, field: str, scan: str = "") -> None:
+        super().__init__(text.en)
+        self.text = text
+        self.field = field
+        self.scan = scan
+
+
+class ScanBinding:
+    """The page with two fields."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._recent: OrderedDict[str, deque[Done]] = OrderedDict()
+
+    def routes(self) -> APIRouter:
+        """The routes; all behind the gate."""
+        routes = APIRouter(include_in_schema=False)
+        routes.add_api_route("/bind", self.page, methods=["GET"])
+        routes.add_api_route("/bind", self.bind, methods=["POST"])
+        routes.add_api_route("/bind/undo", self.undo, methods=["POST"])
+        return routes
+
+    async def page(self, request: Request) -> Response:
+        """Two empty fields."""
+        return self._answer(request, None)
+
+    async def bind(self, request: Request) -> Response:
+        """Bind what was scanned, or say why not."""
+        form = await request.form()
+        label, article = _text(form, "label"), _text(form, "article")
+        reader, by = self._desk.reader(request), visit_of(request).session.name
+        binder = _Binder(self._desk, reader, by)
+        replace = _text(form, "replace") == "yes"
+
+        def attempt(connection: Connection) -> Said:
+            return binder.bind(connection, scanning.read(label), scanning.read(article), replace)
+
+        said = await self._say(reader, attempt)
+        if said.done is not None:
+            self._remember(visit_of(request).session.key, said.done)
+        return self._answer(request, said, label=label, article=article)
+
+    async def undo(self, request: Request) -> Response:
+        """Put a binding back as it was before, unless somebody changed it since."""
+        label = _text(await request.form(), "label")
+        reader, session = self._desk.reader(request), visit_of(request).session
+        mine = self._recent.get(session.key, deque())
+        done = next((one for one in mine if one.label == label), None)
+        if done is None:
+            return self._answer(request, None)
+        binder = _Binder(self._desk, reader, session.name)
+        said = await self._say(reader, lambda connection: binder.undo(connection, done))
+        mine.remove(done)
+        return self._answer(request, said)
+
+    async def _say(self, reader: Reader, attempt: Callable[[Connection], Said]) -> Said:
+        try:
+            return await self._desk.database.write(attempt)
+        except _RefusedError as error:
+            return Said(
+                tone="trouble",
+                title=texts.NOT_BOUND.say(reader.language),
+                advice=error.text.say(reader.language, scan=error.scan),
+                field=error.field,
+            )
+
+    def _remember(self, session: str, done: Done) -> None:
+        mine = self._recent.setdefault(session, deque(maxlen=_REMEMBERED))
+        mine.appendleft(done)
+        self._recent.move_to_end(session)
+        while len(self._recent) > _MAX_SESSIONS:
+            self._recent.popitem(last=False)
+
+    def _answer(
+        self, request: Request, said: Said | None, *, label: str = "", article: str = ""
+    ) -> Response:
+        over = said is None or said.field == "label"
+        return self._desk.page(
+            request,
+            "scan_result.html" if "HX-Request" in request.headers else "scan.html",
+            said=said,
+            label="" if over and not (said and said.conflict) else label,
+            article=article if said is not None and said.conflict else "",
+            recent=tuple(self._recent.get(visit_of(request).session.key, ())),
+        )
+
+
+class _Binder:
+    """Finds out what two scans mean and binds, in the caller's transaction."""
+
+    def __init__(self, desk: Desk, reader: Reader, by: str) -> None:
+        self._desk = desk
+        self._reader = reader
+        self._by = by
+
+    def bind(self, connection: Connection, label: Scan, article: Scan, replace: bool) -> Said:  # noqa: FBT001 - what the form says
+        found = _label(connection, label)
+        target = _target(connection, article)
+        before = labels.binding(connection, found.id)
+        articles = Articles(connection)
+        words = self._words(articles, target)
+        if before is not None and before.target == target:
+            return Said(
+                tone="plain",
+                title=self._say(texts.CONFLICT, label=found.code, article=words.full_name),
+                advice=self._say(texts.SAME_ALREADY),
+            )
+        words_before = self._words(articles, before.target) if before is not None else None
+        if words_before is not None and not replace:
+            return Said(
+                tone="attention",
+                title=self._say(texts.CONFLICT, label=found.code, article=words_before.full_name),
+                advice=self._say(texts.CONFLICT_ADVICE, article=words.full_name),
+                conflict=True,
+            )
+        self._write(connection, found.id, target)
+        return Said(
+            tone="good",
+            title=self._say(texts.DID_BIND, label=found.code, article=words.full_name),
+            advice=words.price,
+            done=Done(
+                label=found.id,
+                code=found.code,
+                article=words,
+                bound_at=self._reader.now,
+                before=before,
+                article_before=words_before,
+            ),
+        )
+
+    def undo(self, connection: Connection, done: Done) -> Said:
+        now = labels.binding(connection, done.label)
+        if now is None or abs((now.bound_at - done.bound_at).total_seconds()) > 0.01:
+            return Said(tone="attention", title=self._say(texts.UNDO_TOO_LATE, label=done.code))
+        if done.before is None:
+            binding.unbind(
+                connection,
+                done.label,
+                origin=self._desk.origin,
+                by=self._by,
+                at=self._reader.now,
+            )
+        else:
+            try:
+                self._write(connection, done.label, done.before.target, done.before.template)
+            except binding.BindingError as error:
+                raise _RefusedError(texts.ARTICLE_NOT_FOUND, "label", "") from error
+        return Said(tone="good", title=self._say(texts.UNDONE, label=done.code))
+
+    def _write(
+        self, connection: Connection, label: str, target: Target, template: str | None = None
+    ) -> None:
+        binding.bind(
+            connection,
+            label,
+            target,
+            origin=self._desk.origin,
+            by=self._by,
+            at=self._reader.now,
+            template=template,
+        )
+
+    def _words(self, articles: Articles, target: Target) -> Article:
+        family = articles.of(target)
+        return showing.article(target, family, self._reader, self._desk.settings.shop)
+
+    def _say(self, text: Text, **facts: str) -> str:
+        return text.say(self._reader.language, **facts)
+
+
+def _label(connection: Connection, scan: Scan) -> Label:
+    if not scan.text:
+        raise _RefusedError(texts.SCAN_LABEL_FIRST, "label")
+    found = labels.by_code(connection, scan.code) if scan.code is not None else None
+    found = found or labels.get(connection, scan.text)
+    if found is not None:
+        return found
+    # The QR of a label with one article holds its GTIN: it names the label if no other has it.
+    products = _products(connection, scan)
+    holders = overview.labels_of_product(connection, products[0]) if len(products) == 1 else ()
+    if len(holders) == 1:
+        only = labels.get(connection, holders[0])
+        if only is not None:
+            return only
+    text = texts.LABEL_IS_ARTICLE if products else texts.LABEL_NOT_FOUND
+    raise _RefusedError(text, "label", scan.text[:60])
+
+
+def _target(connection: Connection, scan: Scan) -> Target:
+    if not scan.text:
+        raise _RefusedError(texts.SCAN_ARTICLE_TOO, "article")
+    products = _products(connection, scan)
+    if len(products) > 1:
+        raise _RefusedError(texts.ARTICLE_TWICE, "article", scan.text[:60])
+    if products:
+        return Target(product=products[0])
+    groups = found_in.by_key(connection, scan.group or scan.text).groups
+    if groups:
+        return Target(group=groups[0])
+    is_label = scan.code is not None and labels.by_code(connection, scan.code) is not None
+    text = texts.ARTICLE_IS_LABEL if is_label else texts.ARTICLE_NOT_FOUND
+    raise _RefusedError(text, "article", scan.text[:60])
+
+
+def _products(connection: Connection, scan: Scan) -> tuple[str, ...]:
+    meant = scan.gtin or scan.product or scan.text
+    found = found_in.by_key(connection, meant).products
+    # Digits can be a GTIN by chance and yet be the retailer's own number.
+    return found or found_in.by_key(connection, scan.product or scan.text).products
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value[: scanning.LONGEST] if isinstance(value, str) else ""

@@ -1,0 +1,189 @@
+"""Labels and articles as pages show them: every word and number ready to be written.
+
+Pure: views from the store and a reader give frozen records for the templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.domain import catalogue, labels
+from gateway.domain.catalogue import Family
+from gateway.domain.labels import Target
+from gateway.settings import Shop
+from gateway.staff import explaining, texts
+from gateway.staff.explaining import Reader, Standing
+from gateway.store.articles import Articles
+from gateway.store.overview import LabelView
+from gateway.wording import money, times
+
+LOW_BATTERY_MV = 2_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """An instant: how long ago, the exact time in the shop, and RFC 3339 for programs."""
+
+    ago: str
+    exact: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a label stands for, in words. ``missing``: it is not in the catalogue any more."""
+
+    name: str
+    options: str
+    number: str
+    price: str
+    was: str = ""
+    missing: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """Name and options in one line."""
+        return f"{self.name} · {self.options}" if self.options else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A panel with a picture on it, or (``fingerprint`` None) with ``word`` in place of one."""
+
+    fingerprint: str | None
+    width: int
+    height: int
+    alt: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One label in a list. ``mark`` changes exactly when something worth a flip did."""
+
+    id: str
+    code: str
+    article: Article | None
+    wished: Picture
+    shown: Picture
+    standing: Standing
+    link: Standing | None
+    battery: str
+    battery_low: bool
+    heard: When
+    waits: bool
+    mark: str
+
+
+def when(instant: datetime, reader: Reader) -> When:
+    """The instant as ``reader`` reads it."""
+    local = instant.astimezone(reader.zone)
+    return When(
+        ago=times.relative(instant, reader.now, reader.language),
+        exact=local.strftime("%Y-%m-%d %H:%M:%S"),
+        iso=local.isoformat(timespec="seconds"),
+    )
+
+
+def article(target: Target, family: Family | None, reader: Reader, shop: Shop) -> Article:
+    """What ``target`` stands for now, as its label says it."""
+    key = target.product or target.group or ""
+    if family is None:
+        gone = texts.GONE.say(reader.language, key=key)
+        return Article(name=gone, options="", number=key, price="", missing=True)
+    facts = labels.facts(
+        target,
+        family,
+        code="",
+        shop=shop.store,
+        public_base=shop.public_base,
+        language=reader.language,
+        at=reader.now,
+    )
+    price, was = _price(facts, reader)
+    return Article(
+        name=facts.title or key,
+        options=facts.variant or ", ".join(target.where.values()),
+        number=facts.reference or key,
+        price=price,
+        was=was,
+    )
+
+
+def row(view: LabelView, articles: Articles, reader: Reader, shop: Shop) -> Row:
+    """One label of a list."""
+    label = view.label
+    standing = explaining.standing(view, reader)
+    link = explaining.connection(view, reader)
+    bound = None
+    if view.binding is not None:
+        target = view.binding.target
+        bound = article(target, articles.of(target), reader, shop)
+    wished, shown = pictures(view, bound, reader)
+    mark = (standing.code, standing.word, wished.fingerprint, shown.fingerprint, link is None)
+    return Row(
+        id=label.id,
+        code=label.code,
+        article=bound,
+        wished=wished,
+        shown=shown,
+        standing=standing,
+        link=link,
+        battery=battery(label.telemetry.battery_mv),
+        battery_low=(label.telemetry.battery_mv or LOW_BATTERY_MV) < LOW_BATTERY_MV,
+        heard=when(label.last_heard, reader),
+        waits=standing.code != "shown",
+        mark="|".join(map(str, (*mark, bound))),
+    )
+
+
+def pictures(view: LabelView, bound: Article | None, reader: Reader) -> tuple[Picture, Picture]:
+    """What the label should show and what it shows, at its panel's proportions."""
+    language, panel = reader.language, view.label.panel
+    what = bound.full_name if bound is not None else view.label.code
+    wished = view.wish.fingerprint if view.wish is not None else None
+    foreign = view.label.sight_sha256 is not None and view.shown is None
+
+    def one(fingerprint: str | None, title: str, word: str) -> Picture:
+        return Picture(
+            fingerprint=fingerprint,
+            width=panel.width,
+            height=panel.height,
+            alt=f"{title}: {what}" if fingerprint else f"{title}: {word}",
+            word=word,
+        )
+
+    nothing = texts.NO_PICTURE.say(language)
+    return (
+        one(wished, texts.SHOULD_SHOW.say(language), nothing),
+        one(
+            view.shown,
+            texts.SHOWS.say(language),
+            texts.NOT_OURS.say(language) if foreign else nothing,
+        ),
+    )
+
+
+def battery(millivolts: int | None) -> str:
+    """The battery's voltage; empty when it is not known."""
+    return "" if millivolts is None else f"{millivolts / 1000:.2f} V"
+
+
+def axis_name(axis: str, family: Family, language: str) -> str:
+    """What people call an option's axis."""
+    group = family.group
+    named = next((one.name for one in group.axes if one.axis == axis), {}) if group else {}
+    return catalogue.text(named, language).lower() or axis.replace("_", " ")
+
+
+def _price(facts: labels.LabelFacts, reader: Reader) -> tuple[str, str]:
+    """The price to pay and, when it is reduced, what it was."""
+    tag = facts.tag
+    if tag is None:
+        return texts.NO_PRICE.say(reader.language), ""
+    price = money.format_money(tag.price, reader.locale)
+    if facts.price_from:
+        return texts.FROM.say(reader.language, price=price), ""
+    was = money.format_money(tag.regular, reader.locale) if tag.regular is not None else ""
+    return price, was

@@ -1,0 +1,117 @@
+"""The staff site put together: one gate in front of every route but signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from starlette.types import ASGIApp
+
+from gateway.clock import Clock
+from gateway.domain.events import Origin
+from gateway.labels.pictures import Pictures
+from gateway.settings import Settings
+from gateway.staff import texts, texts_of_labels
+from gateway.staff.api import Api
+from gateway.staff.attempts import Attempts
+from gateway.staff.choosing import Choosing
+from gateway.staff.desk import Desk, frame_of
+from gateway.staff.gate import Gate
+from gateway.staff.label_list import LabelList
+from gateway.staff.label_page import LabelPage
+from gateway.staff.language import RemembersLanguage
+from gateway.staff.live import Live, LiveRoutes
+from gateway.staff.passwords import Checker
+from gateway.staff.scan_binding import ScanBinding
+from gateway.staff.sign_in import SignIn
+from gateway.staff.today import Today
+from gateway.store.database import Database
+from gateway.web import site as web_site
+from gateway.web import static, words
+from gateway.web.pages import Pages
+from gateway.web.problems import Problems
+from gateway.web.static import StaticFiles
+from gateway.web.streams import Streams
+from gateway.wording import warm_up
+
+_FOLDER = Path(__file__).parent
+PUBLIC = frozenset({"/sign-in", "/signed-in", "/healthz"})
+"""The only paths that answer whoever asks, besides static files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """``app`` is what is served, ``live`` the service beside it.
+
+    ``api`` is the bare application, with the list of its routes. ``streams.close`` before the
+    server stops, so that no open page holds it up.
+    """
+
+    app: ASGIApp
+    api: FastAPI
+    live: Live
+    streams: Streams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The site's files and templates; the same for every site, and slow to read."""
+
+    files: StaticFiles
+    pages: Pages
+
+
+def look() -> Look:
+    """Read and compile them."""
+    files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
+    said = {**words.all_texts(texts_of_labels), **words.all_texts(texts)}
+    pages = Pages(folders=[_FOLDER / "templates"], static=files, shared={"staff": said})
+    return Look(files=files, pages=pages)
+
+
+def site(
+    *,
+    database: Database,
+    clock: Clock,
+    settings: Settings,
+    origin: Origin,
+    attempts: Attempts | None = None,
+    streams: Streams | None = None,
+    looks: Look | None = None,
+) -> Site:
+    """Build the site; reads its templates and files, so call it before the loop is busy."""
+    looks = looks or look()
+    own = settings.shop
+    warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+    streams = streams or Streams()
+    files, pages = looks.files, looks.pages
+    desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
+    problems = Problems(
+        pages,
+        language=own.language,
+        frame_of=lambda request: frame_of(request, desk.tongue(request)),
+    )
+    app = web_site.new("Anaquel", problems=problems)
+    gate = Gate(database, clock, settings.sites.staff, own.language)
+    sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
+    app.include_router(sign_in.public())
+    # Here and nowhere else: whatever is added to this list is behind the gate.
+    for part in (
+        sign_in,
+        Today(desk),
+        LabelList(desk),
+        Choosing(desk),
+        LabelPage(desk),
+        ScanBinding(desk),
+        LiveRoutes(gate, streams, Pictures(database)),
+        Api(desk, app),
+    ):
+        app.include_router(part.routes(), dependencies=[Depends(gate.enter)])
+    dressed = web_site.dressed(app, problems=problems, files=files)
+    return Site(
+        app=RemembersLanguage(dressed, own.language),
+        api=app,
+        live=Live(database, streams),
+        streams=streams,
+    )

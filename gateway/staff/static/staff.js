@@ -1,0 +1,196 @@
+// Keeps a staff page true while it is open: hears from the box what changed, and asks again for
+// exactly what the page shows. Without this file every page still works, only not by itself.
+"use strict";
+(() => {
+  const staff = document.getElementById("staff");
+  if (!staff) return;
+  const BACKGROUND = { "X-Background": "1" };
+  const ROWS_PACE_MS = 150;
+  const ALL_AGAIN_MS = 60000;
+  const LOST_AFTER_MS = 1500;
+  const RETRY_MS = 3000;
+  const ROWS_AT_ONCE = 100;
+
+  // What the page shows -----------------------------------------------------------------------
+
+  const ask = async (address) => {
+    const answer = await fetch(address, { headers: BACKGROUND, credentials: "same-origin" });
+    if (answer.status === 401) ended();
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return answer.text();
+  };
+
+  const parsed = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content;
+  };
+
+  // Calls `work` soon, but never more often than every `pace` ms and never twice at once.
+  const paced = (work, pace) => {
+    let waiting = false;
+    let running = false;
+    let last = -Infinity;
+    const run = async () => {
+      waiting = false;
+      if (running) return later();
+      running = true;
+      try {
+        await work();
+      } catch {
+        // The connection bar says what is wrong; the next look puts it right.
+      }
+      last = performance.now();
+      running = false;
+    };
+    const later = () => {
+      if (waiting) return;
+      waiting = true;
+      setTimeout(run, Math.max(0, last + pace - performance.now()));
+    };
+    return later;
+  };
+
+  const focusedIn = (node) => (node.contains(document.activeElement) ? document.activeElement : null);
+
+  const putRow = (old, fresh) => {
+    const changed = old.dataset.mark !== fresh.dataset.mark;
+    const focused = focusedIn(old);
+    if (changed) fresh.classList.add("changed");
+    old.replaceWith(fresh);
+    if (focused) fresh.querySelector("a")?.focus({ preventScroll: true });
+  };
+
+  const wanted = new Set();
+  const freshRows = paced(async () => {
+    const list = document.querySelector("[data-rows]");
+    if (!list || !wanted.size) return;
+    const ids = [...wanted].slice(0, ROWS_AT_ONCE);
+    ids.forEach((id) => wanted.delete(id));
+    const query = new URLSearchParams(ids.map((id) => ["id", id]));
+    for (const fresh of parsed(await ask(`${list.dataset.rows}?${query}`)).querySelectorAll("[data-label]")) {
+      const old = document.getElementById(fresh.id);
+      if (old) putRow(old, fresh);
+    }
+    if (wanted.size) freshRows();
+  }, ROWS_PACE_MS);
+
+  const wantRows = (ids) => {
+    for (const row of document.querySelectorAll("[data-rows] > [data-label]")) {
+      if (!ids || ids.has(row.dataset.label)) wanted.add(row.dataset.label);
+    }
+    if (wanted.size) freshRows();
+  };
+
+  const sections = new WeakMap();
+  const freshSection = (section) => {
+    if (!sections.has(section)) {
+      sections.set(section, paced(async () => {
+        if (!section.isConnected || section.contains(document.activeElement?.closest("input"))) return;
+        if (!section.dataset.from) return location.reload();
+        const open = section.querySelector("details")?.open;
+        const before = section.querySelector("[data-mark]")?.dataset.mark;
+        const fresh = parsed(await ask(section.dataset.from));
+        const inner = fresh.querySelector("[data-mark]");
+        if (inner && inner.dataset.mark !== before) inner.classList.add("changed");
+        const details = fresh.querySelector("details");
+        if (details && open !== undefined) details.open = open;
+        section.replaceChildren(fresh);
+      }, Number(section.dataset.pace)));
+    }
+    sections.get(section)();
+  };
+
+  const again = (name, ids) => {
+    for (const section of document.querySelectorAll("[data-again]")) {
+      const concerned = section.dataset.again.split(" ").includes(name);
+      if (concerned && (!section.dataset.key || !ids || ids.has(section.dataset.key))) {
+        freshSection(section);
+      }
+    }
+  };
+
+  const everything = () => {
+    wantRows(null);
+    again("labels", null);
+    again("overview", null);
+  };
+
+  // The connection ----------------------------------------------------------------------------
+
+  const bar = document.getElementById("lost");
+  let source = null;
+  let over = false;
+  let barTimer = 0;
+  let wasLost = false;
+
+  const found = () => {
+    clearTimeout(barTimer);
+    barTimer = 0;
+    bar.hidden = true;
+    if (wasLost) everything();
+    wasLost = false;
+  };
+
+  const lost = () => {
+    wasLost = true;
+    if (!barTimer && !over) barTimer = setTimeout(() => { bar.hidden = false; }, LOST_AFTER_MS);
+  };
+
+  function ended() {
+    if (over) return;
+    over = true;
+    source?.close();
+    clearTimeout(barTimer);
+    bar.querySelector("[data-lost]").hidden = true;
+    bar.querySelector("[data-ended]").hidden = false;
+    bar.hidden = false;
+  }
+
+  const connect = () => {
+    if (over) return;
+    source = new EventSource(staff.dataset.live);
+    source.onopen = found;
+    source.onerror = () => {
+      lost();
+      // A refusal ends an event source for good: is the session over, or the box just starting?
+      if (source.readyState === EventSource.CLOSED) {
+        ask(staff.dataset.session).catch(() => {}).finally(() => setTimeout(connect, RETRY_MS));
+      }
+    };
+    source.addEventListener("labels", (event) => {
+      const ids = new Set(JSON.parse(event.data));
+      wantRows(ids);
+      again("labels", ids);
+    });
+    source.addEventListener("overview", () => again("overview", null));
+    source.addEventListener("anything", everything);
+  };
+
+  connect();
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) { connect(); everything(); } });
+  // Times pass and confirmations become late without anything being written.
+  setInterval(() => { if (!document.hidden && !over) everything(); }, ALL_AGAIN_MS);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && !over) everything(); });
+
+  // Binding with a scanner in keyboard mode: Enter goes on ---------------------------------------
+
+  const scan = document.getElementById("scan");
+  if (!scan) return;
+  const [label, article] = [scan.elements.label, scan.elements.article];
+  label.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !label.value.trim()) return;
+    event.preventDefault();
+    article.focus();
+    article.select();
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const said = document.querySelector("#said [data-go]");
+    if (!said) return;
+    const onlyArticle = said.dataset.go === "article";
+    if (!onlyArticle) label.value = "";
+    article.value = "";
+    (onlyArticle ? article : label).focus();
+  });
+})();

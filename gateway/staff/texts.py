@@ -1,0 +1,151 @@
+"""What the staff site says, in both languages."""
+
+from __future__ import annotations
+
+from gateway.web.words import Text
+
+# Around every page
+TODAY = Text(es="Hoy", en="Today")
+LABELS = Text(es="Etiquetas", en="Labels")
+BIND = Text(es="Vincular", en="Bind")
+SIGN_OUT = Text(es="Salir", en="Sign out")
+STAFF = Text(es="Personal", en="Staff")
+LOST = Text(es="Sin conexión con la caja; reintentando", en="No connection to the box; retrying")
+ENDED = Text(es="Tu sesión terminó.", en="Your session has ended.")
+ENDED_LINK = Text(es="Entrar de nuevo", en="Sign in again")
+BACK_TO_LABELS = Text(es="Todas las etiquetas", en="All labels")
+
+# Sign in
+SIGN_IN = Text(es="Entrar", en="Sign in")
+NAME = Text(es="Nombre", en="Name")
+PASSWORD = Text(es="Contraseña", en="Password")
+WRONG = Text(
+    es="El nombre o la contraseña no es correcto. Escríbelos otra vez.",
+    en="The name or the password is not right. Type them again.",
+)
+SLOW_DOWN = Text(
+    es="Hay demasiados intentos a la vez. Espera unos segundos.",
+    en="Too many attempts at once. Wait a few seconds.",
+)
+NO_COOKIE = Text(
+    es="El navegador no guardó la sesión. Abre esta página con https, o pide a quien administra "
+    "la caja que revise secure_cookies.",
+    en="The browser did not keep the session. Open this page with https, or ask whoever runs the "
+    "box to check secure_cookies.",
+)
+NOBODY = Text(es="Todavía no hay ninguna cuenta", en="There is no account yet")
+NOBODY_ADVICE = Text(
+    es="Crea la primera en la caja con esta orden y vuelve aquí:",
+    en="Create the first one on the box with this command, then come back:",
+)
+FORGOT = Text(
+    es="¿Olvidaste la contraseña? Pide otra a quien administra la tienda.",
+    en="Forgot the password? Ask whoever manages the shop for a new one.",
+)
+ASK_SIGN_IN = Text(es="Primero hay que entrar", en="Sign in first")
+ASK_SIGN_IN_ADVICE = Text(es="Tu sesión terminó o aún no entras.", en="There is no open session.")
+FORGED = Text(es="No pudimos confirmar que fuiste tú", en="We could not confirm it was you")
+FORGED_ADVICE = Text(
+    es="Vuelve a cargar la página y hazlo otra vez.", en="Reload the page and do it again."
+)
+
+# Today
+TODAY_DONE = Text(es="Nada pendiente", en="Nothing to do")
+TODAY_DONE_ADVICE = Text(
+    es="Cuando algo necesite a una persona, aparecerá aquí.",
+    en="When something needs a person, it appears here.",
+)
+TO_DO = Text(es="Pendiente", en="To do")
+MORE_TASKS = Text(es="Y {count} más.", en="And {count} more.")
+HOW_LABELS_ARE = Text(es="Etiquetas ahora", en="Labels now")
+DATA = Text(es="Datos de precios y existencias", en="Price and stock data")
+NO_DATA = Text(es="Todavía no llegan datos.", en="No data has arrived yet.")
+NO_DATA_ADVICE = Text(
+    es="Conecta el sistema central o importa un catálogo con anaquel import.",
+    en="Connect the central system or import a catalogue with anaquel import.",
+)
+SOURCE = Text(es="Origen", en="Source")
+POSITION = Text(es="Posición", en="Position")
+UPDATED = Text(es="Actualizado", en="Updated")
+REFUSED_ROWS = Text(es="Filas rechazadas", en="Refused rows")
+SOURCE_CENTRAL = Text(es="Sistema central", en="Central system")
+SOURCE_FILES = Text(es="Archivos", en="Files")
+EVENTS = Text(es="Eventos hacia la central", en="Events to central")
+LANE = Text(es="Carril", en="Lane")
+WAITING = Text(es="En espera", en="Waiting")
+OLDEST = Text(es="El más antiguo", en="Oldest")
+KEPT = Text(es="Guardados", en="Kept")
+DROPPED = Text(es="Perdidos", en="Dropped")
+NONE = Text(es="Ninguno", en="None")
+LANE_KEEP = Text(es="Importantes", en="Important")
+LANE_SCAN = Text(es="Escaneos", en="Scans")
+LANE_TELEMETRY = Text(es="Sensores", en="Sensors")
+LANE_DEBUG = Text(es="Diagnóstico", en="Diagnostics")
+
+# Tasks
+WRONG_FAILED = Text(es="Etiquetas con fallo: {count}", en="Labels that failed: {count}")
+WRONG_SILENT = Text(es="Etiquetas que no confirman: {count}", en="Labels not confirming: {count}")
+WRONG_OTHER = Text(
+    es="Etiquetas con otra imagen: {count}", en="Labels with another picture: {count}"
+)
+WRONG_LABELS_ADVICE = Text(
+    es="Ábrelas para ver cuáles son y qué hacer con cada una.",
+    en="Open them to see which they are and what to do with each.",
+)
+TASK_REFUSED = Text(es="Un dato no se pudo usar: {what}", en="Data could not be used: {what}")
+TASK_REFUSED_ADVICE = Text(
+    es="Sigue valiendo el último dato bueno. Corrige la fila donde se creó.",
+    en="The last good value still holds. Correct the row where it was made.",
+)
+TASK_NOT_DRAWN = Text(
+    es="La etiqueta {what} no se pudo dibujar", en="Label {what} could not be drawn"
+)
+TASK_NOT_DRAWN_ADVICE = Text(
+    es="Sigue mostrando lo anterior. Prueba otra plantilla o revisa el artículo.",
+    en="It still shows what it did before. Try another template or check the article.",
+)
+TASK_OTHER = Text(es="Revisar {what}", en="Check {what}")
+KIND_LOCATION = Text(es="lugar", en="place")
+KIND_GROUP = Text(es="grupo", en="group")
+KIND_PRODUCT = Text(es="artículo", en="article")
+KIND_OFFERS = Text(es="precio de", en="price of")
+KIND_STOCK = Text(es="existencias de", en="stock of")
+KIND_TASK = Text(es="tarea", en="task")
+KIND_BINDING = Text(es="vínculo", en="binding")
+
+# Label list
+SEARCH_LABELS = Text(es="Buscar etiqueta", en="Search labels")
+SEARCH_LABELS_HINT = Text(es="Nombre, código o GTIN", en="Name, code or GTIN")
+ALL = Text(es="Todas", en="All")
+RANGE = Text(es="{first} a {last} de {count}", en="{first} to {last} of {count}")
+PREVIOUS = Text(es="Anteriores", en="Previous")
+NEXT = Text(es="Siguientes", en="Next")
+NO_LABELS = Text(es="Todavía no hay etiquetas", en="There are no labels yet")
+NO_LABELS_ADVICE = Text(
+    es="Enciende una etiqueta cerca de la caja. Aparece aquí en cuanto se presenta.",
+    en="Switch a label on near the box. It appears here as soon as it introduces itself.",
+)
+NO_MATCH = Text(es="Ninguna etiqueta coincide", en="No label matches")
+NO_MATCH_ADVICE = Text(
+    es="Prueba con menos letras o quita el filtro.", en="Try fewer letters or remove the filter."
+)
+CLEAR = Text(es="Ver todas", en="Show all")
+SHOULD_SHOW = Text(es="Debe mostrar", en="Should show")
+SHOWS = Text(es="Muestra", en="Shows")
+NO_PICTURE = Text(es="Sin imagen", en="No picture")
+NOT_OURS = Text(es="No es nuestra", en="Not ours")
+ARTICLE = Text(es="Artículo", en="Article")
+STATE = Text(es="Estado", en="State")
+BATTERY = Text(es="Pila", en="Battery")
+HEARD = Text(es="Última señal", en="Last heard")
+UNBOUND = Text(es="Sin vincular", en="Not bound")
+GONE = Text(es="{key} ya no está en el catálogo", en="{key} is no longer in the catalogue")
+FROM = Text(es="desde {price}", en="from {price}")
+NO_PRICE = Text(es="Sin precio", en="No price")
+FACET_SHOWN = Text(es="Correctas", en="Right")
+FACET_UNDER_WAY = Text(es="En camino", en="On the way")
+FACET_SILENT = Text(es="No confirman", en="Not confirming")
+FACET_FAILED = Text(es="Con fallo", en="Failed")
+FACET_OTHER = Text(es="Otra imagen", en="Other picture")
+FACET_OFFLINE = Text(es="Sin conexión", en="No connection")
+FACET_UNBOUND = Text(es="Sin vincular", en="Not bound")

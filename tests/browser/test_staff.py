@@ -1,0 +1,265 @@
+"""The staff site in a real browser, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from device_drivers.api.drivers import Presence
+from gateway.clock import ShiftedClock
+from gateway.domain.labels import Target
+from gateway.settings import Listen
+from gateway.store import deliveries, labels
+from gateway.store.database import Connection, Database
+from gateway.web.serving import Served, Serving
+from tests.browser.conftest import PageAt, Watched
+from tests.support import shop, staffed
+from tests.support.running import running
+from tests.support.staffed import NAME, PASSWORD, Staffed
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+PHONE, DESK = 360, 1280
+PATIENCE_MS = 10_000
+PAGES = (
+    "/",
+    "/labels",
+    "/labels?q=zzz",
+    "/labels/L004",
+    "/labels/L005/bind?q=brisa",
+    "/labels/L005/bind?of=jeans-alba",
+    "/labels/L000/bind?group=jeans-alba&where.color=olive",
+    "/bind",
+)
+
+
+SMALL_TARGETS = """[...document.querySelectorAll("a.button, button, .chip, nav a, input")]
+    .filter(one => one.type !== "hidden" && one.offsetParent
+        && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+Enter = Callable[..., Awaitable[Watched]]
+
+
+@dataclass
+class OpenShop:
+    """The served staff site and its shop."""
+
+    address: str
+    staff: Staffed
+
+    async def write(self, transaction: Callable[[Connection], Any]) -> Any:
+        """Something happens in the shop."""
+        return await self.staff.database.write(transaction)
+
+    async def code(self, label: str) -> str:
+        """What is printed on the label."""
+        found = await self.staff.database.read(lambda one: labels.get(one, label))
+        assert found is not None
+        return found.code
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_shop(tmp_path: Path) -> AsyncIterator[OpenShop]:
+    clock = ShiftedClock(shop.StillClock())
+    async with Database(tmp_path / "anaquel.db") as database:
+        await staffed.fill(database)
+        await database.write(staffed.shelf)
+        staff = staffed.make(database, clock, tmp_path)
+        serving = Serving(
+            [Served(name="staff", app=staff.site.app, listen=Listen(host="127.0.0.1", port=0))],
+            before_stop=staff.site.streams.close,
+        )
+        address = serving.bind()["staff"]
+        async with running(serving, staff.site.live):
+            yield OpenShop(address=address, staff=staff)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def signed_in(open_shop: OpenShop, page_at: PageAt) -> Enter:
+    """A page on the list of labels, after signing in by hand."""
+
+    async def enter(width: int, **options: Any) -> Watched:
+        watched = await page_at(f"{open_shop.address}/labels", width=width, height=740, **options)
+        page = watched.page
+        page.set_default_timeout(PATIENCE_MS)
+        await page.get_by_label("Nombre").fill(NAME)
+        await page.get_by_label("Contraseña").fill(PASSWORD)
+        await page.get_by_label("Contraseña").press("Enter")
+        await expect(page.get_by_role("heading", name="Etiquetas")).to_be_visible()
+        return watched
+
+    return enter
+
+
+async def _is_whole(watched: Watched) -> None:
+    page = watched.page
+    assert watched.complaints == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).length"
+    assert await page.evaluate(broken) == 0, page.url
+
+
+def _badge(page: Page, label: str) -> Locator:
+    return page.locator(f"#label-{label} .badge").first
+
+
+async def test_every_page_fits_and_says_nothing_on_the_console(
+    open_shop: OpenShop, signed_in: Enter
+) -> None:
+    watched = await signed_in(PHONE)
+    page = watched.page
+    for path in PAGES:
+        await page.goto(open_shop.address + path)
+        await expect(page.get_by_role("heading").first).to_be_visible()
+        for width in (PHONE, 768, DESK):
+            await page.set_viewport_size({"width": width, "height": 740})
+            await _is_whole(watched)
+            assert await page.evaluate(SMALL_TARGETS) == [], (path, width)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_a_row_follows_its_label_without_a_reload_and_stays_in_place(
+    open_shop: OpenShop, signed_in: Enter, width: int
+) -> None:
+    watched = await signed_in(width)
+    page = watched.page
+    await expect(_badge(page, "L001")).to_have_text("En cola")
+    await page.locator("#label-L004").scroll_into_view_if_needed()
+    place = await page.evaluate("scrollY")
+    await page.evaluate("window.untouched = true")
+    shown = page.locator("#label-L001 .thumb img").nth(1)
+    before = await shown.get_attribute("src")
+
+    def confirm(connection: Connection) -> None:
+        wish = deliveries.wish(connection, "L001")
+        assert wish is not None
+        sha256 = connection.execute(
+            "SELECT sha256 FROM picture WHERE fingerprint = ?", (wish.fingerprint,)
+        ).fetchone()[0]
+        staffed.hand_over(connection, "L001", sha256)
+        staffed.confirm(connection, "L001", sha256)
+
+    await open_shop.write(confirm)
+    await expect(_badge(page, "L001")).to_have_text("Se muestra")
+    assert await shown.get_attribute("src") != before
+    assert await page.locator("#label-L001.changed").count() == 1
+    # The counts above follow a little later.
+    chip = page.locator(".filters a", has_text="Correctas")
+    await expect(chip).to_contain_text("2")
+    assert await page.evaluate("scrollY") == place
+    assert await page.evaluate("window.untouched")
+    await _is_whole(watched)
+
+
+async def test_binding_from_the_label_page(open_shop: OpenShop, signed_in: Enter) -> None:
+    watched = await signed_in(PHONE)
+    page = watched.page
+    await page.locator("#label-L006 a").click()
+    await page.get_by_role("link", name="Vincular a un artículo").click()
+    await page.get_by_role("searchbox").type("jeans alba")
+    await page.locator("#found").get_by_role("link", name="Jeans rectos Alba").first.click()
+    await page.get_by_role("link", name="Solo color: Verde olivo").click()
+    await expect(page.get_by_role("heading", name="Esto va a cambiar")).to_be_visible()
+    await _is_whole(watched)
+    await page.get_by_role("button", name="Vincular").click()
+    await expect(page.get_by_text("Vínculo guardado")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Jeans rectos Alba")).to_be_visible()
+    bound = await open_shop.staff.database.read(lambda one: labels.binding(one, "L006"))
+    assert bound is not None
+    assert bound.target == Target(group="jeans-alba", where={"color": "olive"})
+    # The page follows what happens to the label.
+    await open_shop.write(lambda one: labels.presence(one, Presence(label="L006", online=False)))
+    await expect(page.get_by_text("No está al alcance")).to_be_visible()
+    await _is_whole(watched)
+
+
+async def test_a_scanner_binds_without_a_hand_on_the_screen(
+    open_shop: OpenShop, signed_in: Enter
+) -> None:
+    watched = await signed_in(DESK)
+    page = watched.page
+    await page.goto(f"{open_shop.address}/bind")
+    free, taken = await open_shop.code("L006"), await open_shop.code("L000")
+
+    async def scan(text: str) -> None:
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+
+    await scan(f"HTTPS://Q.EXAMPLE.COM/L/{free}")
+    await scan(shop.barcode(903))
+    await expect(page.locator("#said .notice-title")).to_have_text(f"{free} es ahora Calcetín")
+    await scan(free)
+    await scan("9521234000009")
+    await expect(page.locator("#said .notice")).to_contain_text("No hay ningún artículo")
+    # The label stands; only the article is scanned again. It is taken by now, so we are asked.
+    await scan(shop.barcode(900))
+    await expect(page.locator("#said .notice-title")).to_have_text(f"{free} ya es Calcetín")
+    await scan(taken)
+    await scan(shop.barcode(900))
+    await expect(page.locator("#said .notice-title")).to_contain_text(f"{taken} ya es Jeans")
+    await page.get_by_role("button", name="Cambiar el vínculo").click()
+    await expect(page.locator("#said .notice-title")).to_have_text(
+        f"{taken} es ahora Bolsa de manta"
+    )
+    await _is_whole(watched)
+    await page.locator(".recent li", has_text=taken).get_by_role("button", name="Deshacer").click()
+    await expect(page.locator("#said .notice-title")).to_have_text(f"{taken} vuelve a como estaba")
+    await _is_whole(watched)
+
+
+async def test_search_finds_while_typing(signed_in: Enter) -> None:
+    watched = await signed_in(PHONE)
+    page = watched.page
+    await page.get_by_role("searchbox").type("calcetin")
+    await expect(page.locator("[data-label]")).to_have_count(1)
+    await expect(page.locator("#label-L005")).to_be_visible()
+    assert page.url.endswith("/labels?q=calcetin")
+    await _is_whole(watched)
+
+
+async def test_a_lost_connection_is_said_calmly_and_an_ended_session_too(
+    open_shop: OpenShop, signed_in: Enter
+) -> None:
+    page = (await signed_in(PHONE)).page
+    await expect(page.locator("#lost")).to_be_hidden()
+    open_shop.staff.site.streams.close()
+    await expect(page.get_by_text("Sin conexión con la caja; reintentando")).to_be_visible()
+    await open_shop.write(lambda connection: connection.execute("DELETE FROM session"))
+    await expect(page.get_by_role("link", name="Entrar de nuevo")).to_be_visible()
+    await expect(page.get_by_text("Sin conexión con la caja; reintentando")).to_be_hidden()
+
+
+async def test_without_script_everything_still_works(open_shop: OpenShop, signed_in: Enter) -> None:
+    page = (await signed_in(PHONE, java_script_enabled=False)).page
+    await page.get_by_role("searchbox").fill("tenis")
+    await page.get_by_role("searchbox").press("Enter")
+    await expect(page.locator("[data-label]")).to_have_count(1)
+    await page.goto(f"{open_shop.address}/bind")
+    await page.get_by_label("1. Etiqueta").fill(await open_shop.code("L006"))
+    await page.get_by_label("2. Artículo").fill("tote")
+    await page.get_by_role("button", name="Vincular").click()
+    await expect(page.get_by_text("es ahora Bolsa de manta")).to_be_visible()
+    await page.get_by_role("button", name="Salir").click()
+    await expect(page.get_by_role("heading", name="Entrar")).to_be_visible()
+
+
+async def test_the_keyboard_reaches_rows_and_motion_can_be_off(
+    signed_in: Enter,
+) -> None:
+    page = (await signed_in(DESK, reduced_motion="reduce")).page
+    await page.get_by_role("searchbox").focus()
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.closest('.label-row') !== null"):
+            break
+    else:
+        raise AssertionError("no row can be reached with the keyboard")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/labels/L000")
+    await page.evaluate("document.querySelector('.sheet').classList.add('changed')")
+    name = "getComputedStyle(document.querySelector('.sheet')).animationName"
+    assert await page.evaluate(name) == "none"

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+
+from gateway.domain.labels import Target
+from gateway.store import labels
+from gateway.store.labels import Binding
+from tests.support import shop, staffed
+from tests.support.staffed import Staffed
+
+
+async def _bound(staff: Staffed, label: str) -> Binding | None:
+    return await staff.database.read(lambda connection: labels.binding(connection, label))
+
+
+async def _target(staff: Staffed, label: str) -> Target | None:
+    bound = await _bound(staff, label)
+    return bound.target if bound is not None else None
+
+
+async def _code(staff: Staffed, label: str) -> str:
+    found = await staff.database.read(lambda connection: labels.get(connection, label))
+    assert found is not None
+    return found.code
+
+
+async def _scan(client: httpx.AsyncClient, label: str, article: str, **more: str) -> str:
+    return (await client.post("/bind", data={"label": label, "article": article, **more})).text
+
+
+async def test_a_product_a_group_and_a_group_with_fixed_options(shelf: Staffed) -> None:
+    wanted = (
+        ({"product": "sock"}, Target(product="sock")),
+        ({"group": "chino"}, Target(group="chino")),
+        (
+            {"group": "jeans-alba", "where.color": "olive"},
+            Target(group="jeans-alba", where={"color": "olive"}),
+        ),
+    )
+    async with shelf.signed_in() as client:
+        for form, target in wanted:
+            answer = await client.post("/labels/L006/bind", data=form)
+            assert answer.headers["Location"] == "/labels/L006?did=bound"
+            assert await _target(shelf, "L006") == target
+            assert "Vínculo guardado" in (await client.get(answer.headers["Location"])).text
+        assert "Verde olivo" in (await client.get("/labels/L006")).text
+        await client.post("/labels/L006/unbind")
+    assert await _target(shelf, "L006") is None
+
+
+async def test_what_changes_is_shown_before_it_does(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        page = (await client.get("/labels/L000/bind?group=jeans-alba&where.color=olive")).text
+        same = (await client.get("/labels/L000/bind?product=alba-navy-26")).text
+    assert page.index("Azul marino · 26") < page.index("Verde olivo")
+    assert "Cambiar el vínculo" in page
+    assert "Ya está vinculada a esto" in same
+    assert await _target(shelf, "L000") == Target(product="alba-navy-26")
+
+
+async def test_articles_are_found_by_words_numbers_and_barcodes(shelf: Staffed) -> None:
+    searches = {
+        "brisa": ["of=runner-black", "of=runner-white"],
+        "lampara": ["product=lamp"],
+        shop.barcode(900): ["product=tote"],
+        "tote": ["product=tote"],
+        "chino": ["of=chino"],
+        shop.barcode(904): ["product=twin-a", "product=twin-b"],
+        "nothing like it": [],
+    }
+    async with shelf.signed_in() as client:
+        for text, found in searches.items():
+            page = (await client.get("/labels/L006/bind", params={"q": text})).text
+            for href in found:
+                assert f'href="/labels/L006/bind?{href}"' in page, text
+            assert ("Ningún artículo coincide" in page) is (not found), text
+        parts = (await client.get("/labels/L006/bind?of=jeans-alba")).text
+    assert "bind?group=jeans-alba&amp;where.color=olive" in parts
+    assert "Solo color: Verde olivo" in parts
+    assert "bind?product=alba-olive-30" in parts
+    assert parts.index("Solo color: Negro") < parts.index("Solo color: Crudo")
+
+
+async def test_unknown_labels_and_articles_are_explained(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        article = await client.post("/labels/L006/bind", data={"product": "nope"})
+        assert article.status_code == 404
+        assert "No hay ningún artículo nope" in article.text
+        label = await client.post("/labels/NONE/bind", data={"product": "tote"})
+        assert "No conocemos esta etiqueta" in label.text
+        gone = (await client.get("/labels/L006/bind?product=nope")).text
+        assert "nope ya no está en el catálogo" in gone
+        assert ">Vincular</button>" not in gone
+        assert (await client.get("/labels/NONE/bind?q=x")).status_code == 404
+
+
+async def test_two_scans_bind_whatever_form_they_have(shelf: Staffed) -> None:
+    code = await _code(shelf, "L006")
+    scans = (
+        (code.lower(), shop.barcode(900), "tote"),
+        (f"https://q.example.com/L/{code}", shop.barcode(901)[1:], "lamp"),
+        (
+            f"HTTPS://Q.EXAMPLE.COM/L/{code}\r",
+            f"https://q.example.com/01/{shop.barcode(902)}",
+            "mug",
+        ),
+        ("L006", "sock", "sock"),
+        (code, f"]C101{shop.barcode(900)}", "tote"),
+    )
+    async with shelf.signed_in() as client:
+        for label, article, product in scans:
+            said = await _scan(client, label, article, replace="yes")
+            assert f"{code} es ahora" in said, (label, article)
+            assert await _target(shelf, "L006") == Target(product=product)
+        said = await _scan(client, code, "chino", replace="yes")
+        assert await _target(shelf, "L006") == Target(group="chino")
+
+
+async def test_the_qr_of_a_label_with_its_own_article_names_the_label(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        link = f"https://q.example.com/01/{shop.barcode(900)}"
+        said = await _scan(client, link, shop.barcode(903), replace="yes")
+        assert await _target(shelf, "L003") == Target(product="sock")
+        # Now two labels carry the sock, and its barcode names neither.
+        said = await _scan(client, shop.barcode(903), "tote")
+        assert "es un artículo, no una etiqueta" in said
+
+
+async def test_scans_that_cannot_be_are_explained(shelf: Staffed) -> None:
+    code = await _code(shelf, "L001")
+    other = await _code(shelf, "L002")
+    cases = (
+        ("", "tote", "Falta la etiqueta"),
+        (code, "", "Falta el artículo"),
+        ("ZZZZZZ", "tote", "No conocemos la etiqueta ZZZZZZ"),
+        (code, "9521234000009", "No hay ningún artículo 9521234000009"),
+        (code, other, "es una etiqueta, no un artículo"),
+        (code, shop.barcode(904), "Dos artículos tienen el código"),
+        ("http://[bad", "tote", "No conocemos la etiqueta http://[bad"),
+    )
+    before = await _bound(shelf, "L001")
+    async with shelf.signed_in() as client:
+        for label, article, words in cases:
+            said = await _scan(client, label, article)
+            assert words in said, (label, article)
+            assert "No se vinculó nada" in said
+    assert await _bound(shelf, "L001") == before
+
+
+async def test_a_bound_label_is_not_overwritten_without_asking(shelf: Staffed) -> None:
+    code = await _code(shelf, "L000")
+    async with shelf.signed_in() as client:
+        asked = await _scan(client, code, "tote")
+        assert f"{code} ya es Jeans rectos Alba · Azul marino · 26" in asked
+        assert "mostrará Bolsa de manta" in asked
+        assert await _target(shelf, "L000") == Target(product="alba-navy-26")
+        same = await _scan(client, code, "alba-navy-26")
+        assert "Ya está vinculada a esto" in same
+
+
+async def test_undo_brings_back_what_was_there(shelf: Staffed) -> None:
+    code, free = await _code(shelf, "L000"), await _code(shelf, "L006")
+    async with shelf.signed_in() as client, shelf.signed_in() as other:
+        await _scan(client, code, "tote", replace="yes")
+        said = await _scan(client, free, "tote")
+        assert said.count("Deshacer") == 2
+        assert "Deshacer" not in (await other.get("/bind")).text
+        said = (await client.post("/bind/undo", data={"label": "L000"})).text
+        assert f"{code} vuelve a como estaba" in said
+        assert await _target(shelf, "L000") == Target(product="alba-navy-26")
+        said = (await client.post("/bind/undo", data={"label": "L006"})).text
+        assert "Deshacer" not in said
+        assert await _target(shelf, "L006") is None
+
+
+async def test_undo_does_not_undo_what_somebody_else_did_since(shelf: Staffed) -> None:
+    code = await _code(shelf, "L006")
+    async with shelf.signed_in() as client:
+        await _scan(client, code, "tote")
+        later = shop.NOW + timedelta(seconds=3)
+        await shelf.database.write(
+            lambda connection: staffed.bind(connection, "L006", Target(product="sock"), later)
+        )
+        said = (await client.post("/bind/undo", data={"label": "L006"})).text
+    assert "ya cambió después" in said
+    assert await _target(shelf, "L006") == Target(product="sock")
+
+
+async def test_a_scan_answers_htmx_with_a_part_of_the_page(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        data = {"label": await _code(shelf, "L006"), "article": "nope"}
+        part = (await client.post("/bind", data=data, headers={"HX-Request": "true"})).text
+    assert "<html" not in part
+    assert 'data-go="article"' in part
+
+
+async def test_who_bound_is_kept(shelf: Staffed) -> None:
+    await staffed.add_person(shelf.database, "Eva")
+    async with shelf.signed_in("Eva") as client:
+        await client.post("/labels/L006/bind", data={"product": "tote"})
+        page = (await client.get("/labels/L006")).text
+    bound = await _bound(shelf, "L006")
+    assert bound is not None
+    assert bound.bound_by == "Eva"
+    assert "tote · Eva" in page

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount
+
+from gateway.staff.site import PUBLIC
+from gateway.store import labels
+from tests.support.staffed import Staffed
+
+_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png"}
+CHANGING = (
+    ("POST", "/sign-out"),
+    ("POST", "/labels/L000/bind"),
+    ("POST", "/labels/L000/unbind"),
+    ("POST", "/labels/L000/send-again"),
+    ("POST", "/bind"),
+    ("POST", "/bind/undo"),
+    ("PUT", "/api/v1/labels/L000/binding"),
+    ("DELETE", "/api/v1/labels/L000/binding"),
+)
+
+
+def _routes(staff: Staffed) -> list[tuple[str, str]]:
+    """Every (method, path) of the site, however it was added."""
+    return list(_walk(staff.site.api.routes))
+
+
+def _walk(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from _walk(included.routes)
+        elif isinstance(route, Mount):
+            assert route.path == "/static"
+        else:
+            assert isinstance(route, APIRoute), f"this test does not know what {route} is"
+            for method in sorted(route.methods or ()):
+                yield method, route.path.format(**_ANSWERS)
+
+
+async def test_every_route_but_signing_in_asks_for_a_session(shelf: Staffed) -> None:
+    routes = _routes(shelf)
+    assert len(routes) > 20
+    async with shelf.client() as client:
+        for method, path in routes:
+            answer = await client.request(method, path)
+            if path in PUBLIC:
+                assert answer.headers.get("Location", "").startswith("/sign-in") is False
+            else:
+                assert answer.status_code in {303, 401}, (method, path)
+                if answer.status_code == 303:
+                    assert answer.headers["Location"].startswith("/sign-in?next="), (method, path)
+                assert "jeans" not in answer.text.lower()
+
+
+async def test_the_list_of_changing_routes_is_complete(staff: Staffed) -> None:
+    changing = {(method, path) for method, path in _routes(staff) if method != "GET"}
+    assert changing - {("POST", "/sign-in")} == set(CHANGING)
+
+
+async def test_nothing_changes_without_the_right_token(shelf: Staffed) -> None:
+    before = await _bindings(shelf)
+    async with shelf.signed_in() as client:
+        del client.headers["X-CSRF-Token"]
+        for token in (None, "", "wrong", "ñ"):
+            form = {} if token is None else {"csrf": token}
+            data = {**form, "product": "tote", "label": "L000", "article": "tote", "replace": "yes"}
+            for method, path in CHANGING:
+                answer = await client.request(method, path, data=data)
+                assert answer.status_code == 403, (method, path, token)
+        for method, path in CHANGING:
+            answer = await client.request(
+                method, path, json={"product": "tote"}, headers={"X-CSRF-Token": "no"}
+            )
+            assert answer.status_code == 403, (method, path)
+        assert (await client.get("/labels")).status_code == 200
+    assert await _bindings(shelf) == before
+
+
+async def test_nothing_changes_from_another_site(shelf: Staffed) -> None:
+    before = await _bindings(shelf)
+    foreign = [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://staff.test:99"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ]
+    async with shelf.signed_in() as client:
+        for headers in foreign:
+            for method, path in CHANGING:
+                answer = await client.request(
+                    method, path, data={"product": "tote"}, headers=headers
+                )
+                assert answer.status_code == 403, (method, path, headers)
+    assert await _bindings(shelf) == before
+
+
+async def test_a_token_of_another_session_is_refused(shelf: Staffed) -> None:
+    async with shelf.signed_in() as one, shelf.signed_in() as other:
+        one.headers["X-CSRF-Token"] = other.headers["X-CSRF-Token"]
+        assert (await one.post("/labels/L000/unbind")).status_code == 403
+
+
+async def test_our_own_pages_may_change_things(shelf: Staffed) -> None:
+    own = {"Origin": "http://staff.test", "Sec-Fetch-Site": "same-origin"}
+    async with shelf.signed_in() as client:
+        token = client.headers.pop("X-CSRF-Token")
+        answer = await client.post("/labels/L000/unbind", data={"csrf": token}, headers=own)
+        assert answer.headers["Location"] == "/labels/L000?did=unbound"
+
+
+async def test_answers_carry_our_headers_and_are_kept_nowhere(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        for path in ("/", "/labels", "/labels/L000", "/bind", "/sign-in", "/nowhere"):
+            headers = (await client.get(path, follow_redirects=True)).headers
+            assert "default-src 'none'" in headers["Content-Security-Policy"]
+            assert "unsafe" not in headers["Content-Security-Policy"]
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Cache-Control"] == "no-store"
+
+
+async def test_no_page_holds_script_or_style_of_its_own(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        for path in ("/", "/labels", "/labels/L000", "/labels/L000/bind?q=jeans", "/bind"):
+            page = (await client.get(path)).text
+            assert " style=" not in page
+            assert "<style" not in page
+            assert " onclick" not in page
+            assert page.count("<script src=") == page.count("<script") == 2
+
+
+async def test_a_program_hears_that_it_must_sign_in(shelf: Staffed) -> None:
+    async with shelf.client() as client:
+        answer = await client.get("/api/v1/labels")
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "sign_in"
+        partial = await client.get("/labels", headers={"HX-Request": "true"})
+        assert (partial.status_code, partial.headers["HX-Redirect"]) == (401, "/sign-in")
+
+
+async def test_language_by_browser_address_and_memory(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        assert 'lang="es"' in (await client.get("/labels")).text
+        chosen = await client.get("/labels?lang=en")
+        assert 'lang="en"' in chosen.text
+        assert "Should show" in chosen.text
+        assert "Should show" in (await client.get("/labels")).text
+        assert "There is nothing here" in (await client.get("/nowhere")).text
+        client.cookies.set("anaquel-language", "xx\r\n", domain="staff.test")
+        assert (await client.get("/labels")).status_code == 200
+
+
+async def _bindings(staff: Staffed) -> list[object]:
+    return await staff.database.read(
+        lambda connection: [labels.binding(connection, f"L{number:03d}") for number in range(7)]
+    )
