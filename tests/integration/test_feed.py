@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.broker import topics
+from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.rows import Row
 from gateway.store import replica, tasks
 from tests.support import feeding
 from tests.support import settings as make_settings
 from tests.support.feeding import changes, price, product, stock
 from tests.support.mosquitto import Mosquitto
+from tests.support.running import running
 
 ROWS = [
     feeding.SHOP,
@@ -189,6 +192,25 @@ async def test_the_shop_catches_up_after_the_broker_was_away(
         await central.publish(price("a1", "1.00"), price("a2", "2.00"))
         await asyncio.to_thread(mosquitto.start)
         await shop.equal_to(central.publisher)
+
+
+async def test_central_may_be_away_for_an_hour(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    clock = ShiftedClock(SystemClock())
+    central = feeding.central(mosquitto, tmp_path / "central")
+    central.publisher.load(ROWS)
+    async with (
+        feeding.shop_running(mosquitto, settings, clock) as shop,
+        running(central.publisher),
+    ):
+        async with running(central.link):
+            await shop.equal_to(central.publisher)
+        clock.advance(timedelta(hours=1))
+        central.publisher.change(changes(*(price(f"a{n}", "42.00") for n in range(200))))
+        assert (await shop.in_force("offers", "a1"))["offers"][0]["amount"] == "100.00"
+        async with running(central.link):
+            await shop.equal_to(central.publisher)
+        assert (await shop.in_force("offers", "a1"))["offers"][0]["amount"] == "42.00"
 
 
 async def test_a_snapshot_of_another_place_is_not_fetched(
