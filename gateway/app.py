@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from typing import NoReturn
 
@@ -19,6 +18,7 @@ from gateway.clock import Clock
 from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
+from gateway.feed import ownership
 from gateway.feed.service import FeedService
 from gateway.intake import over_http
 from gateway.intake.over_mqtt import MqttIntake
@@ -84,12 +84,11 @@ async def run(
     ``ready`` is called once, with the address of each site. Raises ``AnaquelError`` when a person
     must mend something first, or an ``ExceptionGroup`` of what failed later.
     """
-    folder = settings.data.folder
-    await asyncio.to_thread(partial(folder.mkdir, parents=True, exist_ok=True))
     known = await asyncio.to_thread(templates.load_all, templates.bundled_folder())
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(folder / DATABASE))
+        database = await stack.enter_async_context(Database(settings.data.folder / DATABASE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
+        await ownership.settle(database, settings, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = _links(settings, clock)
         renderer = TemplateRenderer(pool, known, settings.shop.country)
@@ -136,9 +135,10 @@ async def _events(
 ) -> list[Service]:
     limits = {lane: getattr(settings.events, lane.value).max_bytes for lane in Lane}
     uplink = links.central is not None
-    await database.write(
-        lambda connection: outbox.prepare(connection, limits, clock.now(), uplink=uplink)
-    )
+    if not await database.read(lambda rows: outbox.is_prepared(rows, limits, uplink=uplink)):
+        await database.write(
+            lambda connection: outbox.prepare(connection, limits, clock.now(), uplink=uplink)
+        )
     services: list[Service] = [
         MqttIntake(links.intake, database, clock, origin=origin),
         Housekeeping(database, clock),

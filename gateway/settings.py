@@ -5,14 +5,23 @@ Every setting is explained in ``config.example.toml``: unit, effect and the reas
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from gateway.domain.money import MINOR_UNITS
 from gateway.errors import AnaquelError
@@ -21,11 +30,60 @@ Kind = Literal["location", "group", "product", "offers", "stock", "task", "bindi
 Source = Literal["central", "files", "api", "shopify"]
 KINDS: tuple[Kind, ...] = ("location", "group", "product", "offers", "stock", "task", "binding")
 
+
+def _shaped(pattern: str, advice: str) -> AfterValidator:
+    """A text of this shape; ``advice`` says in plain words what to write instead."""
+    shape = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if shape.fullmatch(text) is None:
+            raise ValueError(advice)
+        return text
+
+    return AfterValidator(check)
+
+
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Host = Annotated[str, Field(pattern=rf"^({_HOST}|\[?[0-9a-fA-F:]+\]?)$")]
-Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+_URL = rf"https?://{_HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
+Id = Annotated[
+    str, _shaped(r"[A-Za-z0-9._-]{1,64}", 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"')
+]
+Host = Annotated[
+    str,
+    _shaped(
+        rf"{_HOST}|\[?[0-9a-fA-F:]+\]?",
+        'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"',
+    ),
+]
+WebAddress = Annotated[
+    str, _shaped(_URL, 'write an address as phones open it, like "https://q.example.com"')
+]
+Country = Annotated[
+    str, _shaped(r"[A-Z]{2}", 'write the two capitals of ISO 3166, like "MX" or "ES"')
+]
+TopicPrefix = Annotated[
+    str,
+    _shaped(
+        r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*",
+        'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"',
+    ),
+]
+Whole = Annotated[int, Field(strict=True)]
+Port = Annotated[Whole, Field(ge=0, le=65535)]
+Flag = Annotated[bool, Field(strict=True)]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=86_400)]
+
+
+_SHOWN = 60
+_SHAPES = {
+    "string": "write a text in quotes",
+    "path": "write a path in quotes",
+    "int": "write a whole number without quotes",
+    "float": "write a number without quotes",
+    "bool": "write true or false without quotes",
+    "tuple": 'write a list, like ["one", "two"]',
+}
+"""What to write by the first word of pydantic's error type."""
 
 
 class SettingsError(AnaquelError):
@@ -41,10 +99,8 @@ class Shop(_Section):
 
     store: Id
     gateway: Id
-    public_base: Annotated[
-        str, Field(pattern=rf"^https?://{_HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?$")
-    ]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "MX"
+    public_base: WebAddress
+    country: Country = "MX"
     language: Literal["es", "en"] = "es"
     currency: str = "MXN"
     time_zone: str = "America/Mexico_City"
@@ -53,14 +109,16 @@ class Shop(_Section):
     @classmethod
     def _known_currency(cls, code: str) -> str:
         if code not in MINOR_UNITS:
-            raise ValueError(f"{code!r} is not an ISO 4217 currency; write for example MXN or EUR")
+            raise ValueError('is no currency; write its ISO 4217 code, like "MXN" or "EUR"')
         return code
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"{name!r} is not a time zone; write for example Europe/Madrid")
+            near = difflib.get_close_matches(name, sorted(available_timezones()), 1)
+            example = near[0] if near else "Europe/Madrid"
+            raise ValueError(f'is no time zone; write its name, like "{example}"')
         return name
 
     @property
@@ -83,14 +141,12 @@ class Broker(_Section):
     protocol: Literal["auto", "5", "3.1.1"] = "auto"
     username: str | None = None
     password_file: Path | None = None
-    tls: bool = False
+    tls: Flag = False
     ca_file: Path | None = None
-    keepalive_s: Annotated[int, Field(ge=5, le=3600)] = 30
+    keepalive_s: Annotated[Whole, Field(ge=5, le=3600)] = 30
     reconnect_s: Seconds = 1.0
     reconnect_max_s: Seconds = 60.0
-    topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")] = (
-        "anaquel/v1"
-    )
+    topic_prefix: TopicPrefix = "anaquel/v1"
 
 
 class Central(_Section):
@@ -117,21 +173,21 @@ class Labels(_Section):
     confirm_s: Seconds = 120.0
     retry_s: Seconds = 5.0
     retry_max_s: Seconds = 1800.0
-    at_once: Annotated[int, Field(ge=1, le=200)] = 20
-    render_workers: Annotated[int, Field(ge=1, le=8)] = 1
+    at_once: Annotated[Whole, Field(ge=1, le=200)] = 20
+    render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
 
 
 class Lane(_Section):
     """The room one lane of events may take."""
 
-    max_bytes: Annotated[int, Field(ge=100_000, le=10_000_000_000)]
+    max_bytes: Annotated[Whole, Field(ge=100_000, le=10_000_000_000)]
 
 
 class Events(_Section):
     """How events go up."""
 
     ack_s: Seconds = 30.0
-    batch: Annotated[int, Field(ge=1, le=500)] = 500
+    batch: Annotated[Whole, Field(ge=1, le=500)] = 500
     keep: Lane = Lane(max_bytes=200_000_000)
     scan: Lane = Lane(max_bytes=200_000_000)
     telemetry: Lane = Lane(max_bytes=100_000_000)
@@ -148,9 +204,9 @@ class Listen(_Section):
 class StaffListen(Listen):
     """Where the staff site listens, and how long a sign-in lasts."""
 
-    secure_cookies: bool = True
-    session_idle_s: Annotated[float, Field(gt=0, le=604_800)] = 1800.0
-    session_max_s: Annotated[float, Field(gt=0, le=604_800)] = 43_200.0
+    secure_cookies: Flag = True
+    session_idle_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 1800.0
+    session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
 
 
 class Sites(_Section):
@@ -204,12 +260,19 @@ def load(path: Path) -> Settings:
     Raises ``SettingsError`` with one line per wrong key.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         raw = tomllib.loads(text)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not TOML: {error}") from error
+        raise SettingsError(
+            f"{path}: cannot be read: {error.strerror}; copy config.example.toml there, "
+            "or name your file with --config"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f'{path}: is not TOML: {error}; write lines like key = "text" below [section]'
+        ) from error
     try:
         settings = Settings.model_validate(raw)
     except pydantic.ValidationError as error:
@@ -218,19 +281,74 @@ def load(path: Path) -> Settings:
     return _anchored(settings, path.resolve().parent)
 
 
-def _explain(problem: object) -> str:
-    assert isinstance(problem, dict)  # noqa: S101 - pydantic's own shape
-    key = ".".join(str(part) for part in problem["loc"]) or "the file"
+def _explain(problem: Mapping[str, Any]) -> str:
+    """One line: the key, the value given, and what to write instead."""
+    place = [str(part) for part in problem["loc"] if part != "[key]"]
+    key = ".".join(place)
     match problem["type"]:
         case "missing":
-            return f"{key} is missing; see config.example.toml"
+            named = key if place[1:] else f"[{key}]"
+            return f"{named} is missing; add it (see config.example.toml)"
+        case "extra_forbidden" if isinstance(problem["input"], dict):
+            return f"[{key}] is no section; {_instead(place)}"
         case "extra_forbidden":
-            return (
-                f"{key} is not a setting; remove it or correct its name (see config.example.toml)"
-            )
+            return f"{key} = {_given(problem)}: is no setting; {_instead(place)}"
+        case "value_error" if not place:
+            return _advice(problem)
+        case "literal_error" if "[key]" in problem["loc"]:
+            return f"{key}: is no kind; {_advice(problem)}"
+        case "dict_type" | "model_type":
+            return f"{key} = {_given(problem)}: is a section; write [{key}] and its settings below"
         case _:
-            message = re.sub(r"^(Value error, |Input )", "", problem["msg"])
-            return f"{key} = {problem['input']!r}: {message}"
+            return f"{key} = {_given(problem)}: {_advice(problem)}"
+
+
+def _given(problem: Mapping[str, Any]) -> str:
+    match problem["input"]:
+        case bool() as flag:
+            return str(flag).lower()
+        case str() as text:
+            return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
+        case other:
+            return str(other)[:_SHOWN]
+
+
+def _advice(problem: Mapping[str, Any]) -> str:
+    bounds = problem.get("ctx", {})
+    match problem["type"]:
+        case "value_error":
+            return str(bounds["error"])
+        case "literal_error":
+            return f"write {str(bounds['expected']).replace(chr(39), chr(34))}"
+        case "greater_than":
+            return f"write a number above {bounds['gt']:g}"
+        case "greater_than_equal":
+            return f"write {bounds['ge']} or more"
+        case "less_than_equal":
+            return f"write {bounds['le']:.10g} or less"
+        case kind:
+            return _SHAPES.get(kind.partition("_")[0], str(problem["msg"]))
+
+
+def _instead(place: list[str]) -> str:
+    """The known key that was most likely meant: of that name, else one like it."""
+    known = list(_keys(Settings))
+    section, name = ".".join(place[:-1]), place[-1]
+    beside = [key for key in known if ".".join(key.split(".")[:-1]) == section]
+    elsewhere = [key for key in known if key.split(".")[-1] == name]
+    if elsewhere:
+        return f"did you mean {' or '.join(elsewhere)}?"
+    near = difflib.get_close_matches(name, [key.split(".")[-1] for key in beside], 1)
+    if near:
+        return f"did you mean {'.'.join([*place[:-1], near[0]])}?"
+    return "remove it (config.example.toml has them all)"
+
+
+def _keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"{above}{name}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, f"{above}{name}.")
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -14,8 +14,8 @@ from pathlib import Path
 TIER = "ANAQUEL_TIER"
 
 COUNTS: Mapping[str, Mapping[str, int]] = {
-    "test": {"kills": 20},
-    "prove": {"kills": 200},
+    "test": {"kills": 20, "commits_killed": 5, "log_cuts": 20},
+    "prove": {"kills": 200, "commits_killed": 100, "log_cuts": 500},
 }
 
 PARTS: Mapping[str, tuple[str, ...]] = {

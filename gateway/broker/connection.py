@@ -7,6 +7,7 @@ on the loop. Connecting and stopping block, so they happen in a thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from device_drivers.links.messages import LinkDownError
+from gateway.broker.dialect import Version
 from gateway.settings import Broker
 
 RECEIVE_MAXIMUM = 200
@@ -30,6 +32,8 @@ PUBLISH_WINDOW = 100
 _ANSWER_S = 10.0
 _TAKEN_OVER = 0x8E
 _BAD_PROTOCOL = 0x84
+_DISCONNECT_WITH_WILL = 0x04
+_PARTING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,14 @@ class Will:
 
 class ConnectFailedError(Exception):
     """The broker could not be reached or said no."""
+
+
+class ProtocolRefusedError(ConnectFailedError):
+    """The broker said that it does not speak this version of MQTT."""
+
+
+class ClosedSilentlyError(ConnectFailedError):
+    """The connection was made, and closed before any answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,42 +72,39 @@ class Connection:
         loop: asyncio.AbstractEventLoop,
         arrived: Callable[[Connection, paho.MQTTMessage], None],
         *,
-        protocol: Any,
+        protocol: Version,
     ) -> None:
         self.lost: asyncio.Future[Lost] = loop.create_future()
         self.session_kept = False
-        self.maybe_old_broker = False
         self._loop = loop
         self._arrived = arrived
-        self._protocol = protocol
+        self._v5 = protocol == "5"
+        self._will: Will | None = None
         self._client: paho.Client | None = None
         self._answer: asyncio.Future[ReasonCode] = loop.create_future()
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
-    @property
-    def _v5(self) -> bool:
-        return bool(self._protocol == paho.MQTTv5)
-
     async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
         """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
+        self._will = will
         try:
-            await asyncio.to_thread(self._connect_blocking, broker, client_id, will)
-            self.maybe_old_broker = True
-            self._require().loop_start()
+            client = await asyncio.to_thread(self._connect_blocking, broker, client_id, will)
+            client.loop_start()
             async with asyncio.timeout(_ANSWER_S):
                 await _first_of(self._answer, self.lost)
         except TimeoutError:
             raise ConnectFailedError(
                 f"{broker.host}:{broker.port} did not answer in {_ANSWER_S:.0f} s"
             ) from None
-        except (OSError, ValueError, LinkDownError) as error:
+        except (OSError, ValueError) as error:
             raise ConnectFailedError(f"{broker.host}:{broker.port}: {error}") from error
         if not self._answer.done():
-            raise ConnectFailedError(
+            raise ClosedSilentlyError(
                 f"{broker.host}:{broker.port} closed the connection before answering"
             )
         reason = self._answer.result()
-        self.maybe_old_broker = reason.value in {_BAD_PROTOCOL, 1}
+        if reason.value in {_BAD_PROTOCOL, 1}:
+            raise ProtocolRefusedError(f"{broker.host}:{broker.port} refused: {reason}")
         if reason.is_failure:
             raise ConnectFailedError(f"{broker.host}:{broker.port} refused: {reason}")
 
@@ -144,14 +153,18 @@ class Connection:
             self.lost.set_result(Lost(text=why))
 
     async def close(self) -> None:
-        """Disconnect in order and free the client's thread."""
+        """Disconnect in order and free the client's thread; the will is published all the same.
+
+        Without it the retained birth would say for ever that we are there.
+        """
         client, self._client = self._client, None
+        will = None if self.lost.done() else self._will
         self.give_up("closed")
         self._answer.cancel()
         for waiting in self._waiting.values():
             waiting.cancel()
         if client is not None:
-            await asyncio.to_thread(_stop, client)
+            await asyncio.to_thread(_stop, client, will, v5=self._v5)
 
     async def _answered(self, mid: int) -> None:
         # The callback comes through the loop, so it cannot be earlier than this line.
@@ -173,7 +186,7 @@ class Connection:
             raise LinkDownError("the connection is gone")
         return self._client
 
-    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> None:
+    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> paho.Client:
         self._client = client = self._new_client(broker, client_id, will)
         if self._v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
@@ -189,12 +202,13 @@ class Connection:
             )
         else:
             client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
+        return client
 
     def _new_client(self, broker: Broker, client_id: str, will: Will | None) -> paho.Client:
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            protocol=self._protocol,
+            protocol=paho.MQTTv5 if self._v5 else paho.MQTTv311,
             clean_session=None if self._v5 else False,
             manual_ack=True,
             reconnect_on_failure=False,
@@ -273,6 +287,19 @@ async def _first_of(*futures: asyncio.Future[Any]) -> None:
     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _stop(client: paho.Client) -> None:
-    client.disconnect()
+def _stop(client: paho.Client, will: Will | None, *, v5: bool) -> None:
+    """Say goodbye and leave; without a will only leave."""
+    if v5 and will is not None:
+        client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL))
+    else:
+        if will is not None:
+            _publish_will(client, will)
+        client.disconnect()
     client.loop_stop()
+
+
+def _publish_will(client: paho.Client, will: Will) -> None:
+    """MQTT 3.1.1 cannot ask the broker for it: say it ourselves, and wait for the receipt."""
+    with contextlib.suppress(RuntimeError, ValueError):  # paho's words for "not connected"
+        said = client.publish(will.topic, will.payload, qos=1, retain=True)
+        said.wait_for_publish(_PARTING_S)

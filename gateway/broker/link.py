@@ -20,11 +20,14 @@ import structlog
 from device_drivers.links.messages import LinkDownError, Message
 from gateway.broker.connection import (
     PUBLISH_WINDOW,
+    ClosedSilentlyError,
     ConnectFailedError,
     Connection,
     Lost,
+    ProtocolRefusedError,
     Will,
 )
+from gateway.broker.dialect import Dialect, Version
 from gateway.settings import Broker
 
 MAX_QUEUED = 2_000
@@ -61,8 +64,13 @@ class Link:
         self._listeners: list[Callable[[bool], Awaitable[None]]] = []
         self._connection: Connection | None = None
         self._window = asyncio.Semaphore(PUBLISH_WINDOW)
-        self._protocol = paho.MQTTv311 if broker.protocol == "3.1.1" else paho.MQTTv5
+        self._dialect = Dialect(broker.protocol)
         self._told_protocol = False
+
+    @property
+    def speaks(self) -> Version:
+        """The version of MQTT of this connection, or of the next attempt."""
+        return self._dialect.version
 
     def messages(self, *topic_filters: str) -> AsyncIterator[Message]:
         """Everything on these topics, for ever and over reconnects; call before ``run``."""
@@ -99,6 +107,7 @@ class Link:
             else:
                 born = asyncio.get_running_loop().time()
                 why = await self._serve(connection)
+                self._dialect.outage()
                 log.warning("broker lost", link=self.name, why=why.text)
                 lived_s = asyncio.get_running_loop().time() - born
                 short_lived = 0 if lived_s > _SHORT_LIFE_S else short_lived + 1
@@ -123,29 +132,38 @@ class Link:
         return self._broker.reconnect_s if short_lived == 0 else pause
 
     async def _connect(self) -> Connection:
-        connection = Connection(asyncio.get_running_loop(), self._arrived, protocol=self._protocol)
+        connection = Connection(
+            asyncio.get_running_loop(), self._arrived, protocol=self._dialect.version
+        )
         will = self._will
         if will is not None:
             will = replace(will, topic=self._prefix + will.topic)
         try:
             await connection.open(self._broker, self._client_id, will)
+            self._dialect.connected()
             topics = [topic for stream in self._streams for topic in stream.topics]
             await connection.subscribe(topics)
         except ConnectFailedError as error:
+            self._learn_from(error)
             await connection.close()
-            if connection.maybe_old_broker and self._broker.protocol == "auto":
-                other = {paho.MQTTv5: paho.MQTTv311, paho.MQTTv311: paho.MQTTv5}
-                self._protocol = other[self._protocol]
-            raise ConnectFailedError(str(error)) from error
+            raise
         except BaseException:
             await connection.close()
             raise
         return connection
 
+    def _learn_from(self, error: ConnectFailedError) -> None:
+        match error:
+            case ProtocolRefusedError():
+                self._dialect.refused()
+            case ClosedSilentlyError():
+                self._dialect.closed()
+            case _:
+                self._dialect.failed()
+
     async def _serve(self, connection: Connection) -> Lost:
         self._connection = connection
-        fell_back = self._protocol == paho.MQTTv311 and self._broker.protocol == "auto"
-        if fell_back and not self._told_protocol:
+        if self._dialect.fell_back and not self._told_protocol:
             self._told_protocol = True
             log.warning("broker speaks MQTT 3.1.1 only", link=self.name)
         log.info("broker connected", link=self.name, session_kept=connection.session_kept)

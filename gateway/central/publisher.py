@@ -26,6 +26,11 @@ from gateway.feed.messages import Change, Delta, Manifest, MessageError, Reply, 
 MAX_LOG = 5_000
 _PAGE_CHANGES = 1_000
 _PAGE_BYTES = 200_000
+_DELTA_CHANGES = 200
+_DELTA_BYTES = 150_000
+_CHANGE_OVERHEAD = 300
+_KEPT = 3
+"""Snapshot files that stay: a shop may be fetching the one before the last."""
 
 log = structlog.get_logger("central")
 
@@ -54,6 +59,7 @@ class Publisher:
         self._buckets = digest.Buckets()
         self._log: list[Delta] = []
         self._snapshot: SnapshotRef | None = None
+        self._writing = asyncio.Lock()
         self._requests = port.messages("feed/request/+")
         port.on_connected(self._connected)
 
@@ -71,12 +77,14 @@ class Publisher:
         """Write changes and return the deltas that tell of them, not yet published."""
         deltas: list[Delta] = []
         batch: list[Change] = []
+        size = 0
         for change in changes:
-            self._write(change)
-            batch.append(change)
-            if len(batch) == 200:
+            length = self._write(change) + _CHANGE_OVERHEAD
+            if batch and (len(batch) == _DELTA_CHANGES or size + length > _DELTA_BYTES):
                 deltas.append(self._delta(batch))
-                batch = []
+                batch, size = [], 0
+            batch.append(change)
+            size += length
         if batch:
             deltas.append(self._delta(batch))
         self._log += deltas
@@ -100,17 +108,23 @@ class Publisher:
 
     async def publish_manifest(self) -> None:
         """Publish our position (retained), with a snapshot that a shop may fetch."""
-        if self._snapshot is None or self._snapshot.seq < self._oldest_delta():
-            texts = {place: kept.text for place, kept in self._rows.items()}
-            self._snapshot = await asyncio.to_thread(
-                _write_snapshot, self._folder, self.epoch, self.seq, texts
-            )
+        snapshot = await self._snapshot_since(self._oldest_delta())
         try:
             await self._port.publish(
-                topics.MANIFEST, messages.dump(self._manifest(self._snapshot)), retain=True
+                topics.MANIFEST, messages.dump(self._manifest(snapshot)), retain=True
             )
         except LinkDownError:
             return  # told again when the link is back
+
+    async def _snapshot_since(self, seq: int) -> SnapshotRef:
+        """The snapshot we have, or a new one where it is older than ``seq``."""
+        async with self._writing:
+            if self._snapshot is None or self._snapshot.seq < seq:
+                texts = {place: kept.text for place, kept in self._rows.items()}
+                self._snapshot = await asyncio.to_thread(
+                    _write_snapshot, self._folder, self.epoch, self.seq, texts
+                )
+            return self._snapshot
 
     async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's call
         await self.publish_manifest()
@@ -125,20 +139,19 @@ class Publisher:
             gateway = message.topic.rpartition("/")[2]
             try:
                 request = messages.parse(Request, message.payload)
-                await self._port.publish(topics.feed_reply(gateway), dump(self.answer(request)))
+                reply = await self._answer(request)
+                await self._port.publish(topics.feed_reply(gateway), dump(reply))
             except MessageError as error:
                 log.warning("request refused", gateway=gateway, why=str(error))
             except LinkDownError:
                 log.info("reply lost with the link", gateway=gateway)
             message.ack()
 
-    def answer(self, request: Request) -> Reply:
-        """What a shop that asks gets."""
-        common = {"id": request.id, "epoch": self.epoch, "seq": self.seq}
-        if request.want == "manifest" and self._snapshot is not None:
-            return Reply.model_validate(
-                common | {"manifest": self._manifest(self._snapshot).model_dump()}
-            )
+    async def _answer(self, request: Request) -> Reply:
+        """What a shop that asks gets; a manifest comes with a snapshot of now."""
+        if request.want == "manifest":
+            manifest = self._manifest(await self._snapshot_since(self.seq))
+            return Reply(id=request.id, epoch=self.epoch, seq=self.seq, manifest=manifest)
         if request.epoch != self.epoch:
             return Reply(id=request.id, error="unknown_epoch")
         after = request.after_seq or 0
@@ -156,17 +169,21 @@ class Publisher:
         more = len(page) < len(waiting)
         return Reply(id=request.id, epoch=self.epoch, seq=self.seq, deltas=page, more=more)
 
-    def _write(self, change: Change) -> None:
+    def _write(self, change: Change) -> int:
+        """Write one row; returns how many characters of JSON its value has."""
         place = (change.kind, change.key)
         bucket = digest.bucket_of(*place)
         old = self._rows.pop(place, None)
         if old is not None:
             self._buckets.toggle(bucket, old.hash)
-        if change.value is not None:
-            text = digest.canonical(change.value)
-            kept = _Kept(text=text, hash=digest.row_hash(*place, text))
-            self._rows[place] = kept
-            self._buckets.toggle(bucket, kept.hash)
+        if change.value is None:
+            return 0
+        text = digest.canonical(change.value)
+        kept = _Kept(text=text, hash=digest.row_hash(*place, text))
+        self._rows[place] = kept
+        self._buckets.toggle(bucket, kept.hash)
+        # As JSON escapes it for the wire: at most six characters for one.
+        return len(json.dumps(text))
 
     def _delta(self, changes: list[Change]) -> Delta:
         prev_seq, self.seq = self.seq, self.seq + 1
@@ -204,7 +221,12 @@ def _write_snapshot(
         lines.append(f'{head},"value":{texts[kind, key]}}}')
     packed = gzip.compress("\n".join(lines).encode() + b"\n", 6, mtime=0)
     file = folder / f"{epoch}-{seq}.ndjson.gz"
-    file.write_bytes(packed)
+    # Whole or not at all: a shop may be fetching the one before.
+    part = file.with_suffix(".part")
+    part.write_bytes(packed)
+    part.replace(file)
+    for old in sorted(folder.glob("*.ndjson.gz"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
+        old.unlink(missing_ok=True)
     return SnapshotRef(
         seq=seq,
         url=file.as_uri(),

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from gateway.domain.money import Money
+
+# No offset leads out of the calendar from here: 9999-12-31 and 0001-01-01 mean "no date".
+_FIRST = datetime(2, 1, 1, tzinfo=UTC)
+_LAST = datetime(9998, 12, 31, tzinfo=UTC)
 
 Texts = Mapping[str, str]
 """One text in several languages, by ISO 639-1 code."""
@@ -205,7 +209,7 @@ def stock_from(key: str, value: Value) -> StockLevel:
         location=location,
         product=product,
         available=None if available is None else Decimal(str(available)),
-        as_of=datetime.fromisoformat(value["as_of"]),
+        as_of=_counted(value["as_of"]),
     )
 
 
@@ -233,7 +237,13 @@ def _offer(value: Value) -> Offer:
 
 
 def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    """One end of a time; the ends of the calendar, as many systems write them, are open."""
+    instant = None if text is None else datetime.fromisoformat(text)
+    return None if instant is None or not _FIRST <= instant <= _LAST else instant
+
+
+def _counted(text: str) -> datetime:
+    return min(max(datetime.fromisoformat(text), _FIRST), _LAST)
 
 
 def _image_url(value: Value) -> str | None:

@@ -133,7 +133,8 @@ def facts(
     shown = products_shown(target, family)
     group = family.group
     one = shown[0] if len(shown) == 1 else None
-    tag, price_from, priced = _common_price(shown, family, at)
+    sold = tuple(product for product in shown if product.status == "active")
+    tag, price_from, priced = _common_price(sold or shown, family, at)
     unit = family.offers[priced.id] if priced is not None else None
     color = _only(text(product.color_name, language) for product in shown)
     size = one.options.get("size", "") if one is not None else ""
@@ -202,12 +203,19 @@ def _state(
         return LabelState.BLOCKED
     if tag is None:
         return LabelState.NO_PRICE
-    bands = {stock.availability(family.stock.get((shop, product.id))) for product in shown}
+    bands = {_availability(product, family, shop) for product in shown}
     if bands == {Availability.NONE}:
         return LabelState.SOLD_OUT
     return {"sale": LabelState.SALE, "clearance": LabelState.CLEARANCE}.get(
         tag.kind, LabelState.REGULAR
     )
+
+
+def _availability(product: Product, family: Family, shop: str) -> Availability:
+    """What this shop can sell: nothing of an article that was taken out of sale."""
+    if product.status != "active":
+        return Availability.NONE
+    return stock.availability(family.stock.get((shop, product.id)))
 
 
 def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeFact, ...]:
@@ -217,8 +225,7 @@ def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeF
     for product in shown:
         size = product.options.get("size")
         if size is not None:
-            level = family.stock.get((shop, product.id))
-            bands.setdefault(size, []).append(stock.availability(level))
+            bands.setdefault(size, []).append(_availability(product, family, shop))
     ordered = [size for size in brand_order if size in bands]
     ordered += [size for size in bands if size not in brand_order]
     return tuple(SizeFact(size=size, availability=stock.best(bands[size])) for size in ordered)

@@ -40,17 +40,21 @@ def price_tag(offers: Offers, at: datetime) -> PriceTag | None:
     paid = reduced or listed
     if paid is None:
         return None
-    if reduced is not None and listed is not None and listed.amount <= reduced.amount:
-        paid = listed
 
+    # Compared as they are paid: a sale by a part of a cent is no sale.
     def money(offer: Offer) -> Money:
         return Money(amount=offer.amount, currency=offers.currency).rounded()
 
+    if paid is reduced and listed is not None and money(listed).amount <= money(paid).amount:
+        paid = listed
+    price = money(paid)
     return PriceTag(
-        price=money(paid),
+        price=price,
         kind=paid.kind,
         regular=money(listed) if listed is not None and paid is not listed else None,
-        loyalty=money(loyalty) if loyalty is not None and loyalty.amount < paid.amount else None,
+        loyalty=money(loyalty)
+        if loyalty is not None and money(loyalty).amount < price.amount
+        else None,
         valid_until=paid.valid_until,
     )
 

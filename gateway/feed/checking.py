@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gateway.feed import digest, rows
-from gateway.settings import Kind, Settings
+from gateway.settings import KINDS, Settings
 from gateway.store import replica
 
 Owner = Callable[[str], str]
@@ -17,11 +17,8 @@ Owner = Callable[[str], str]
 
 def owner_in(settings: Settings, source: str) -> Owner:
     """Who owns each kind, as ``source`` sees it."""
-    owners: dict[Kind, str] = {
-        kind: settings.source_of(kind)
-        for kind in ("location", "group", "product", "offers", "stock", "task", "binding")
-    }
-    return lambda kind: owners.get(kind, source)  # type: ignore[call-overload] # any text may ask
+    owners: dict[str, str] = {kind: settings.source_of(kind) for kind in KINDS}
+    return lambda kind: owners.get(kind, source)
 
 
 def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.Row:
@@ -31,14 +28,8 @@ def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.R
             kind=kind, key=key, value=None, hash=b"", bucket=digest.bucket_of(kind, key)
         )
     text = digest.canonical(value)
-    return row_of_text(source, kind, key, text, value, owner)
-
-
-def row_of_text(
-    source: str, kind: str, key: str, text: str, value: Any, owner: Owner
-) -> replica.Row:
-    """``row`` for a value whose canonical text is known already."""
-    refusal = _foreign(source, kind, owner) or rows.check(kind, key, value)
+    foreign = _foreign(source, kind, owner)
+    refusal = foreign or rows.check(kind, key, value)
     return replica.Row(
         kind=kind,
         key=key,
@@ -46,6 +37,7 @@ def row_of_text(
         hash=digest.row_hash(kind, key, text),
         bucket=digest.bucket_of(kind, key),
         refusal=json.dumps(asdict(refusal)) if refusal is not None else None,
+        keeps_last_good=foreign is None,
     )
 
 

@@ -16,15 +16,20 @@ from gateway.domain.rows import Row
 from gateway.errors import AnaquelError
 from gateway.feed import checking, merging
 from gateway.settings import KINDS, Settings, Source
-from gateway.store import replica
-from gateway.store.database import Database
-from gateway.store.replica import ALL_SEQS, RefusedRow
+from gateway.store import replica, staging
+from gateway.store.database import Connection, Database
+from gateway.store.replica import RefusedRow
+from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 _EPOCH = 1
 
 
 class NotOwnerError(AnaquelError):
     """The source may not write any of these rows."""
+
+
+class TakenOverError(AnaquelError):
+    """Another import of the same source began before this one was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,7 @@ async def replace(
 ) -> Replaced:
     """Let ``rows`` be all that ``source`` says from now on.
 
-    Raises ``NotOwnerError`` when every row belongs to another source.
+    Raises ``NotOwnerError`` when every row belongs to another source, ``TakenOverError``.
     """
     owned = {kind for kind in KINDS if settings.source_of(kind) == source}
     own: list[Row] = []
@@ -61,11 +66,20 @@ async def replace(
             f"the catalogue of this shop does not come from {source}: in the configuration set "
             f'[central] kind = "none", or give {source} its kinds under [sources]'
         )
-    before = await database.read(partial(replica.position, source=source))
-    seq = before.seq + 1
-    plan = merging.Plan(source=source, seq=seq, keep_after=ALL_SEQS, at=at)
-    portions = merging.slices(merging.staged(row.kind, row.key, row.value) for row in own)
-    await merging.merge(portions, plan, database, checking.owner_in(settings, source))
-    await database.write(partial(replica.move, source=source, epoch=_EPOCH, seq=seq, at=at))
+    values = ((row.kind, row.key, row.value) for row in own)
+    incoming = merging.portions(source, values, checking.owner_in(settings, source))
+    plan = await database.write(partial(_begin, source=source, at=at))
+    try:
+        await merging.merge(incoming, plan, database)
+        await database.write(partial(staging.finish, merge=plan))
+    except MergeTakenOverError:
+        raise TakenOverError(
+            "another import began meanwhile; its file is the catalogue now"
+        ) from None
     total, first = await database.read(partial(replica.refused, source=source))
     return Replaced(rows=len(own), left_out=left_out, refused_total=total, refused=first)
+
+
+def _begin(connection: Connection, source: str, at: datetime) -> Merge:
+    seq = replica.position(connection, source).seq + 1
+    return staging.begin(connection, source, epoch=_EPOCH, seq=seq, keep_after=ALL_SEQS, at=at)

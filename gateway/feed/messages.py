@@ -6,10 +6,11 @@ import json
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_BYTES = 256 * 1024
 MAX_CHANGES = 1_000
+MAX_SNAPSHOT_BYTES = 512 * 2**20
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -23,6 +24,15 @@ class MessageError(ValueError):
         self.code = code
 
 
+def _utf8(text: str) -> str:
+    """Half a surrogate pair can be neither stored nor hashed."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("is not valid Unicode") from error
+    return text
+
+
 class _Message(BaseModel):
     """Unknown members have no effect, so that a later version can add some."""
 
@@ -32,8 +42,8 @@ class _Message(BaseModel):
 class Change(_Message):
     """One row as it is from now on; ``value`` None is a tombstone."""
 
-    kind: str
-    key: str
+    kind: Annotated[str, Field(max_length=64), AfterValidator(_utf8)]
+    key: Annotated[str, Field(max_length=129), AfterValidator(_utf8)]
     value: Any
 
 
@@ -43,7 +53,7 @@ class SnapshotRef(_Message):
     seq: Count
     url: Annotated[str, Field(max_length=2_000)]
     sha256: Hex64
-    bytes: Count
+    bytes: Annotated[int, Field(ge=0, le=MAX_SNAPSHOT_BYTES)]
     rows: Count
 
 
@@ -70,7 +80,7 @@ class Delta(_Message):
 class Request(_Message):
     """The shop asks for what it misses."""
 
-    id: str
+    id: Annotated[str, Field(max_length=64)]
     epoch: Count
     want: Literal["deltas", "manifest", "buckets", "rows"]
     after_seq: Count | None = None

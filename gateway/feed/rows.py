@@ -14,11 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from gateway.domain import gtin, money
+from gateway.settings import KINDS
 
 MAX_INTEGER = 2**53 - 1
 MAX_TEXT = 500
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SAID = 200
 _COUNT = re.compile(r"-?\d{1,12}(\.\d{1,4})?", re.ASCII)
 
 
@@ -249,12 +251,7 @@ _MODELS: dict[str, type[_Row]] = {
     "binding": BindingRow,
     "task": TaskRow,
 }
-_RANKS = {
-    kind: rank
-    for rank, kind in enumerate(
-        ("location", "group", "product", "offers", "stock", "task", "binding")
-    )
-}
+_RANKS: dict[str, int] = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 def rank(kind: str) -> int:
@@ -297,7 +294,8 @@ def _refusal(error: pydantic.ValidationError) -> Refusal:
     path = ".".join(str(part) for part in problem["loc"])
     given = "" if problem["type"] == "missing" else f"{str(problem['input'])[:60]!r} "
     message = problem["msg"][:1].lower() + problem["msg"][1:]
-    return Refusal(code=problem["type"], path=path, message=f"{path or 'value'}: {given}{message}")
+    words = f"{path or 'value'}: {given}{message}"
+    return Refusal(code=problem["type"], path=path[:_SAID], message=words[:_SAID])
 
 
 def _unrepresentable(value: Any, path: str) -> Iterator[Refusal]:

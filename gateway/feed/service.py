@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from pathlib import Path
+from functools import partial
 from typing import NoReturn
 
 import structlog
@@ -16,13 +16,14 @@ import structlog
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import topics
 from gateway.clock import Clock
-from gateway.feed import checking, merging, messages, snapshot, sync
+from gateway.feed import checking, merging, messages, rows, snapshot, sync
 from gateway.feed.digest import Buckets
 from gateway.feed.messages import Delta, Manifest, MessageError, Problem, Problems, Reply
 from gateway.settings import Settings
-from gateway.store import replica
+from gateway.store import replica, staging
 from gateway.store.database import Connection, Database
-from gateway.store.replica import ALL_SEQS, Written
+from gateway.store.replica import Written
+from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 SOURCE = "central"
 _DIGESTS_KEPT = 1_024
@@ -41,6 +42,7 @@ class FeedService:
         self, port: MessagePort, database: Database, clock: Clock, settings: Settings
     ) -> None:
         self.refused_messages: Counter[str] = Counter()
+        self.unknown_rows = 0
         self._port = port
         self._database = database
         self._clock = clock
@@ -63,8 +65,8 @@ class FeedService:
 
     async def run(self) -> NoReturn:
         """Follow central for ever."""
-        at, pairs = await self._database.read(_stored)
-        self._buckets.toggle_all(pairs)
+        at = await self._database.read(partial(replica.position, source=SOURCE))
+        self._buckets = await self._database.read(_buckets)
         feed = self._settings.feed
         patience = sync.Patience(
             gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
@@ -113,13 +115,15 @@ class FeedService:
                     manifest = messages.parse(Manifest, message.payload)
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
                 case topics.DELTA:
-                    actions = self._sync.delta(messages.parse(Delta, message.payload), now)
+                    delta = messages.parse(Delta, message.payload)
+                    actions = self._sync.delta(delta, now, len(message.payload))
                 case _:
                     await self._commit()
                     reply = messages.parse(Reply, message.payload)
                     known = reply.manifest
                     ours = self._digest_at(known) if known is not None else None
-                    actions = self._sync.reply(reply, now, ours)
+                    each = len(message.payload) // max(1, len(reply.deltas or ()))
+                    actions = self._sync.reply(reply, now, ours, each)
         except MessageError as error:
             self._refuse(message.topic, error.code, str(error))
             return
@@ -172,7 +176,7 @@ class FeedService:
         if not deltas:
             return
         at = self._clock.now()
-        rows = [
+        checked_rows = [
             [
                 checking.row(SOURCE, change.kind, change.key, change.value, self._owner)
                 for change in delta.changes
@@ -183,70 +187,70 @@ class FeedService:
         def write(connection: Connection) -> list[Written]:
             written = [
                 replica.apply(connection, SOURCE, checked, seq=delta.seq, at=at)
-                for delta, checked in zip(deltas, rows, strict=True)
+                for delta, checked in zip(deltas, checked_rows, strict=True)
             ]
             last = deltas[-1]
             replica.move(connection, SOURCE, epoch=last.epoch, seq=last.seq, at=at)
             return written
 
         all_written = await self._database.write(write)
-        for delta, checked, written in zip(deltas, rows, all_written, strict=True):
+        for delta, checked, written in zip(deltas, checked_rows, all_written, strict=True):
             self._buckets.toggle_all(written.toggles)
-            self._tell_refused(checked)
+            self._tell_refused(written.newly_refused)
+            self.unknown_rows += sum(not rows.is_known(row.kind) for row in checked)
             self._remember_digest((delta.epoch, delta.seq))
 
     async def _fetch_snapshots(self) -> None:
         while True:
             wanted = await self._snapshots.get()
             try:
-                epoch, seq = await self._take_snapshot(wanted)
-            except snapshot.SnapshotError as error:
+                plan = await self._merge_snapshot(wanted)
+            except (snapshot.SnapshotError, MergeTakenOverError) as error:
+                log.warning("snapshot failed", why=str(error))
                 async with self._turn:
-                    now = self._clock.monotonic()
-                    failed = self._sync.fetch_failed(str(error), now)
-                    log.warning("snapshot failed", why=str(error))
+                    await self._recount()
+                    failed = self._sync.fetch_failed(str(error), self._clock.monotonic())
                     await self._carry_out(failed)
-                self._position_changed.set()
+                    await self._commit()
             else:
                 async with self._turn:
-                    self._remember_digest((epoch, seq))
-                    await self._carry_out(self._sync.applied(epoch, seq, self._clock.monotonic()))
-                    self._position_changed.set()
+                    await self._database.write(partial(staging.finish, merge=plan))
+                    await self._recount()
+                    now = self._clock.monotonic()
+                    moved = self._sync.applied(plan.epoch, plan.seq, now)
+                    self._remember_digest((plan.epoch, plan.seq))
+                    await self._carry_out(moved)
+                    await self._commit()
+            self._position_changed.set()
 
-    async def _take_snapshot(self, wanted: sync.Fetch) -> tuple[int, int]:
-        manifest = wanted.manifest
-        at = self._clock.now()
-        seq = manifest.snapshot.seq
-        folder = self._database.path.parent
-        log.info("snapshot begins", epoch=manifest.epoch, seq=seq, rows=manifest.snapshot.rows)
-        path = await snapshot.fetch(manifest.snapshot, self._settings.feed, folder)
-        plan = merging.Plan(
-            source=SOURCE,
-            seq=seq,
-            keep_after=ALL_SEQS if wanted.replace_all else seq,
-            at=at,
-        )
+    async def _merge_snapshot(self, wanted: sync.Fetch) -> Merge:
+        """Fetch and merge, all but the position."""
+        manifest, ref = wanted.manifest, wanted.manifest.snapshot
+        log.info("snapshot begins", epoch=manifest.epoch, seq=ref.seq, rows=ref.rows)
+        path = await snapshot.fetch(ref, self._settings.feed, self._database.path.parent)
         try:
-            portions = snapshot.read(path, manifest)
-            toggles = await merging.merge(portions, plan, self._database, self._owner)
-        finally:
-            # Half a merge is in the replica and not in the buckets: count them anew.
-            async with self._turn:
-                await self._recount()
-            await asyncio.to_thread(Path.unlink, path, missing_ok=True)
-        reached = seq if wanted.replace_all else max(seq, self._sync.seq)
-        await self._database.write(
-            lambda connection: replica.move(
-                connection, SOURCE, epoch=manifest.epoch, seq=reached, at=at
+            plan = await self._database.write(
+                partial(
+                    staging.begin,
+                    source=SOURCE,
+                    epoch=manifest.epoch,
+                    seq=ref.seq,
+                    keep_after=ALL_SEQS if wanted.replace_all else ref.seq,
+                    at=self._clock.now(),
+                )
             )
-        )
-        log.info("snapshot merged", epoch=manifest.epoch, seq=reached, changes=len(toggles))
-        return manifest.epoch, reached
+            rows = snapshot.read(path, manifest)
+            portions = merging.portions(SOURCE, rows, self._owner)
+            changes = await merging.merge(portions, plan, self._database)
+        finally:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        log.info("snapshot merged", epoch=plan.epoch, seq=plan.seq, changes=changes)
+        return plan
 
     async def _recount(self) -> None:
-        _, pairs = await self._database.read(_stored)
-        self._buckets = Buckets()
-        self._buckets.toggle_all(pairs)
+        """Count the digest anew; those of earlier positions are of rows that were mended."""
+        self._buckets = await self._database.read(_buckets)
+        self._digests.clear()
 
     async def _ask(self, request: messages.Request) -> None:
         try:
@@ -268,10 +272,9 @@ class FeedService:
         self.refused_messages[code] += 1
         log.warning("message refused", topic=topic, code=code, why=why)
 
-    def _tell_refused(self, rows: list[replica.Row]) -> None:
-        for row in rows:
-            if row.refusal is not None:
-                log.warning("row refused", kind=row.kind, key=row.key, why=row.refusal)
+    def _tell_refused(self, news: list[replica.Row]) -> None:
+        for row in news:
+            log.warning("row refused", kind=row.kind, key=row.key, why=row.refusal)
 
     async def _tell_position(self) -> None:
         """Publish position and problems when they changed, at most once per interval."""
@@ -281,7 +284,7 @@ class FeedService:
             try:
                 await self._publish_position()
             except LinkDownError:
-                log.debug("position waits for the link")
+                self._position_changed.set()
             await asyncio.sleep(self._settings.feed.position_s)
 
     async def _publish_position(self) -> None:
@@ -327,5 +330,7 @@ class FeedService:
         )
 
 
-def _stored(connection: Connection) -> tuple[replica.Position, list[tuple[int, bytes]]]:
-    return replica.position(connection, SOURCE), list(replica.hashes(connection, SOURCE))
+def _buckets(connection: Connection) -> Buckets:
+    buckets = Buckets()
+    buckets.toggle_all(replica.hashes(connection, SOURCE))
+    return buckets

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import itertools
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
 import pydantic
 
-from gateway.feed import merging, messages
-from gateway.feed.merging import StagedRow
+from gateway.feed import messages
 from gateway.feed.messages import Manifest, SnapshotHead, SnapshotRef
 from gateway.settings import Feed
 
@@ -34,24 +33,32 @@ async def fetch(ref: SnapshotRef, feed: Feed, folder: Path) -> Path:
     Raises ``SnapshotError``.
     """
     target = folder / "snapshot.ndjson.gz"
-    parts = urlsplit(ref.url)
     try:
-        if parts.scheme == "file":
-            await asyncio.to_thread(_copy_file, parts.path, feed, target, ref)
-        elif parts.scheme in {"http", "https"} and parts.hostname in feed.snapshot_hosts:
-            async with asyncio.timeout(_FETCH_S):
-                await _download(ref, target)
-        else:
-            raise SnapshotError(
-                f"{ref.url}: not from an allowed place; add its host to [feed] snapshot_hosts"
-            )
-    except (OSError, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        raise SnapshotError(f"{ref.url}: {str(error) or 'took too long'}") from error
+        await _fetch_to(target, ref, feed)
+    except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        await asyncio.to_thread(target.unlink, missing_ok=True)
+        raise SnapshotError(f"{ref.url[:200]}: {str(error) or 'took too long'}") from error
+    except SnapshotError:
+        await asyncio.to_thread(target.unlink, missing_ok=True)
+        raise
     return target
 
 
-def read(path: Path, manifest: Manifest) -> Generator[list[StagedRow]]:
-    """The file's rows in slices to merge; blocks. Raises ``SnapshotError``."""
+async def _fetch_to(target: Path, ref: SnapshotRef, feed: Feed) -> None:
+    parts = urlsplit(ref.url)
+    if parts.scheme == "file":
+        await asyncio.to_thread(_copy_file, parts.path, feed, target, ref)
+    elif parts.scheme in {"http", "https"} and parts.hostname in feed.snapshot_hosts:
+        async with asyncio.timeout(_FETCH_S):
+            await _download(ref, target)
+    else:
+        raise SnapshotError(
+            f"{ref.url[:200]}: not from an allowed place; add its host to [feed] snapshot_hosts"
+        )
+
+
+def read(path: Path, manifest: Manifest) -> Iterator[tuple[str, str, Any]]:
+    """The (kind, key, value) of the file's rows; blocks. Raises ``SnapshotError``."""
     try:
         with gzip.open(path, "rb") as file:
             head = SnapshotHead.model_validate(messages.load(_line(file, 1)))
@@ -61,10 +68,10 @@ def read(path: Path, manifest: Manifest) -> Generator[list[StagedRow]]:
                     f"{manifest.epoch} and {manifest.snapshot.seq}"
                 )
             count = 0
-            lines = (_row(line) for line in _lines(file))
-            while chunk := list(itertools.islice(lines, merging.SLICE)):
-                count += len(chunk)
-                yield chunk
+            for line in _lines(file):
+                count += 1
+                change = messages.Change.model_validate(messages.load(line))
+                yield change.kind, change.key, change.value
             if count != head.rows:
                 raise SnapshotError(f"the file has {count} rows, its first line says {head.rows}")
     except (OSError, EOFError, zlib.error, messages.MessageError) as error:
@@ -88,11 +95,6 @@ def _line(file: gzip.GzipFile, number: int) -> bytes:
     if len(line) > messages.MAX_BYTES:
         raise SnapshotError(f"line {number} is longer than {messages.MAX_BYTES} bytes")
     return line
-
-
-def _row(line: bytes) -> StagedRow:
-    change = messages.Change.model_validate(messages.load(line))
-    return merging.staged(change.kind, change.key, change.value)
 
 
 def _allowed_file(path: str, feed: Feed) -> Path:

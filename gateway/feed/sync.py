@@ -2,24 +2,36 @@
 
 The position (epoch, seq) moves only forward, and only together with the rows (``applied``). A
 delta that continues the position is applied; one from the future waits in a bounded buffer; a
-manifest says how far central is. While we are behind and the position has not moved for a while,
-one request is outstanding: first for the missing deltas, page after page, and for a snapshot when
-central no longer has them, when the epoch rose, or when equal positions have unequal digests.
-Whatever is dropped here (too much to buffer, a lost answer) is recovered by asking, because the
-position stays where it was.
+manifest says how far central is. At any time the machine does one of four things:
+
+- *following*: deltas come by themselves. Behind, and without progress for a while, it asks.
+- *asking*: one request is outstanding, for deltas or for a manifest. It is repeated with growing
+  patience; an answer that brings nothing counts as none.
+- *fetching*: a snapshot is on its way; deltas wait in the buffer meanwhile.
+- *waiting*: a snapshot is needed and could not be had; it is tried again later.
+
+A snapshot is needed when the epoch rose, when central no longer has our deltas, and when equal
+positions have unequal digests. One that is older than our position would bring deleted rows back,
+so a manifest with a newer one is asked for instead. Whatever is dropped here (too much to buffer,
+a lost answer) is recovered by asking, because the position stays where it was.
 
 Time is given in monotonic seconds. Every input returns the actions to carry out, in order.
 """
 
 from __future__ import annotations
 
+import heapq
 import random
 import uuid
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import count
+from typing import Literal
 
-from gateway.feed.messages import Delta, Manifest, Reply, Request
+from gateway.feed.messages import Delta, Manifest, Reply, Request, SnapshotRef
 
-MAX_BUFFERED_CHANGES = 100_000
+MAX_BUFFERED_BYTES = 16 * 2**20
+MAX_BUFFERED = 20_000
 _FETCH_AGAIN_S = 1.0
 
 
@@ -32,7 +44,10 @@ class Apply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """Fetch and merge this snapshot, then call ``applied`` or ``fetch_failed``."""
+    """Fetch and merge this snapshot, then call ``applied`` or ``fetch_failed``.
+
+    ``replace_all``: it is of a new epoch, so nothing of ours stays, whenever it was written.
+    """
 
     manifest: Manifest
     replace_all: bool
@@ -65,172 +80,206 @@ class Patience:
     answer_max_s: float = 300.0
 
 
+class Phase(Enum):
+    """What the machine does; see the module's theory."""
+
+    FOLLOWING = auto()
+    ASKING = auto()
+    FETCHING = auto()
+    WAITING = auto()
+
+
 @dataclass(slots=True)
-class _Asked:
-    request: Request
-    again_at: float
+class _Buffer:
+    """Deltas from the future in the order of their positions, bounded in number and bytes."""
+
+    _heap: list[tuple[int, int, int, int, int, Delta]] = field(default_factory=list)
+    _bytes: int = 0
+    _numbers: count[int] = field(default_factory=count)
+
+    def put(self, delta: Delta, size: int) -> None:
+        """Keep the delta if there is room; what is not kept is asked for later."""
+        if len(self._heap) < MAX_BUFFERED and self._bytes + size <= MAX_BUFFERED_BYTES:
+            self.put_anyway(delta, size)
+
+    def put_anyway(self, delta: Delta, size: int) -> None:
+        """Keep the delta: it was asked for, so it is what brings us forward."""
+        # Of two that begin together the longer one says more, so it comes first.
+        place = (delta.epoch, delta.prev_seq, -delta.seq, next(self._numbers), size, delta)
+        heapq.heappush(self._heap, place)
+        self._bytes += size
+
+    def next_after(self, epoch: int, seq: int) -> Delta | None:
+        """Take the delta that continues this position; older ones are forgotten on the way."""
+        while self._heap:
+            delta = self._heap[0][-1]
+            if delta.epoch > epoch or (delta.epoch == epoch and delta.prev_seq > seq):
+                return None
+            self._bytes -= heapq.heappop(self._heap)[-2]
+            if delta.epoch == epoch and delta.seq > seq:
+                return delta
+        return None
 
 
 @dataclass(slots=True)
 class Sync:
-    """The state machine of one source; see the module's theory."""
+    """The state machine of one source; see the module's theory.
+
+    ``error`` says in words what keeps the replica from being central's, for people.
+    """
 
     epoch: int
     seq: int
     patience: Patience = field(default_factory=Patience)
     rng: random.Random = field(default_factory=random.SystemRandom)
     error: str | None = None
+    phase: Phase = Phase.FOLLOWING
     _manifest: Manifest | None = None
     _ahead: int = 0
     _behind_since: float | None = None
-    _asked: _Asked | None = None
+    _request: Request | None = None
+    _again_at: float = 0.0
     _attempts: int = 0
-    _fetching: bool = False
-    _fetch_at: float | None = None
-    _want_snapshot: bool = False
-    _repaired: tuple[int, int, str] | None = None
-    _buffer: dict[int, Delta] = field(default_factory=dict)
-    _buffered: int = 0
-
-    @property
-    def behind(self) -> bool:
-        """Whether central is known to be ahead of us."""
-        return self._ahead > self.seq or self._want_snapshot
+    _fetches: int = 0
+    _failed: SnapshotRef | None = None
+    _repair: bool = False
+    _repair_after: float | None = None
+    _buffer: _Buffer = field(default_factory=_Buffer)
 
     def manifest(self, manifest: Manifest, now: float, our_digest: str | None) -> list[Action]:
         """Central's position arrived; ``our_digest`` is ours at ``manifest.seq``, if known."""
         if manifest.epoch < self.epoch:
             return [_old_epoch(manifest.epoch, self.epoch)]
         self._manifest = manifest
-        if self._asked is not None and self._asked.request.want == "manifest":
-            self._asked = None
+        if self._request is not None and self._request.want == "manifest":
+            self._follow()
         if manifest.epoch > self.epoch:
-            return self._need_snapshot(now)
-        self._see_ahead(manifest.seq, now)
-        if our_digest is not None and our_digest != manifest.digest:
-            return self._mismatch(manifest, now)
-        if our_digest is not None and manifest.seq == self.seq:
-            self.error = None
+            return self._snapshot(now)
+        if manifest.seq > self.seq:
+            self._see_ahead(manifest.seq, now)
+        if our_digest is not None:
+            self._compare(our_digest, manifest, now)
+        if self._repair:
+            return self._snapshot(now)
         return self._next(now)
 
-    def delta(self, delta: Delta, now: float) -> list[Action]:
-        """Changes arrived from central by themselves."""
+    def delta(self, delta: Delta, now: float, size: int = 0) -> list[Action]:
+        """Changes of ``size`` bytes arrived from central by themselves."""
         if delta.epoch < self.epoch:
             return [_old_epoch(delta.epoch, self.epoch)]
         if delta.prev_seq >= delta.seq:
             return [Refuse(code="bad_seq", message="seq must be larger than prev_seq")]
-        if delta.epoch > self.epoch:
-            known = self._manifest is not None and self._manifest.epoch == delta.epoch
-            self._keep(delta)
-            return [] if known else self._ask("manifest", now)
-        if delta.seq <= self.seq:
+        if delta.epoch == self.epoch and delta.seq <= self.seq:
             return []
-        self._keep(delta)
+        fits = delta.epoch == self.epoch and delta.prev_seq <= self.seq
+        if fits and self.phase is not Phase.FETCHING:
+            self._see_ahead(delta.seq, now)
+            return [Apply(delta=delta)]
+        self._buffer.put(delta, size)
+        if delta.epoch > self.epoch:
+            known = self._manifest is not None and self._manifest.epoch >= delta.epoch
+            return [] if known else self._ask("manifest", now)
         self._see_ahead(delta.seq, now)
         return self._next(now)
 
-    def reply(self, reply: Reply, now: float, our_digest: str | None = None) -> list[Action]:
-        """An answer arrived; only the one to the outstanding request counts."""
-        asked = self._asked
-        if asked is None or reply.id != asked.request.id:
+    def reply(
+        self, reply: Reply, now: float, our_digest: str | None = None, size: int = 0
+    ) -> list[Action]:
+        """An answer of ``size`` bytes arrived; only the one to the outstanding request counts."""
+        request = self._request
+        if self.phase is not Phase.ASKING or request is None or reply.id != request.id:
             return []
-        self._asked = None
-        if reply.error == "busy":
-            self._asked = _Asked(asked.request, now + self._back_off())
-            return []
-        self._attempts = 0
-        if reply.manifest is not None:
+        if reply.manifest is not None and reply.manifest != self._manifest:
             return self.manifest(reply.manifest, now, our_digest)
-        if reply.error is not None:
-            return self._need_snapshot(now)
+        if request.want == "deltas" and reply.error in {"gone", "unknown_epoch"}:
+            self._follow()
+            return self._snapshot(now)
         for delta in reply.deltas or ():
             if delta.epoch == self.epoch and delta.prev_seq < delta.seq > self.seq:
-                self._keep(delta)
+                self._buffer.put_anyway(delta, size)
                 self._ahead = max(self._ahead, delta.seq)
+        fitting = self._buffer.next_after(self.epoch, self.seq)
+        if fitting is None:
+            self._again_at = now + self._back_off()
+            return []
+        self._follow()
         # The next page is asked for once this one is committed, without waiting again.
         self._behind_since = now - self.patience.gap_s if reply.more else now
-        return self._next(now)
+        return [Apply(delta=fitting)]
 
     def applied(self, epoch: int, seq: int, now: float) -> list[Action]:
         """The position was committed: by a delta, or by a snapshot."""
-        fetched = self._fetching
+        fetched = self.phase is Phase.FETCHING
+        due = fetched or self._is_due(now)
         self.epoch, self.seq = epoch, seq
-        if fetched:
-            self._fetching = self._want_snapshot = False
-            self._fetch_at = None
-            self._attempts = 0
-            self.error = None
-            if self._manifest is not None and self._manifest.epoch == epoch:
-                self._ahead = max(seq, self._manifest.seq)
-        self._forget_old()
-        more_wanted = self._behind_since is not None and self._due(now)
+        self._attempts = 0
         self._behind_since = None
-        if self._ahead > self.seq:
-            self._behind_since = now - self.patience.gap_s if more_wanted or fetched else now
+        if fetched:
+            self._follow()
+            self.error = None
+            self._failed = None
+            self._fetches = 0
+            self._repair = False
+        manifest = self._manifest
+        if manifest is not None and manifest.epoch > epoch:
+            return self._snapshot(now)
+        if fetched:
+            self._ahead = manifest.seq if manifest is not None else seq
+        if self._ahead > seq:
+            self._behind_since = now - self.patience.gap_s if due else now
         return self._next(now)
 
     def fetch_failed(self, why: str, now: float) -> list[Action]:
-        """The snapshot could not be had; it is tried again, with a newer manifest if one comes."""
-        self._fetching = False
+        """The snapshot could not be had; it is tried again, at once if central offers another."""
+        self.phase = Phase.WAITING
         self.error = why
-        self._fetch_at = now + self._back_off(_FETCH_AGAIN_S)
-        return []
+        self._failed = self._manifest.snapshot if self._manifest is not None else None
+        self._again_at = now + self._jitter(_FETCH_AGAIN_S, self._fetches)
+        self._fetches += 1
+        return self._next(now)
 
     def connected(self, now: float) -> list[Action]:
         """The link is back: what was asked on the old one is asked again."""
-        if self._asked is not None:
-            self._asked.again_at = now
-        return self._next(now)
+        if self.phase is Phase.ASKING:
+            self._again_at = now
+        return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:
         """Time passed."""
-        asked = self._asked
-        if asked is not None and asked.again_at <= now:
-            asked.again_at = now + self._back_off()
-            return [Ask(request=asked.request)]
-        if self._want_snapshot and self._fetch_at is not None and self._fetch_at <= now:
-            return self._need_snapshot(now)
+        if self.phase is Phase.ASKING and self._request is not None and self._again_at <= now:
+            self._again_at = now + self._back_off()
+            return [Ask(request=self._request)]
+        if self.phase is Phase.WAITING and self._again_at <= now:
+            self._follow()
+            return self._snapshot(now)
         return self._next(now)
 
     def next_tick(self) -> float | None:
         """When ``tick`` has something to do, if nothing arrives before."""
-        times = []
-        if self._asked is not None:
-            times.append(self._asked.again_at)
-        elif self._behind_since is not None and not self._fetching:
-            times.append(self._behind_since + self.patience.gap_s)
-        if self._fetch_at is not None and not self._fetching:
-            times.append(self._fetch_at)
-        return min(times, default=None)
+        match self.phase:
+            case Phase.ASKING | Phase.WAITING:
+                return self._again_at
+            case Phase.FETCHING:
+                return None
+            case Phase.FOLLOWING:
+                behind = self._behind_since
+                return None if behind is None else behind + self.patience.gap_s
 
     def _next(self, now: float) -> list[Action]:
-        """What the state asks for: the next delta that fits, else a request when we are behind."""
-        if self._fetching:
+        """The next delta that fits, else a request when we are behind for long enough."""
+        if self.phase is Phase.FETCHING:
             return []
-        fitting = self._fitting()
-        if fitting is not None and not self._want_snapshot:
+        fitting = self._buffer.next_after(self.epoch, self.seq)
+        if fitting is not None:
             return [Apply(delta=fitting)]
-        if self._behind_since is None or self._asked is not None or not self._due(now):
+        if self.phase is not Phase.FOLLOWING or not self._is_due(now):
             return []
         manifest = self._manifest
         if manifest is not None and self.seq < manifest.min_delta_seq:
-            return self._need_snapshot(now)
+            return self._snapshot(now)
         return self._ask("deltas", now)
 
-    def _fitting(self) -> Delta | None:
-        """The buffered delta that continues our position."""
-        candidates = self._buffer.values()
-        exact = self._buffer.get(self.seq)
-        return next(
-            (
-                delta
-                for delta in ((exact,) if exact is not None else candidates)
-                if delta.epoch == self.epoch and delta.prev_seq <= self.seq < delta.seq
-            ),
-            None,
-        )
-
-    def _due(self, now: float) -> bool:
+    def _is_due(self, now: float) -> bool:
         return self._behind_since is not None and now - self._behind_since >= self.patience.gap_s
 
     def _see_ahead(self, seq: int, now: float) -> None:
@@ -238,64 +287,70 @@ class Sync:
         if self._ahead > self.seq and self._behind_since is None:
             self._behind_since = now
 
-    def _mismatch(self, manifest: Manifest, now: float) -> list[Action]:
-        """Equal positions, unequal rows: once the snapshot is tried, then people are told."""
-        seen = (manifest.epoch, manifest.seq, manifest.digest)
-        if self._repaired == seen:
-            self.error = f"the digest at seq {manifest.seq} differs from central's after a snapshot"
-            return []
-        self._repaired = seen
-        self.error = f"the digest at seq {manifest.seq} differs from central's; fetching a snapshot"
-        return self._need_snapshot(now)
+    def _compare(self, our_digest: str, manifest: Manifest, now: float) -> None:
+        """Equal positions, unequal rows: a snapshot mends that, if need be again after a while."""
+        if our_digest == manifest.digest:
+            self._repair_after = None
+            if self.phase is not Phase.WAITING:
+                self.error = None
+            return
+        self.error = f"the digest at seq {manifest.seq} differs from central's"
+        if self._repair_after is None or now >= self._repair_after:
+            self._repair = True
+            self._repair_after = now + self.patience.answer_max_s
 
-    def _need_snapshot(self, now: float) -> list[Action]:
-        self._want_snapshot = True
-        self._asked = None
-        if self._fetching:
+    def _snapshot(self, now: float) -> list[Action]:
+        """Fetch a snapshot that brings us forward, or mends us where we are; else ask for one."""
+        manifest = self._manifest
+        if self.phase is Phase.FETCHING:
             return []
-        if self._manifest is None or self._manifest.epoch < self.epoch:
-            return self._ask("manifest", now)
-        self._fetching = True
-        self._fetch_at = None
-        replace_all = self._manifest.epoch != self.epoch
-        return [Fetch(manifest=self._manifest, replace_all=replace_all)]
+        wanted = self.seq if self._repair else self.seq + 1
+        if manifest is None or (manifest.epoch == self.epoch and manifest.snapshot.seq < wanted):
+            return [*self._next(now), *self._ask("manifest", now)]
+        if self.phase is Phase.WAITING and manifest.snapshot == self._failed:
+            return self._next(now)
+        return self._fetch()
 
-    def _ask(self, want: str, now: float) -> list[Action]:
-        if self._asked is not None and self._asked.request.want == want:
+    def _fetch(self) -> list[Action]:
+        manifest = self._manifest
+        if manifest is None:
             return []
-        request = Request(
+        self.phase = Phase.FETCHING
+        self._request = None
+        return [Fetch(manifest=manifest, replace_all=manifest.epoch != self.epoch)]
+
+    def _follow(self) -> None:
+        self.phase = Phase.FOLLOWING
+        self._request = None
+
+    def _ask(self, want: Literal["deltas", "manifest"], now: float) -> list[Action]:
+        """One request at a time; a manifest is asked for in place of deltas, never the reverse."""
+        if self.phase in {Phase.FETCHING, Phase.WAITING}:
+            return []
+        outstanding = self._request.want if self._request is not None else None
+        if self.phase is Phase.ASKING and outstanding in {want, "manifest"}:
+            return []
+        self.phase = Phase.ASKING
+        self._request = Request(
             id=uuid.UUID(int=self.rng.getrandbits(128), version=4).hex,
             epoch=self.epoch,
-            want="deltas" if want == "deltas" else "manifest",
+            want=want,
             after_seq=self.seq if want == "deltas" else None,
         )
-        self._asked = _Asked(request, now + self._back_off())
-        return [Ask(request=request)]
+        # Asked before without any progress: not again at once.
+        hurried = self._attempts == 0
+        self._again_at = now + self._back_off()
+        return [Ask(request=self._request)] if hurried else []
 
-    def _back_off(self, first_s: float | None = None) -> float:
-        """Full jitter that doubles, so that many shops do not ask in step."""
-        first = self.patience.answer_s if first_s is None else first_s
-        most = min(first * 2 ** min(self._attempts, 16), self.patience.answer_max_s)
+    def _back_off(self) -> float:
+        """How long to wait for an answer; grows until there is progress."""
         self._attempts += 1
+        return self._jitter(self.patience.answer_s, self._attempts - 1)
+
+    def _jitter(self, first: float, attempts: int) -> float:
+        """Full jitter that doubles: many shops must not ask in step."""
+        most = min(first * 2 ** min(attempts, 16), self.patience.answer_max_s)
         return first if most <= first else self.rng.uniform(first, most)
-
-    def _keep(self, delta: Delta) -> None:
-        if self._buffered + len(delta.changes) > MAX_BUFFERED_CHANGES:
-            return
-        old = self._buffer.get(delta.prev_seq)
-        # Central may merge deltas: of two that begin together the longer one says more.
-        if old is not None and old.epoch == delta.epoch and old.seq >= delta.seq:
-            return
-        self._buffered += len(delta.changes) - (len(old.changes) if old is not None else 0)
-        self._buffer[delta.prev_seq] = delta
-
-    def _forget_old(self) -> None:
-        self._buffer = {
-            prev_seq: delta
-            for prev_seq, delta in self._buffer.items()
-            if delta.epoch >= self.epoch and (delta.epoch > self.epoch or delta.seq > self.seq)
-        }
-        self._buffered = sum(len(delta.changes) for delta in self._buffer.values())
 
 
 def _old_epoch(theirs: int, ours: int) -> Refuse:

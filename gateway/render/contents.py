@@ -42,22 +42,23 @@ class Text:
         like = fonts.face(self.weight, self.size).width(self.text) + around
         if not self.whole:
             return Extent(min(like, self.min_size * 4), like)
-        smallest = fonts.face(self.weight, self.min_size)
+        smallest = fonts.face(self.weight, min(self.floor, self.min_size))
         pieces = [self.text] if self.lines == 1 else self.text.split(" ")
         return Extent(min(like, max(map(smallest.width, pieces)) + around), like)
 
     def heights(self, width: int) -> Extent:
-        """One line at ``min_size`` at the least, all lines at ``size`` at best."""
+        """All lines as small as they may be at the least, at ``size`` at best."""
         around = self._around.top + self._around.bottom
         fitted = self._fit(width, 10_000)
-        need = fonts.face(self.weight, self.min_size).line_height
-        if self.whole:
-            need *= len(fitted.lines)
-        return Extent(min(need, fitted.height) + around, fitted.height + around)
+        lines = len(fitted.lines)
+        like = fitted.height
+        need = min(like, lines * fonts.face(self.weight, self.min_size).line_height)
+        least = min(need, lines * fonts.face(self.weight, self.floor).line_height)
+        return Extent(need + around, like + around, least + around)
 
     def paint(self, painter: Painter, room: Rect) -> None:
         """Lines from top to bottom, aligned; nothing in a room too low for letters."""
-        fitted = self._fit(room.width, room.height)
+        fitted = self.fitted_in(room)
         if fitted.face.ascent > room.height:
             return
         around = self._around
@@ -75,6 +76,10 @@ class Text:
             indent = _offset(self.align, fitted.width - fitted.face.width(line))
             baseline = y + around.top + number * fitted.face.line_height + fitted.face.ascent
             painter.text(x + around.left + indent, baseline, line, fitted.face, self.ink)
+
+    def fitted_in(self, room: Rect) -> texts.Fitted:
+        """The lines as they stand in ``room``."""
+        return self._fit(room.width, room.height)
 
     @property
     def _around(self) -> Padding:
@@ -113,14 +118,15 @@ class Code:
         modules = symbols.modules(self.link)
         need = max(self.min_scale, self.size * 4 // 5 // modules)
         like = max(self.min_scale, self.size // modules)
-        return Extent(need * modules, like * modules)
+        return Extent(need * modules, like * modules, self.min_scale * modules)
 
     def heights(self, width: int) -> Extent:
         """It is square."""
         modules = symbols.modules(self.link)
         side = self.widths()
         scale = max(self.min_scale, min(width, side.like) // modules)
-        return Extent(min(side.need, scale * modules), scale * modules)
+        smallest = self.min_scale * modules
+        return Extent(min(side.need, scale * modules), scale * modules, smallest)
 
     def paint(self, painter: Painter, room: Rect) -> None:
         """Nothing at all where a phone could not read it."""

@@ -3,6 +3,10 @@
 Each glyph is rasterised once per size as a bitmap with whole-pixel advance; text is then bitmaps in
 a row. That is many times faster than drawing strings, measures exactly what it draws, and is the
 same on every machine: never the system's fonts, never another layout engine.
+
+The bitmap is the grey picture cut at half, which keeps the weight and the shape of small letters
+(FreeType's own 1-bit mode tears the arm of an ``r`` off its stem), and the advance is the one the
+type designer drew, rounded: 1-bit hinting would widen it by up to a tenth.
 """
 
 from __future__ import annotations
@@ -30,6 +34,17 @@ SMALLEST = 6
 CAP_HEIGHT = 0.727
 """Height of capitals and digits as a share of the size (Inter)."""
 
+_BLACK_FROM = 118
+"""Grey from which a pixel is drawn; below the middle, so that thin strokes stay whole."""
+
+_NARROWEST_SPACE = 0.28
+"""Of the size: Inter's own space runs words together where a pixel is a tenth of a letter."""
+
+_DESIGN_SIZE = 1000
+"""Pixels at which rounding no longer matters."""
+
+_TO_BITMAP = [255 if grey >= _BLACK_FROM else 0 for grey in range(256)]
+
 _MOST_GLYPHS = 1024
 _MOST_WIDTHS = 2048
 """What one face remembers; the rest is measured again."""
@@ -49,13 +64,19 @@ class Glyph:
     top: int
     advance: int
 
+    @property
+    def width(self) -> int:
+        """Pixels from the first to the last column with ink."""
+        return self.bitmap.size[0] if self.bitmap is not None else 0
+
 
 class Face:
     """One weight at one size in pixels; letters are remembered once drawn."""
 
-    def __init__(self, font: ImageFont.FreeTypeFont, size: int) -> None:
+    def __init__(self, weight: str, size: int) -> None:
         self.size = size
-        self._font = font
+        self._font = _font(weight, size)
+        self._design = _font(weight, _DESIGN_SIZE)
         self._glyphs: dict[str, Glyph] = {}
         self._widths: dict[str, int] = {}
 
@@ -97,11 +118,18 @@ class Face:
         return known
 
     def _drawn(self, letter: str) -> Glyph:
-        advance = round(self._font.getlength(letter, mode="1"))
-        bitmap, (left, top) = self._font.getmask2(letter, mode="1", anchor="ls")
-        width, height = bitmap.size
+        grey, (left, top) = self._font.getmask2(letter, mode="L", anchor="ls")
+        design = self._design.getlength(letter) * self.size / _DESIGN_SIZE
+        bitmap = grey.point(_TO_BITMAP, "1")
+        drawn = bitmap.getbbox()
+        if drawn is None:
+            narrowest = _NARROWEST_SPACE * self.size if letter == " " else 0
+            return Glyph(bitmap=None, left=0, top=0, advance=round(max(design, narrowest)))
         return Glyph(
-            bitmap=bitmap if width and height else None, left=left, top=top, advance=advance
+            bitmap=bitmap.crop(drawn),
+            left=left + drawn[0],
+            top=top + drawn[1],
+            advance=max(round(design), left + drawn[2]),
         )
 
 
@@ -109,5 +137,10 @@ class Face:
 def face(weight: str, size: int) -> Face:
     """The face of ``weight`` (see ``WEIGHTS``) at ``size`` pixels, at least ``SMALLEST``."""
     size = max(SMALLEST, size)
+    return Face(weight, size)
+
+
+@lru_cache(maxsize=200)
+def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
     path = str(_FOLDER / WEIGHTS[weight])
-    return Face(ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC), size)
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

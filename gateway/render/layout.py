@@ -87,6 +87,9 @@ class Box:
     air: bool = False
     _widths: Extent | None = field(default=None, init=False, repr=False)
     _heights: dict[int, Extent] = field(default_factory=dict, init=False, repr=False)
+    _spreads: dict[int, list[tuple[Box, int, int]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def widths(self) -> Extent:
         """How wide the box may become, padding included."""
@@ -118,16 +121,24 @@ class Box:
             columns = self._columns(inner)
             own = self._largest([(child, child.heights(size)) for child, _, size in columns])
         else:
-            own = self._sum([(child, child.heights(inner)) for child in self.children])
+            own = self._sum([(child, child.heights(inner)) for child in self._fitting(inner)])
         around = self.padding.top + self.padding.bottom
         return Extent(own.need + around, own.like + around, own.least + around)
 
     def _columns(self, width: int) -> list[tuple[Box, int, int]]:
-        return list(_spread([(child, child.widths()) for child in self.children], width, self.gap))
+        known = self._spreads.get(width)
+        if known is None:
+            extents = [(child, child.widths()) for child in self.children]
+            known = self._spreads[width] = list(_spread(extents, width, self.gap))
+        return known
 
     def _rows(self, width: int, height: int) -> list[tuple[Box, int, int]]:
-        extents = [(child, child.heights(width)) for child in self.children]
+        extents = [(child, child.heights(width)) for child in self._fitting(width)]
         return list(_spread(extents, height, self.gap))
+
+    def _fitting(self, width: int) -> list[Box]:
+        """The children of a column, without those to be dropped that are too wide for it."""
+        return [child for child in self.children if not child.drop or child.widths().need <= width]
 
     def _sum(self, extents: Sequence[tuple[Box, Extent]]) -> Extent:
         airy = _with_air(extents, self.gap)
@@ -172,6 +183,8 @@ def share(
     """
     sizes = [extent.need for extent in extents]
     left = room - sum(sizes)
+    if not left:
+        return sizes
     if left < 0:
         leasts = [min(extent.least, extent.need) for extent in extents]
         still_missing, sizes = _shrunk(-left, sizes, leasts, ranks)
@@ -229,7 +242,8 @@ def _spread(
 
 
 def _with_air(children: Sequence[tuple[Box, Extent]], gap: int) -> list[tuple[Box, Extent]]:
-    return [(child, Extent(gap, gap) if child.air else extent) for child, extent in children]
+    air = Extent(gap, gap, gap)
+    return [(child, air if child.air else extent) for child, extent in children]
 
 
 def _gaps(children: Sequence[tuple[Box, Extent]], gap: int) -> list[int]:

@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from datetime import tzinfo
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
@@ -66,13 +67,20 @@ class RenderPool:
         return tuple(one.process_id for one in self._workers if one.process_id is not None)
 
     async def render(
-        self, template: Template, panel: Panel, facts: LabelFacts, country: str
+        self,
+        template: Template,
+        panel: Panel,
+        facts: LabelFacts,
+        country: str,
+        zone: tzinfo | None = None,
     ) -> Frame:
         """``rendering.render`` in a worker. Raises ``RenderFailedError``.
 
         A worker that crashes or does not answer in time is replaced and the job tried once more.
         """
-        job = Job(template=self._pickle(template), panel=panel, facts=facts, country=country)
+        job = Job(
+            template=self._pickle(template), panel=panel, facts=facts, country=country, zone=zone
+        )
         one = await self._idle.get()
         drawing = asyncio.get_running_loop().run_in_executor(self._threads, one.draw, job)
         drawing.add_done_callback(lambda _: self._idle.put_nowait(one))

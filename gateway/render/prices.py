@@ -18,7 +18,8 @@ _SMALL = 0.46
 _COMMA = 0.14
 """How far a comma hangs below the baseline, as a share of the size."""
 
-_TOO_SMALL_TO_RAISE = 24
+_TOO_SMALL_TO_RAISE = 17
+_SMALLEST_RAISED = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Price:
         """From its height at ``min_size`` to that of the largest size that fits ``width``."""
         like = self._fit(width, 10_000).height
         need = min(like, self._set(min(self.size, self.min_size)).height)
-        return Extent(need, like, min(need, self._set(fonts.SMALLEST).height))
+        return Extent(need, like, need)
 
     def paint(self, painter: Painter, room: Rect) -> None:
         """The whole amount, whatever the room."""
@@ -82,7 +83,7 @@ class Price:
             painter.text(x + piece.x, baseline - piece.up, piece.text, piece.face, self.ink)
         if self.strike:
             amount = [piece for piece in type_.pieces if piece.text != self.before]
-            first = x + amount[0].x
+            first = x + min(piece.x for piece in amount)
             thickness = max(1, amount[0].face.size // 14)
             middle = baseline - amount[0].face.cap_height // 2 - thickness // 2
             painter.fill(
@@ -118,30 +119,33 @@ def _plain(parts: PriceParts, before: str, face: Face) -> Iterator[_Piece]:
     amount = parts.before + parts.units + parts.separator + parts.cents + parts.after
     x = 0
     if before:
-        small = fonts.face("medium", face.size)
-        yield _Piece(text=before, face=small, x=0, up=0)
-        x = small.width(before + " ")
+        word = fonts.face("medium", max(9, round(face.size * 0.8)))
+        yield _Piece(text=before, face=word, x=0, up=0)
+        x = word.width(before + " ")
     yield _Piece(text=amount, face=face, x=x, up=0)
 
 
 def _raised(parts: PriceParts, before: str, weight: str, face: Face) -> Iterator[_Piece]:
-    small = fonts.face(weight, round(face.size * _SMALL))
+    small = fonts.face(weight, max(_SMALLEST_RAISED, round(face.size * _SMALL)))
     up = face.cap_height - small.cap_height
     gap = max(1, round(face.size * 0.05))
-    x = 0
+    word = fonts.face("medium", max(9, round(face.size * 0.32)))
+    currency = parts.before.strip()
+    # The word stands under the raised currency, both against the units.
+    beside = word.width(before) + gap if before else 0
+    x = max(beside, small.width(currency))
     if before:
-        word = fonts.face("medium", max(10, round(face.size * 0.32)))
-        yield _Piece(text=before, face=word, x=0, up=0)
-        x += word.width(before) + 2 * gap
-    if currency := parts.before.strip():
-        yield _Piece(text=currency, face=small, x=x, up=up)
-        x += small.width(currency) + gap
+        yield _Piece(text=before, face=word, x=x - beside, up=0)
+    if currency:
+        yield _Piece(text=currency, face=small, x=x - small.width(currency), up=up)
+    x += gap if x else 0
     yield _Piece(text=parts.units, face=face, x=x, up=0)
     x += face.width(parts.units)
     if parts.cents:
+        # The eye sees ink, not pens: cents stand as close to the point as the point to the units.
         yield _Piece(text=parts.separator, face=face, x=x, up=0)
-        x += face.width(parts.separator)
+        point = face.glyph(parts.separator[-1])
+        x += point.left + point.width + max(1, gap // 2) - small.glyph(parts.cents[0]).left
         yield _Piece(text=parts.cents, face=small, x=x, up=up)
     if currency := parts.after.strip():
-        beside = 0 if parts.cents else gap
-        yield _Piece(text=currency, face=small, x=x + beside, up=0)
+        yield _Piece(text=currency, face=small, x=x if parts.cents else x + gap, up=0)

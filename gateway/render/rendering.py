@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import tzinfo
 from typing import assert_never
 
 from device_drivers.api.panels import Frame, Panel
@@ -20,17 +21,24 @@ _SMALLEST_SCALE = 2
 """Pixels per module that cameras tell apart on every panel."""
 
 _MOST_SHRINKING = 0.75
-"""Facts keep this share of their size before they are shortened: a label keeps its proportions."""
+"""Texts keep this share of their size while they can: a label keeps its proportions."""
 
 
-def render(drawn_by: Template, panel: Panel, facts: LabelFacts, country: str) -> Frame:
+def render(
+    drawn_by: Template,
+    panel: Panel,
+    facts: LabelFacts,
+    country: str,
+    zone: tzinfo | None = None,
+) -> Frame:
     """The picture of ``facts`` on ``panel``, money written as in ``country`` (ISO 3166-1).
 
+    Days are those of ``zone``, the shop's; without it no day is named.
     Pure: the same arguments give the same pixels on every machine. Takes CPU time: call it in a
     worker (``pool``).
     """
     painter = Painter(panel)
-    build = _Build(drawn_by, panel, facts, values.of(facts, drawn_by.words, country))
+    build = _Build(drawn_by, panel, facts, values.of(facts, drawn_by.words, country, zone))
     root = build.box(drawn_by.root(panel, facts.state))
     if root is not None:
         room = Rect(x=0, y=0, width=panel.width, height=panel.height)
@@ -126,7 +134,7 @@ class _Build:
             weight=element.font,
             size=size,
             min_size=min_size,
-            floor=self._pixels(element.min_size) if own_words else min_size,
+            floor=self._pixels(element.min_size),
             ink=element.ink,
             lines=element.lines,
             align=element.align,
@@ -158,11 +166,11 @@ class _Build:
     def _sizes(self, element: template.SizesElement) -> SizeRun | None:
         if not self._facts.sizes:
             return None
-        size, min_size = self._sizes_of(element)
+        min_size = self._pixels(element.min_size)
         return SizeRun(
             sizes=self._facts.sizes,
             weight=element.font,
-            size=size,
+            size=max(self._pixels(element.size), min_size),
             min_size=min_size,
             rows=element.rows,
             valign=element.valign,
@@ -181,9 +189,7 @@ class _Build:
             valign=element.valign,
         )
 
-    def _sizes_of(
-        self, element: template.TextElement | template.PriceElement | template.SizesElement
-    ) -> tuple[int, int]:
+    def _sizes_of(self, element: template.TextElement | template.PriceElement) -> tuple[int, int]:
         floor = self._pixels(element.min_size)
         size = max(self._pixels(element.size), floor)
         return size, max(floor, round(size * _MOST_SHRINKING))

@@ -67,4 +67,6 @@ def _tag(raw: Mapping[str, Any]) -> PriceTag | None:
     if price is None:
         return None
     kind = raw["state"] if raw["state"] in {"sale", "clearance"} else "list"
-    return PriceTag(price=price, kind=kind, regular=amount("regular"))
+    return PriceTag(
+        price=price, kind=kind, regular=amount("regular"), valid_until=raw.get("valid_until")
+    )

@@ -38,9 +38,11 @@ class Length:
 
     def exact(self, panel: Panel) -> float:
         """Pixels on ``panel``."""
-        shorter = min(panel.width, panel.height)
-        per_unit = {"px": 1.0, "mm": panel.dpi / 25.4, "pt": panel.dpi / 72, "%": shorter / 100}
-        return self.value * per_unit[self.unit]
+        if self.unit == "%":
+            return self.value * min(panel.width, panel.height) / 100
+        if self.unit == "px":
+            return self.value
+        return self.value * panel.dpi / (25.4 if self.unit == "mm" else 72)
 
     def pixels(self, panel: Panel) -> int:
         """Whole pixels on ``panel``."""
@@ -103,7 +105,9 @@ class BoxElement(Element):
 
 
 class TextElement(Element):
-    """Words and facts, shrunk to 3/4 of ``size`` and never below ``min_size``, then shortened.
+    """Words and facts: shrunk to 3/4 of ``size``, then wrapped to ``lines``, then to ``min_size``.
+
+    What does not fit even then is shortened.
 
     With ``plate`` it stands on a coloured plate with round corners. With ``follows`` it takes the
     width its column has and asks for none itself. ``whole`` text asks for its full width, so that
@@ -235,6 +239,9 @@ def load(path: Path) -> Template:
     for part in raw.pop("include", []):
         _merge(raw, _read(path.parent.parent / "parts" / f"{part}.toml"))
     raw.setdefault("name", path.parent.name)
+    raw["elements"], unlike = _with_models(raw.get("elements", {}))
+    if unlike:
+        raise TemplateError(f"{path}: {'; '.join(unlike)}")
     try:
         template = Template.model_validate(raw)
     except ValidationError as error:
@@ -262,6 +269,25 @@ def _merge(raw: dict[str, Any], part: dict[str, Any]) -> None:
     raw["view"] = [*part.get("view", []), *raw.get("view", [])]
     for table in ("words", "elements"):
         raw[table] = {**part.get(table, {}), **raw.get(table, {})}
+
+
+def _with_models(elements: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Elements with what those they are ``like`` say where they say nothing; and what is wrong."""
+    problems: list[str] = []
+    made: dict[str, Any] = {}
+    for name, own in elements.items():
+        said = own
+        seen = [name]
+        while isinstance(said, dict) and "like" in said:
+            model = said["like"]
+            if model in seen or not isinstance(elements.get(model), dict):
+                problems.append(f"element {name!r}, like: write the name of another element")
+                break
+            seen.append(model)
+            mine = {key: value for key, value in said.items() if key != "like"}
+            said = {**elements[model], **mine}
+        made[name] = said
+    return made, problems
 
 
 def _plain(error: ValidationError) -> Iterator[str]:

@@ -62,7 +62,17 @@ def _fitting(text: str, face: Face, lines: int, width: int, height: int) -> Fitt
         return None
     if any(face.width(line) > width for line in wrapped):
         return None
-    return Fitted(face=face, lines=tuple(wrapped))
+    return Fitted(face=face, lines=tuple(_without_widow(text, wrapped, face, width)))
+
+
+def _without_widow(text: str, wrapped: list[str], face: Face, width: int) -> list[str]:
+    """As many lines, but broken earlier where the last would be a short word alone."""
+    if len(wrapped) > 1 and face.width(wrapped[-1]) * 3 < width:
+        for share in (60, 70, 80, 90):
+            narrower = wrap(text, face, width * share // 100)
+            if len(narrower) == len(wrapped) and max(map(face.width, narrower)) <= width:
+                return narrower
+    return wrapped
 
 
 def wrap(text: str, face: Face, width: int) -> list[str]:

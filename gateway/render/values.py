@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
-from gateway.wording import languages, money
+from gateway.wording import languages, money, times
 from gateway.wording.money import PriceParts
 
 NAMES = (
@@ -25,8 +26,13 @@ NAMES = (
     "loyalty_price",
     "unit_price",
     "from",
+    "until",
 )
-"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price."""
+"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price and
+``{until}`` the last day of the price."""
+
+_OPEN_ENDED = 2090
+"""Years from which an end stands for none ("9999-12-31")."""
 
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 _FROM = {"es": "desde", "en": "from"}
@@ -61,8 +67,16 @@ def names_in(text: str) -> list[str]:
     return _NAME.findall(text)
 
 
-def of(facts: LabelFacts, words: Mapping[str, Mapping[str, str]], country: str) -> Values:
-    """The facts in their language, money as ``country`` writes it, with a template's own words."""
+def of(
+    facts: LabelFacts,
+    words: Mapping[str, Mapping[str, str]],
+    country: str,
+    zone: tzinfo | None = None,
+) -> Values:
+    """The facts in their language, money as ``country`` writes it, with a template's own words.
+
+    Days are those of ``zone``; without one there is no ``{until}``.
+    """
     locale = languages.locale(facts.language, country)
 
     def written(amount: Money | None) -> str:
@@ -83,6 +97,7 @@ def of(facts: LabelFacts, words: Mapping[str, Mapping[str, str]], country: str) 
         "loyalty_price": written(tag.loyalty) if tag else "",
         "unit_price": _unit_price(facts, written(facts.unit_price)),
         "from": _word(_FROM, facts.language) if facts.price_from else "",
+        "until": _last_day(tag.valid_until, zone, locale) if tag and tag.valid_until else "",
     }
     for name, word in words.items():
         texts[name] = _word(word, facts.language)
@@ -94,6 +109,13 @@ def of(facts: LabelFacts, words: Mapping[str, Mapping[str, str]], country: str) 
         price=money.price_parts(tag.price, locale) if tag else None,
         regular=money.price_parts(tag.regular, locale) if tag and tag.regular else None,
     )
+
+
+def _last_day(end: datetime, zone: tzinfo | None, locale: str) -> str:
+    """The last day before ``end``, which itself is over: midnight belongs to the day before."""
+    if zone is None or end.year >= _OPEN_ENDED:
+        return ""
+    return times.short_date(end - timedelta(microseconds=1), zone, locale)
 
 
 def _unit_price(facts: LabelFacts, amount: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import lru_cache
 from multiprocessing.connection import Connection
 
@@ -22,6 +23,7 @@ class Job:
     panel: Panel
     facts: LabelFacts
     country: str
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ def serve(pipe: Connection) -> None:
 
 def _drawn(job: Job) -> Frame | Complaint:
     try:
-        return rendering.render(_template(job.template), job.panel, job.facts, job.country)
+        drawn_by = _template(job.template)
+        return rendering.render(drawn_by, job.panel, job.facts, job.country, job.zone)
     except Exception as error:  # noqa: BLE001 - the outermost edge: one bad job must not end the worker
         return Complaint(problem=f"{type(error).__name__}: {error}")
 

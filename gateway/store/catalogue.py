@@ -20,8 +20,10 @@ def family_of_product(connection: Connection, product: str) -> Family | None:
         return None
     if row[0] is not None:
         family = family_of_group(connection, row[0])
-        if family is not None:
+        if family is not None and any(one.id == product for one in family.products):
             return family
+        if family is not None:  # cut before this product
+            return _family(connection, family.group, family.siblings, [product])
     # A group that is missing (yet) is no error: the product stands for itself.
     return _family(connection, None, (), [product])
 
@@ -111,7 +113,7 @@ def _values(
     else:
         rows = connection.execute(
             "SELECT in_force.key, in_force.value FROM json_each(?) AS wanted "
-            "JOIN in_force ON in_force.kind = ? AND in_force.key = wanted.value",
+            "CROSS JOIN in_force ON in_force.kind = ? AND in_force.key = wanted.value",
             (json.dumps(list(keys)), kind),
         )
     for key, value in rows:

@@ -23,16 +23,23 @@ from urllib.parse import quote
 from gateway.errors import AnaquelError
 from gateway.store import migrating
 from gateway.store.changes import Change, Changes
+from gateway.store.patience import Patience, Sleep
 
 T = TypeVar("T")
 
 _MAX_GROUP = 256
 _MAX_GROUP_S = 0.02
 _READERS = 2
+_BUSY_S = 5.0
+_AGAIN_S = 0.01
 
 
 class StorageError(AnaquelError):
     """The disk or the database file failed; nothing more can be promised."""
+
+
+class StorageBusyError(StorageError):
+    """The disk is full or another program holds the file: nothing was kept, later it may be."""
 
 
 class Connection(sqlite3.Connection):
@@ -50,15 +57,18 @@ class Connection(sqlite3.Connection):
 class Database:
     """The gateway's memory. Use as ``async with Database(path) as database``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sleep: Sleep = asyncio.sleep) -> None:
         self.path = path
         self.changes = Changes()
+        self._patience = Patience(StorageBusyError, sleep=sleep)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._reading: list[sqlite3.Connection] = []
+        self._closing = threading.Event()
         self._failure: StorageError | None = None
+        self._open = False
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -67,8 +77,14 @@ class Database:
             target=self._work, args=(loop, opened), name="database-writer", daemon=True
         )
         self._thread.start()
-        await asyncio.wrap_future(opened)
+        try:
+            await asyncio.wrap_future(opened)
+        except BaseException:
+            self._jobs.put(None)
+            self._closing.set()
+            raise
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="database-reader")
+        self._open = True
         return self
 
     async def __aexit__(
@@ -77,32 +93,44 @@ class Database:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._open = False
         self._jobs.put(None)
         thread, readers = self._thread, self._readers
-        if thread is not None:
-            await asyncio.to_thread(thread.join)
+        # The writer closes last: only it can bring the log home into the one file people copy.
         if readers is not None:
             await asyncio.to_thread(readers.shutdown)
         for connection in self._reading:
             connection.close()
+        self._reading.clear()
+        self._closing.set()
+        if thread is not None:
+            await asyncio.to_thread(thread.join)
 
     async def write(self, transaction: Callable[[Connection], T]) -> T:
         """Run ``transaction`` whole, commit, and return what it returned.
 
         What the function raises is raised here and undoes only its own work. If the caller is
         cancelled meanwhile, the transaction still ends one way or the other; only the answer is
-        lost. Raises ``StorageError`` when the file can no longer be trusted.
+        lost. Raises ``StorageBusyError`` when nothing was kept and a later try may succeed, and
+        ``StorageError`` when the file can no longer be trusted.
         """
         if self._failure is not None:
             raise self._failure
+        self._require_open()
         answer: Future[T] = Future()
         self._jobs.put(_Job(transaction, answer))
         return await asyncio.shield(asyncio.wrap_future(answer))
 
+    async def write_patiently(self, transaction: Callable[[Connection], T]) -> T:
+        """Like ``write``, for ever again while the disk is full or somebody holds the file.
+
+        For work that nobody waits for. ``transaction`` may run more than once.
+        """
+        return await self._patience.until_done(lambda: self.write(transaction))
+
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on a reader thread in one read transaction: one consistent view."""
-        if self._readers is None:
-            raise StorageError("the database is not open")
+        self._require_open()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, query)
 
@@ -110,39 +138,57 @@ class Database:
         """Publish when another process (``anaquel import``) wrote to the file; runs for ever."""
         seen: int | None = None
         while True:
-            version = await self.write(_data_version)
+            version = await self.write_patiently(_data_version)
             if seen is not None and version != seen:
                 self.changes.publish_anything()
             seen = version
             await asyncio.sleep(every_s)
 
+    def _require_open(self) -> None:
+        if not self._open:
+            raise StorageError(f"{self.path}: the database is not open")
+
     def _read(self, query: Callable[[Connection], T]) -> T:
+        try:
+            connection = self._reader()
+            connection.execute("BEGIN")
+            try:
+                return query(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            if _is_storage_trouble(error):
+                raise _storage_error(self.path, error) from error
+            raise
+
+    def _reader(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = connect(self.path, read_only=True)
             self._local.connection = connection
             self._reading.append(connection)
-        connection.execute("BEGIN")
-        try:
-            return query(connection)
-        finally:
-            connection.execute("ROLLBACK")
+        return connection
 
     def _work(self, loop: asyncio.AbstractEventLoop, opened: Future[None]) -> None:
+        opened.set_running_or_notify_cancel()
         try:
-            connection = connect(self.path)
-            migrating.migrate(connection)
-        except (AnaquelError, sqlite3.Error) as error:
-            opened.set_exception(_storage_error(self.path, error))
+            connection = _opened(self.path)
+        except Exception as error:  # noqa: BLE001 - the thread's outermost edge: the opener waits
+            opened.set_exception(_opening_error(self.path, error))
             return
         opened.set_result(None)
         with contextlib.closing(connection):
             while (job := self._jobs.get()) is not None:
                 self._commit_group(connection, job, loop)
+            self._closing.wait()
 
     def _commit_group(
         self, connection: Connection, first: _Job, loop: asyncio.AbstractEventLoop
     ) -> None:
+        if self._failure is not None:
+            first.refuse(self._failure)
+            return
         jobs: list[_Job] = []
         noted: set[Change] = set()
         try:
@@ -182,7 +228,7 @@ class Database:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         # After a failed fsync nobody knows what is on disk: stop, and check at the next start.
-        if _primary_code(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}:
+        if not isinstance(failure, StorageBusyError):
             self._failure = failure
         for job in jobs:
             job.refuse(failure)
@@ -241,12 +287,52 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA busy_timeout = 5000")
-    connection.execute("PRAGMA foreign_keys = ON")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            _keep_a_log(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {16 * 2**20}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; SQLite's own patience does not cover two that switch at once."""
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder where it is missing; raises ``StorageError``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: cannot be made: {error.strerror}; correct folder in [data], "
+            "or the rights of the folder above it"
+        ) from error
+
+
+def _opened(path: Path) -> Connection:
+    make_folder(path.parent)
+    connection = connect(path)
+    try:
+        migrating.migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -255,7 +341,7 @@ def _data_version(connection: Connection) -> int:
     return version
 
 
-def _primary_code(error: sqlite3.Error) -> int:
+def _primary_code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
@@ -266,6 +352,7 @@ def _is_storage_trouble(error: Exception) -> bool:
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
     }
     return isinstance(error, sqlite3.Error) and _primary_code(error) in trouble
 
@@ -274,9 +361,25 @@ def _as_sqlite(error: Exception) -> sqlite3.Error:
     return error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
 
 
-def _storage_error(path: Path, error: Exception) -> StorageError:
-    if isinstance(error, StorageError):
+def _opening_error(path: Path, error: Exception) -> Exception:
+    if isinstance(error, AnaquelError):
         return error
-    if isinstance(error, sqlite3.Error) and _primary_code(error) == sqlite3.SQLITE_FULL:
-        return StorageError(f"{path}: the disk is full; free space on it, nothing stored was lost")
-    return StorageError(f"{path}: {error}; check the disk and the rights of the folder")
+    return _storage_error(path, error) if isinstance(error, sqlite3.Error | OSError) else error
+
+
+def _storage_error(path: Path, error: Exception) -> StorageError:
+    kind = StorageError
+    match _primary_code(error):
+        case sqlite3.SQLITE_FULL:
+            kind = StorageBusyError
+            advice = "the disk is full; free space on it, nothing stored was lost"
+        case sqlite3.SQLITE_BUSY:
+            kind = StorageBusyError
+            advice = "another program keeps the file locked; end it and try again"
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            advice = f"the file is damaged ({error}); put a backup in its place"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
+            advice = f"{error}; let this user read and write the file and its folder"
+        case _:
+            advice = f"{error}; check the disk and the rights of the folder"
+    return kind(f"{path}: {advice}")

@@ -208,6 +208,12 @@ def mark_stale(
         _stale_label(connection, label)
 
 
+def mark_bound_stale(connection: Connection) -> None:
+    """Mark every label that stands for something stale."""
+    for (label,) in connection.execute("SELECT label FROM binding").fetchall():
+        _stale_label(connection, label)
+
+
 def mark_due_stale(connection: Connection, at: datetime) -> None:
     """Mark stale every label whose price begins or ends at or before ``at``."""
     due = connection.execute("SELECT id FROM label WHERE next_change <= ?", (to_ms(at),)).fetchall()

@@ -22,7 +22,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         for file in resources.files("gateway.store.migrations").iterdir()
         if file.name.endswith(".sql")
     )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     newest = steps[-1][0]
     if version > newest:
         raise DowngradeError(
@@ -31,6 +31,22 @@ def migrate(connection: sqlite3.Connection) -> None:
         )
     for number, file in steps:
         if number > version:
-            connection.executescript(
-                f"BEGIN IMMEDIATE;\n{file.read_text()}\nPRAGMA user_version = {number};\nCOMMIT;"
-            )
+            _step(connection, number, file.read_text())
+
+
+def _step(connection: sqlite3.Connection, number: int, script: str) -> None:
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        # Another process may have taken this step while we waited for the file.
+        if _version(connection) < number:
+            raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

@@ -80,14 +80,23 @@ def prepare(
     a central system that comes later takes what is there, from seq 1 of a new epoch.
     """
     was_history = _lane(connection, Lane.KEEP).when_full == "forget"
-    for lane in Lane:
-        connection.execute(
-            "UPDATE lane SET max_bytes = ?, when_full = ? WHERE name = ?",
-            (max_bytes[lane], _WHEN_FULL[lane] if uplink else "forget", lane.value),
-        )
+    for lane, wanted in _limits(max_bytes, uplink=uplink).items():
+        if _limit(connection, lane) != wanted:
+            connection.execute(
+                "UPDATE lane SET max_bytes = ?, when_full = ? WHERE name = ?",
+                (*wanted, lane.value),
+            )
     if _stored_epoch(connection) is None or (was_history and uplink):
         return new_epoch(connection, at)
     return epoch(connection)
+
+
+def is_prepared(connection: Connection, max_bytes: Mapping[Lane, int], *, uplink: bool) -> bool:
+    """Whether ``prepare`` would change nothing: then a start needs no room on the disk."""
+    return _stored_epoch(connection) is not None and all(
+        _limit(connection, lane) == wanted
+        for lane, wanted in _limits(max_bytes, uplink=uplink).items()
+    )
 
 
 def epoch(connection: Connection) -> int:
@@ -213,6 +222,16 @@ def states(connection: Connection) -> dict[Lane, LaneState]:
 def _stored_epoch(connection: Connection) -> int | None:
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_EPOCH,)).fetchone()
     return None if row is None else int(row[0])
+
+
+def _limits(max_bytes: Mapping[Lane, int], *, uplink: bool) -> dict[Lane, tuple[int, str]]:
+    """Each lane's room in bytes, and what it does at the limit."""
+    return {lane: (max_bytes[lane], _WHEN_FULL[lane] if uplink else "forget") for lane in Lane}
+
+
+def _limit(connection: Connection, lane: Lane) -> tuple[int, str]:
+    row = _lane(connection, lane)
+    return row.max_bytes, row.when_full
 
 
 def _lane(connection: Connection, lane: Lane) -> _Row:

@@ -7,7 +7,7 @@ All functions run inside a transaction given to the database. Whoever keeps dige
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,13 @@ from gateway.clock import from_ms, to_ms
 from gateway.store import binding_rows, labels, tasks
 from gateway.store.database import Connection
 
-ALL_SEQS = 2**62
-"""A position above all: with it a snapshot replaces every row, whenever it was written."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One checked row: ``value`` is canonical JSON (None is a tombstone), ``refusal`` JSON."""
+    """One checked row: ``value`` is canonical JSON (None is a tombstone), ``refusal`` JSON.
+
+    While it is refused its last good value stays in force, unless the source may not speak of it.
+    """
 
     kind: str
     key: str
@@ -30,6 +30,7 @@ class Row:
     hash: bytes
     bucket: int
     refusal: str | None = None
+    keeps_last_good: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,11 @@ class Position:
 
 @dataclass(slots=True)
 class Written:
-    """What a write did: hash pairs to fold into the digest, and how many rows it changed."""
+    """What a write did: hash pairs to fold into the digest, and the rows newly refused."""
 
     toggles: list[tuple[int, bytes]] = field(default_factory=list)
     changed: int = 0
+    newly_refused: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,85 +117,29 @@ def refused(
     )
 
 
-def stage(connection: Connection, source: str, rows: Iterable[tuple[int, str, str, str]]) -> None:
-    """Put (rank, kind, key, canonical value) rows of a snapshot aside until all are there."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO staged (source, rank, kind, key, value) VALUES (?, ?, ?, ?, ?)",
-        ((source, *row) for row in rows),
-    )
+def misowned(
+    connection: Connection, owner: Callable[[str], str | None], limit: int
+) -> list[tuple[str, str, str, str]]:
+    """Rows (kind, key, source, value) in force whose kind has another owner, or the reverse.
 
-
-def staged(
-    connection: Connection, source: str, after: tuple[int, str, str], limit: int
-) -> list[tuple[int, str, str, str]]:
-    """The next staged rows in feed order."""
-    return connection.execute(
-        "SELECT rank, kind, key, value FROM staged WHERE source = ? "
-        "AND (rank, kind, key) > (?, ?, ?) ORDER BY rank, kind, key LIMIT ?",
-        (source, *after, limit),
-    ).fetchall()
-
-
-def merge(
-    connection: Connection,
-    source: str,
-    rows: Iterable[Row],
-    *,
-    snapshot_seq: int,
-    keep_after: int,
-    at: datetime,
-) -> Written:
-    """Write a slice of a snapshot; ours stays where it was written after ``keep_after``."""
-    older = (
-        row for row in rows if not _written_after(connection, source, row.kind, row.key, keep_after)
-    )
-    return apply(connection, source, older, seq=snapshot_seq, at=at)
-
-
-def sweep(
-    connection: Connection,
-    source: str,
-    after: tuple[str, str],
-    limit: int,
-    *,
-    keep_after: int,
-    at: datetime,
-) -> tuple[Written, tuple[str, str] | None]:
-    """Delete, among the next ``limit`` rows, those that the snapshot lacks.
-
-    Returns what was written and where to go on, None at the end.
+    ``owner`` gives the source that owns a kind, None for kinds that anybody may send.
     """
-    looked = connection.execute(
-        "SELECT kind, key, bucket, seq <= ? AND NOT EXISTS (SELECT 1 FROM staged "
-        "WHERE staged.source = replica.source AND staged.kind = replica.kind "
-        "AND staged.key = replica.key) FROM replica "
-        "WHERE source = ? AND (kind, key) > (?, ?) ORDER BY kind, key LIMIT ?",
-        (keep_after, source, *after, limit),
-    ).fetchall()
-    gone = [
-        Row(kind=kind, key=key, value=None, hash=b"", bucket=bucket)
-        for kind, key, bucket, missing in looked
-        if missing
-    ]
-    written = apply(connection, source, gone, seq=0, at=at)
-    return written, (looked[-1][0], looked[-1][1]) if len(looked) == limit else None
-
-
-def unstage(connection: Connection, source: str, limit: int) -> bool:
-    """Forget ``limit`` staged rows; True while there may be more."""
-    gone = connection.execute(
-        "DELETE FROM staged WHERE (source, kind, key) IN "
-        "(SELECT source, kind, key FROM staged WHERE source = ? LIMIT ?)",
-        (source, limit),
-    )
-    return gone.rowcount == limit
-
-
-def _written_after(connection: Connection, source: str, kind: str, key: str, seq: int) -> bool:
-    row = connection.execute(
-        "SELECT seq FROM replica WHERE kind = ? AND key = ? AND source = ?", (kind, key, source)
-    ).fetchone()
-    return row is not None and row[0] > seq
+    kinds = [row[0] for row in connection.execute("SELECT DISTINCT kind FROM replica")]
+    found: list[tuple[str, str, str, str]] = []
+    # What goes out of force first, so that the owner's rows find their keys free.
+    for condition in (
+        "source <> ? AND (refusal IS NULL OR good IS NOT NULL)",
+        "source = ? AND refusal LIKE '%\"not_owner\"%'",
+    ):
+        for kind in kinds:
+            owned_by = owner(kind)
+            if owned_by is not None and not found:
+                found = connection.execute(
+                    "SELECT kind, key, source, value FROM replica "
+                    f"WHERE kind = ? AND {condition} LIMIT ?",
+                    (kind, owned_by, limit),
+                ).fetchall()
+    return found
 
 
 class _Touched:
@@ -203,6 +149,7 @@ class _Touched:
         self._products: set[str] = set()
         self._groups: set[str] = set()
         self._places = False
+        self._counting_places = False
         self._labels: set[str] = set()
 
     def row(self, kind: str, key: str) -> None:
@@ -220,6 +167,10 @@ class _Touched:
             case _:
                 pass
 
+    def counting_place(self) -> None:
+        """A place came or went, and with it all stock that is kept under it."""
+        self._counting_places = True
+
     def group(self, group: str | None) -> None:
         if group is not None:
             self._groups.add(group)
@@ -229,6 +180,8 @@ class _Touched:
         for label in self._labels:
             if labels.get(connection, label) is not None:
                 binding_rows.adopt(connection, label, at)
+        if self._counting_places:
+            labels.mark_bound_stale(connection)
         if not (self._products or self._groups or self._places):
             return
         own = connection.execute(
@@ -266,12 +219,12 @@ def _write(
         )
     elif old is not None and old[1] == row.hash and old[2] == row.refusal:
         connection.execute(
-            "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ? AND seq < ?",
+            "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ? AND seq <> ?",
             (seq, row.kind, row.key, source, seq),
         )
         return
     was = None if old is None else old[0] if old[2] is None else old[3]
-    good = was if row.refusal is not None else None
+    good = was if row.refusal is not None and row.keeps_last_good else None
     if row.value is not None:
         connection.execute(
             "INSERT OR REPLACE INTO replica "
@@ -286,11 +239,15 @@ def _write(
     if old is not None:
         written.toggles.append((row.bucket, old[1]))
     written.changed += 1
+    if row.refusal is not None and (old is None or old[2] != row.refusal):
+        written.newly_refused.append(row)
     _tell_of_refusal(connection, row, at, was_refused=old is not None and old[2] is not None)
     now = row.value if row.refusal is None else good
     if now != was:
         if row.kind == "product":
             _index_product(connection, row.key, was, now, touched)
+        if row.kind == "location" and None in {now, was}:
+            touched.counting_place()
         touched.row(row.kind, row.key)
 
 

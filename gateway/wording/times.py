@@ -1,4 +1,4 @@
-"""Clock times and how long ago something was, in the shop's own words."""
+"""Clock times, days and how long ago something was, in the shop's own words."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def clock_time(instant: datetime, zone: tzinfo, locale: str) -> str:
     ``instant`` carries an offset.
     """
     return dates.format_time(instant.astimezone(zone), "HH:mm", locale=locale)
+
+
+def short_date(instant: datetime, zone: tzinfo, locale: str) -> str:
+    """The day and month in ``zone``: ``30 nov`` in es_MX, ``Nov 30`` in en_US.
+
+    For days that are near: it names no year. ``instant`` carries an offset.
+    """
+    return dates.format_skeleton("MMMd", instant.astimezone(zone), locale=locale)
 
 
 def relative(then: datetime, now: datetime, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 
@@ -16,12 +17,17 @@ from tests.golden.panels import PANELS
 FOLDER = Path(__file__).parent / "pictures"
 DIFFERENCES = Path(__file__).parent / "differences"
 
+_ZONE = ZoneInfo("America/Mexico_City")
+
 _SHOWN = {
     "style": (
         ("213-250x122", ("regular", "sale", "no_price", "english_from", "long")),
         ("29-296x128", ("sale", "clearance", "sold_out", "recalled", "blocked")),
         ("42-400x300", ("regular", "clearance")),
         ("154-152x152", ("regular", "clearance")),
+        ("154-200x200", ("sale",)),
+        ("75-800x480", ("sale", "sold_out")),
+        ("213-122x250", ("regular", "sale")),
     ),
     "article": (
         ("213-250x122", ("regular", "sale")),
@@ -41,7 +47,7 @@ def drawn() -> Iterator[tuple[str, Frame]]:
         facts = samples.load(folder / name / "sample.toml")
         for panel, chosen in shown:
             for sample in chosen:
-                frame = rendering.render(template, PANELS[panel], facts[sample], "MX")
+                frame = rendering.render(template, PANELS[panel], facts[sample], "MX", _ZONE)
                 yield f"{name}-{sample}-{panel}", frame
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.broker import topics
+from gateway.broker.link import Link
 from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.rows import Row
 from gateway.store import replica, tasks
@@ -17,7 +18,7 @@ from tests.support import feeding
 from tests.support import settings as make_settings
 from tests.support.feeding import changes, price, product, stock
 from tests.support.mosquitto import Mosquitto
-from tests.support.running import running
+from tests.support.running import PREFIX, running
 
 ROWS = [
     feeding.SHOP,
@@ -243,6 +244,92 @@ async def test_rows_of_a_kind_that_another_source_owns_are_refused(
             "not_owner",
             "rows of kind stock come from files in this shop, not from central",
         )
+
+
+async def test_deltas_that_came_during_a_snapshot_are_committed_with_it(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker, feed={"gap_s": 30.0})
+    many = [*ROWS, *(product(f"b{number}") for number in range(3_000))]
+    central = feeding.central(mosquitto, tmp_path / "central")
+    central.publisher.load(many)
+    async with (
+        feeding.shop_running(mosquitto, settings) as shop,
+        running(central.link),
+    ):
+        await central.link.connected.wait()
+        begun = shop.database.changes.subscribe("catalogue")
+        await central.publisher.publish_manifest()
+        await begun.next()
+        for number in range(20):
+            await central.publish(price("a1", f"{number}.25"))
+        await shop.equal_to(central.publisher)
+        stored = await shop.database.read(
+            lambda connection: replica.position(connection, "central")
+        )
+        assert (stored.epoch, stored.seq) == (central.publisher.epoch, central.publisher.seq)
+        assert (await shop.in_force("offers", "a1"))["offers"][0]["amount"] == "19.25"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1/x", "file:///x%00y", "ftp://example.com/x", "file:///etc/passwd"]
+)
+async def test_a_snapshot_address_of_no_use_is_told_and_the_shop_goes_on(
+    mosquitto: Mosquitto, tmp_path: Path, url: str
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.shop_running(mosquitto, settings) as shop,
+        running(writer := Link("w", mosquitto.broker, prefix=PREFIX, client_id="writer")),
+    ):
+        await writer.connected.wait()
+        ref = {"seq": 5, "url": url, "sha256": "0" * 64, "bytes": 10, "rows": 1}
+        manifest = {"epoch": 1, "seq": 5, "min_delta_seq": 5, "digest": "0" * 64}
+        body = manifest | {"snapshot": ref, "issued_at": "2026-11-22T10:00:00Z"}
+        await writer.publish(topics.MANIFEST, json.dumps(body).encode(), retain=True)
+        position = await shop.positions.until(lambda said: "error" in said)
+        assert position["error"]
+        assert (position["epoch"], position["seq"]) == (0, 0)
+
+
+async def test_a_number_beyond_all_numbers_is_one_refused_row(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        seq = central.publisher.seq
+        body = (
+            f'{{"epoch": 1, "prev_seq": {seq}, "seq": {seq + 1}, "changes": '
+            '[{"kind": "stock", "key": "s042/a1", "value": {"available": 1e999}}]}'
+        )
+        await central.link.publish(topics.DELTA, body.encode())
+        problems = await shop.problems.until(lambda said: said["total"] == 1)
+        assert problems["first"][0]["code"] == "fraction"
+        assert problems["seq"] == seq + 1
+
+
+async def test_a_key_that_is_no_text_refuses_its_message_and_nothing_else(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        await shop.equal_to(central.publisher)
+        seq = central.publisher.seq
+        body = (
+            f'{{"epoch": 1, "prev_seq": {seq}, "seq": {seq + 1}, "changes": '
+            '[{"kind": "stock", "key": "\\ud800", "value": 1}]}'
+        )
+        await central.link.publish(topics.DELTA, body.encode())
+        await central.publish(price("a1", "7.00"))
+        await shop.equal_to(central.publisher)
+        assert dict(shop.service.refused_messages) == {"bad_message": 1}
 
 
 async def snapshots_in(folder: Path) -> int:

@@ -34,6 +34,9 @@ CREATE TABLE staged (
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    refusal TEXT,
     PRIMARY KEY (source, kind, key)
 ) WITHOUT ROWID;
 CREATE INDEX staged_in_order ON staged (source, rank, kind, key);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -298,15 +299,125 @@ def test_an_unanswered_request_is_repeated_with_growing_patience() -> None:
     assert all(10.0 <= wait <= 60.0 for wait in waits)
 
 
-def test_a_snapshot_is_tried_once_per_mismatch_and_then_people_are_told() -> None:
-    central = ModelCentral()
-    manifest = central.manifest()
+def test_unequal_digests_are_mended_by_a_snapshot_and_not_again_at_once() -> None:
+    manifest = ModelCentral().manifest()
     machine = sync.Sync(epoch=1, seq=0, patience=PATIENCE)
     (fetch,) = machine.manifest(manifest, 0.0, "f" * 64)
     assert isinstance(fetch, sync.Fetch)
     machine.applied(1, 0, 1.0)
     assert machine.manifest(manifest, 2.0, "f" * 64) == []
-    assert machine.error == "the digest at seq 0 differs from central's after a snapshot"
+    assert machine.error == "the digest at seq 0 differs from central's"
+    (again,) = machine.manifest(manifest, 100.0, "f" * 64)
+    assert isinstance(again, sync.Fetch)
+
+
+def test_a_snapshot_older_than_our_position_is_never_merged() -> None:
+    central = ModelCentral()
+    old = central.manifest()
+    central.change("a", 1)
+    machine = at(1)
+    stale = old.model_copy(update={"seq": 1, "digest": "e" * 64})
+    (ask,) = machine.manifest(stale, 0.0, "f" * 64)
+    assert isinstance(ask, sync.Ask)
+    assert ask.request.want == "manifest"
+    fresh = Reply(id=ask.request.id, manifest=central.manifest())
+    (fetch,) = machine.reply(fresh, 1.0, "f" * 64)
+    assert isinstance(fetch, sync.Fetch)
+    assert fetch.manifest.snapshot.seq == 1
+
+
+def test_deltas_go_on_while_a_snapshot_for_repair_cannot_be_had() -> None:
+    machine = at(4)
+    central = ModelCentral()
+    central.seq = 4
+    machine.manifest(central.manifest(), 0.0, "f" * 64)
+    machine.fetch_failed("no such file", 1.0)
+    assert machine.delta(delta(4, 5), 1.5) == [sync.Apply(delta=delta(4, 5))]
+
+
+def test_a_failing_snapshot_is_fetched_ever_more_rarely() -> None:
+    machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE, rng=random.Random(1))
+    manifest = ModelCentral().manifest()
+    now, fetches = 0.0, 0
+    machine.manifest(manifest, now, None)
+    while now < 600.0:
+        machine.fetch_failed("no such file", now)
+        assert machine.manifest(manifest, now, None) == []
+        due = machine.next_tick()
+        assert due is not None
+        assert due > now
+        now = due
+        fetches += len(machine.tick(now))
+    assert fetches < 40
+
+
+def test_another_snapshot_is_fetched_at_once_after_one_failed() -> None:
+    central = ModelCentral()
+    machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
+    machine.manifest(central.manifest(), 0.0, None)
+    machine.fetch_failed("no such file", 0.0)
+    central.change("a", 1)
+    (fetch,) = machine.manifest(central.manifest(), 0.1, None)
+    assert isinstance(fetch, sync.Fetch)
+
+
+def test_a_newer_epoch_that_came_during_a_fetch_is_fetched_next() -> None:
+    central = ModelCentral()
+    machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
+    machine.manifest(central.manifest(), 0.0, None)
+    central.new_epoch()
+    newer = central.manifest()
+    assert machine.manifest(newer, 1.0, None) == []
+    (fetch,) = machine.applied(1, 0, 2.0)
+    assert fetch == sync.Fetch(manifest=newer, replace_all=True)
+
+
+@pytest.mark.parametrize("error", ["unknown_epoch", "busy", "gone", None])
+def test_answers_that_bring_nothing_are_not_asked_for_in_a_loop(error: Any) -> None:
+    machine = at(4)
+    machine.delta(delta(6, 7), 0.0)
+    asks: list[sync.Action] = list(machine.tick(2.0))
+    now = 2.0
+    while now < 600.0:
+        request = machine._request
+        assert request is not None
+        empty = Reply(id=request.id, error=error, deltas=None if error else [], more=not error)
+        asks += machine.reply(empty, now)
+        due = machine.next_tick()
+        assert due is not None
+        assert due > now
+        now = due
+        asks += machine.tick(now)
+    assert len(asks) < 60
+
+
+def test_a_large_buffer_drains_without_looking_at_all_of_it_each_time() -> None:
+    machine = at(0)
+    for seq in range(sync.MAX_BUFFERED, 1, -1):
+        machine.delta(delta(seq - 1, seq), 0.0)
+    actions = machine.delta(delta(0, 1), 0.0)
+    applied = 0
+    while actions:
+        (action,) = actions
+        assert isinstance(action, sync.Apply)
+        applied += 1
+        actions = machine.applied(1, action.delta.seq, 0.0)
+    assert applied == sync.MAX_BUFFERED
+
+
+def test_the_buffer_is_bounded_in_bytes_and_what_is_dropped_is_asked_for() -> None:
+    machine = at(0)
+    for seq in range(2, 102):
+        machine.delta(delta(seq - 1, seq), 0.0, 2**20)
+    actions = machine.delta(delta(0, 1), 0.0, 100)
+    applied = 0
+    while actions and isinstance(actions[0], sync.Apply):
+        applied += 1
+        actions = machine.applied(1, actions[0].delta.seq, 0.0)
+    assert applied == 17
+    (ask,) = machine.tick(2.0)
+    assert isinstance(ask, sync.Ask)
+    assert ask.request.after_seq == 17
 
 
 def test_a_failed_fetch_is_tried_again_later_by_itself() -> None:

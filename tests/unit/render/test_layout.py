@@ -69,13 +69,19 @@ def test_the_lowest_rank_shrinks_first_when_needs_do_not_fit() -> None:
 def test_air_stands_in_place_of_gaps() -> None:
     air = Box(name="air", content=Block(0, 0), weight=1, air=True)
     column = Box(name="column", gap=4, children=(leaf("a", 10, 10), air, leaf("b", 10, 10)))
-    assert column.heights(10) == Extent(24, 24)
+    assert column.heights(10) == Extent(24, 24, 4)
     assert placed(column, 10, 50)["b"].y == 40
 
 
 def test_padding_is_kept_free() -> None:
     box = Box(name="box", padding=Padding(1, 2, 3, 4), children=(leaf("a", 0, 99, weight=1),))
     assert placed(box, 20, 20)["a"] == Rect(x=4, y=1, width=14, height=16)
+
+
+def test_what_may_go_and_is_too_wide_for_its_column_goes() -> None:
+    column = Box(name="column", children=(leaf("a", 10, 10), leaf("b", 30, 30, drop=1)))
+    assert set(placed(column, 30, 90)) == {"column", "a", "b"}
+    assert set(placed(column, 29, 90)) == {"column", "a"}
 
 
 def boxes(depth: int) -> st.SearchStrategy[Box]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +16,14 @@ from gateway.domain.money import MINOR_UNITS, Money
 from gateway.domain.pricing import PriceTag
 from gateway.domain.stock import Availability
 from gateway.render import layout, rendering, templates, values
+from gateway.render.contents import Text
 from gateway.render.layout import Rect
 from gateway.render.prices import Price
 from gateway.render.template import Template
 from tests.golden.panels import PANELS
 
 BUNDLED = templates.load_all(templates.bundled_folder())
+PESOS = Money(amount=Decimal(899), currency="MXN")
 PANEL = PANELS["29-296x128"]
 
 
@@ -61,6 +65,43 @@ def test_language_and_country_change_words_and_money(
         rendering.render(BUNDLED["style"], PANEL, facts, "ES").fingerprint,
     }
     assert len(drawn) == 3
+
+
+def test_the_last_day_of_an_offer_is_that_of_the_shop() -> None:
+    tag = PriceTag(price=PESOS, kind="sale", valid_until=datetime(2026, 12, 1, 6, tzinfo=UTC))
+    assert until(tag, ZoneInfo("America/Mexico_City")) == "30 nov"
+    assert until(tag, UTC) == "1 dic"
+    assert until(tag, None) == ""
+
+
+@pytest.mark.parametrize("end", [None, datetime.max.replace(tzinfo=UTC)])
+def test_an_offer_without_end_names_no_day(end: datetime | None) -> None:
+    tag = PriceTag(price=PESOS, kind="sale", valid_until=end)
+    assert until(tag, ZoneInfo("America/Mexico_City")) == ""
+
+
+def until(tag: PriceTag, zone: tzinfo | None) -> str:
+    facts = LabelFacts(code="7K3Q9M", link="X", language="es", state=LabelState.SALE, tag=tag)
+    return values.of(facts, {}, "MX", zone).fill_in("{until}")
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+@pytest.mark.parametrize("name", ["style", "article"])
+@pytest.mark.parametrize("state", [LabelState.REGULAR, LabelState.SALE, LabelState.SOLD_OUT])
+def test_a_usual_title_stands_whole_on_every_panel(
+    name: str,
+    panel: Panel,
+    state: LabelState,
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    title = "Tenis para correr Aurora 3"
+    facts = dataclasses.replace(bundled_samples[name]["sale"], title=title, state=state)
+    lines = [
+        text.fitted_in(room).lines
+        for text, room in contents_on(BUNDLED[name], panel, facts, "MX")
+        if isinstance(text, Text) and text.text == title
+    ]
+    assert [" ".join(one) for one in lines] == [title]
 
 
 def test_a_link_too_long_for_a_code_leaves_the_rest_standing() -> None:
@@ -127,13 +168,18 @@ def test_any_facts_can_be_drawn_and_no_price_is_ever_cut(
 def prices_on(
     one: Template, panel: Panel, facts: LabelFacts, country: str
 ) -> list[tuple[Price, Rect]]:
+    found = contents_on(one, panel, facts, country)
+    return [(content, room) for content, room in found if isinstance(content, Price)]
+
+
+def contents_on(
+    one: Template, panel: Panel, facts: LabelFacts, country: str
+) -> list[tuple[layout.Content, Rect]]:
     build = rendering._Build(one, panel, facts, values.of(facts, one.words, country))
     root = build.box(one.root(panel, facts.state))
     if root is None:
         return []
     room = Rect(x=0, y=0, width=panel.width, height=panel.height)
     return [
-        (box.content, part)
-        for box, part in layout.place(root, room)
-        if isinstance(box.content, Price)
+        (box.content, part) for box, part in layout.place(root, room) if box.content is not None
     ]

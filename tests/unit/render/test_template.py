@@ -74,6 +74,29 @@ def test_errors_name_file_and_element_and_cure(
     assert "own/template.toml" in str(refused.value)
 
 
+def test_an_element_says_only_what_differs_from_its_model(tmp_path: Path) -> None:
+    more = """
+[elements.small]
+like = "name"
+size = "9px"
+
+[elements.smallest]
+like = "small"
+lines = 2
+"""
+    elements = load(tmp_path, GOOD + more).elements
+    name, smallest = elements["name"], elements["smallest"]
+    assert isinstance(name, template.TextElement)
+    assert smallest == name.model_copy(update={"size": Length(9, "px"), "lines": 2})
+
+
+@pytest.mark.parametrize("model", ["nobody", "small"])
+def test_a_model_that_is_none_is_told(tmp_path: Path, model: str) -> None:
+    more = f'[elements.small]\nlike = "{model}"\n'
+    with pytest.raises(TemplateError, match=r"element 'small', like: write the name of another"):
+        load(tmp_path, GOOD + more)
+
+
 def test_a_missing_part_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match=r"parts/nothing\.toml: cannot be read"):
         load(tmp_path, 'include = ["nothing"]\n' + GOOD)

@@ -34,6 +34,21 @@ def test_the_last_line_says_that_more_would_follow() -> None:
     assert fitted.lines[-1].endswith(texts.ELLIPSIS)
 
 
+def test_no_short_word_stands_alone_on_the_last_line() -> None:
+    whole = fonts.face("bold", 20).width("Tenis para correr Aurora")
+    fitted = texts.fit(
+        "Tenis para correr Aurora 3",
+        "bold",
+        size=20,
+        min_size=20,
+        floor=20,
+        lines=2,
+        width=whole,
+        height=100,
+    )
+    assert fitted.lines == ("Tenis para correr", "Aurora 3")
+
+
 @given(
     text=st.text(min_size=1, max_size=80),
     width=st.integers(0, 300),
@@ -52,6 +67,14 @@ def test_lines_never_exceed_their_room(text: str, width: int, height: int, lines
 def test_measuring_and_drawing_agree() -> None:
     face = fonts.face("medium", 13)
     assert face.width("Añil 25") == sum(glyph.advance for glyph in face.glyphs("Añil 25"))
+
+
+def test_letters_neither_overlap_nor_stand_apart() -> None:
+    for size in (10, 11, 12, 13, 16, 24):
+        for letter in "abcdefghijklmnopqrstuvwxyz0123456789":
+            glyph = fonts.face("bold", size).glyph(letter)
+            assert glyph.left + glyph.width <= glyph.advance
+            assert glyph.advance <= glyph.left + glyph.width + max(2, size // 6)
 
 
 def test_every_letter_a_spanish_or_english_label_needs_is_in_the_font() -> None:

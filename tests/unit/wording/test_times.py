@@ -16,6 +16,18 @@ def test_clock_time_is_that_of_the_shop() -> None:
 
 
 @pytest.mark.parametrize(
+    ("locale", "written"),
+    [("es_MX", "30 nov"), ("es_ES", "30 nov"), ("en_GB", "30 Nov"), ("en_US", "Nov 30")],
+)
+def test_a_day_is_written_as_the_locale_does_and_is_that_of_the_shop(
+    locale: str, written: str
+) -> None:
+    in_the_night = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+    assert times.short_date(in_the_night, ZoneInfo("America/Mexico_City"), locale) == written
+    assert times.short_date(in_the_night, UTC, locale) != written
+
+
+@pytest.mark.parametrize(
     ("passed", "spanish", "english"),
     [
         (timedelta(seconds=-3), "ahora mismo", "just now"),

@@ -1,0 +1,141 @@
+"""A whole feed on its way in: staged row by row, then merged into the replica by difference.
+
+One merge of a source runs at a time, also across processes: whoever begins takes it over, and the
+one before finds out at its next step.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.store import replica
+from gateway.store.database import Connection
+from gateway.store.replica import Row
+
+ALL_SEQS = 2**62
+"""A position above all: with it a snapshot replaces every row, whenever it was written."""
+
+Place = tuple[int, str, str]
+"""Rank, kind and key of a staged row."""
+
+
+class MergeTakenOverError(Exception):
+    """Another merge of the same source began; this one must stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """One merge: our rows written after ``keep_after`` stay; ``token`` says it is still ours."""
+
+    source: str
+    token: str
+    epoch: int
+    seq: int
+    keep_after: int
+    at: datetime
+
+
+def begin(
+    connection: Connection, source: str, *, epoch: int, seq: int, keep_after: int, at: datetime
+) -> Merge:
+    """Begin a merge, in place of one that may be under way."""
+    token = secrets.token_hex(8)
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"merge:{source}", token)
+    )
+    return Merge(source=source, token=token, epoch=epoch, seq=seq, keep_after=keep_after, at=at)
+
+
+def stage(connection: Connection, merge: Merge, rows: Iterable[tuple[int, Row]]) -> None:
+    """Put (rank, row) pairs aside until all are there. Raises ``MergeTakenOverError``."""
+    _check(connection, merge)
+    connection.executemany(
+        "INSERT OR REPLACE INTO staged (source, rank, kind, key, value, hash, bucket, refusal) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (merge.source, rank, row.kind, row.key, row.value, row.hash, row.bucket, row.refusal)
+            for rank, row in rows
+        ),
+    )
+
+
+def merge_next(
+    connection: Connection, merge: Merge, after: Place, limit: int
+) -> tuple[int, Place | None]:
+    """Merge the next staged rows in feed order: how many changed, and where to go on.
+
+    Raises ``MergeTakenOverError``.
+    """
+    _check(connection, merge)
+    found = connection.execute(
+        "SELECT rank, kind, key, value, hash, bucket, refusal FROM staged WHERE source = ? "
+        "AND (rank, kind, key) > (?, ?, ?) ORDER BY rank, kind, key LIMIT ?",
+        (merge.source, *after, limit),
+    ).fetchall()
+    older = (
+        Row(kind=kind, key=key, value=value, hash=row_hash, bucket=bucket, refusal=refusal)
+        for _, kind, key, value, row_hash, bucket, refusal in found
+        if not _written_after(connection, merge, kind, key)
+    )
+    written = replica.apply(connection, merge.source, older, seq=merge.seq, at=merge.at)
+    last = (found[-1][0], found[-1][1], found[-1][2]) if len(found) == limit else None
+    return written.changed, last
+
+
+def sweep_next(
+    connection: Connection, merge: Merge, after: tuple[str, str], limit: int
+) -> tuple[int, tuple[str, str] | None]:
+    """Among the next ``limit`` rows of ours, delete those that theirs lacks.
+
+    Returns how many went and where to go on. Raises ``MergeTakenOverError``.
+    """
+    _check(connection, merge)
+    looked = connection.execute(
+        "SELECT kind, key, bucket, seq <= ? AND NOT EXISTS (SELECT 1 FROM staged "
+        "WHERE staged.source = replica.source AND staged.kind = replica.kind "
+        "AND staged.key = replica.key) FROM replica "
+        "WHERE source = ? AND (kind, key) > (?, ?) ORDER BY kind, key LIMIT ?",
+        (merge.keep_after, merge.source, *after, limit),
+    ).fetchall()
+    gone = [
+        Row(kind=kind, key=key, value=None, hash=b"", bucket=bucket)
+        for kind, key, bucket, missing in looked
+        if missing
+    ]
+    written = replica.apply(connection, merge.source, gone, seq=merge.seq, at=merge.at)
+    return written.changed, (looked[-1][0], looked[-1][1]) if len(looked) == limit else None
+
+
+def finish(connection: Connection, merge: Merge) -> None:
+    """Move the position: all of the feed is in. Raises ``MergeTakenOverError``."""
+    _check(connection, merge)
+    replica.move(connection, merge.source, epoch=merge.epoch, seq=merge.seq, at=merge.at)
+
+
+def clear(connection: Connection, source: str, limit: int) -> bool:
+    """Forget ``limit`` staged rows; True while there may be more."""
+    gone = connection.execute(
+        "DELETE FROM staged WHERE (source, kind, key) IN "
+        "(SELECT source, kind, key FROM staged WHERE source = ? LIMIT ?)",
+        (source, limit),
+    )
+    return gone.rowcount == limit
+
+
+def _check(connection: Connection, merge: Merge) -> None:
+    row = connection.execute(
+        "SELECT value FROM meta WHERE key = ?", (f"merge:{merge.source}",)
+    ).fetchone()
+    if row is None or row[0] != merge.token:
+        raise MergeTakenOverError(merge.source)
+
+
+def _written_after(connection: Connection, merge: Merge, kind: str, key: str) -> bool:
+    row = connection.execute(
+        "SELECT seq FROM replica WHERE kind = ? AND key = ? AND source = ?",
+        (kind, key, merge.source),
+    ).fetchone()
+    return row is not None and row[0] > merge.keep_after
