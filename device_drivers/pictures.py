@@ -61,11 +61,14 @@ def decode_png(data: bytes, panel: Panel) -> Frame:
         )
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            if image.mode != "P":
-                raise PictureError(f"the PNG is of kind {image.mode}; it must have a palette")
-            pixels = image.tobytes()
-    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+            kind, pixels = image.mode, image.tobytes()
+    except (
+        *(OSError, SyntaxError, ValueError),
+        *(UnidentifiedImageError, Image.DecompressionBombError),
+    ) as error:
         raise PictureError(f"the PNG cannot be read: {error}") from error
+    if kind != "P":
+        raise PictureError(f"the PNG is of kind {kind}; it must have a palette")
     return _frame(panel, pixels)
 
 

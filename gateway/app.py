@@ -34,10 +34,9 @@ from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.staff import site as staff
 from gateway.store import labels, outbox
-from gateway.store.database import Database
+from gateway.store.database import FILE, Database
 from gateway.web.serving import Served, Serving
 
-DATABASE = "anaquel.db"
 _OTHER_WRITERS_S = 1.0
 
 Ready = Callable[[Mapping[str, str]], None]
@@ -86,7 +85,7 @@ async def run(
     """
     known = await asyncio.to_thread(templates.load_all, templates.bundled_folder())
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.data.folder / DATABASE))
+        database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         await ownership.settle(database, settings, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)

@@ -13,7 +13,6 @@ from typing import Annotated, TypeVar, cast
 import structlog
 import typer
 
-from gateway import app as gateway
 from gateway import lifecycle, settings
 from gateway.broker import mosquitto
 from gateway.clock import SystemClock
@@ -186,9 +185,12 @@ def show_version() -> None:
 
 
 async def _run(chosen: Settings) -> None:
+    # The whole house takes a second to load; short commands do without.
+    from gateway import app
+
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
-        await gateway.run(chosen, SystemClock(), stop, ready=_say_addresses)
+        await app.run(chosen, SystemClock(), stop, ready=_say_addresses)
 
 
 async def _run_with_broker(chosen: Settings) -> None:
@@ -219,7 +221,7 @@ async def _write(chosen: Settings, transaction: Callable[[Connection], T]) -> T:
 
 def _database(chosen: Settings) -> Database:
     """The gateway's own file; a running gateway notices what is written to it."""
-    return Database(chosen.data.folder / gateway.DATABASE)
+    return Database(chosen.data.folder / database.FILE)
 
 
 def _contents(file: Path) -> bytes:

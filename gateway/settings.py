@@ -201,9 +201,25 @@ class Listen(_Section):
     port: Port
 
 
+class ShopperListen(Listen):
+    """Where the shopper site listens: shoppers come over the shop's network."""
+
+    host: Host = "0.0.0.0"  # noqa: S104 - for everybody in the shop
+    port: Port = 8080
+
+
+class IntakeListen(Listen):
+    """Where scanners and sensors post."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8082
+
+
 class StaffListen(Listen):
     """Where the staff site listens, and how long a sign-in lasts."""
 
+    host: Host = "127.0.0.1"
+    port: Port = 8081
     secure_cookies: Flag = True
     session_idle_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 1800.0
     session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
@@ -212,9 +228,9 @@ class StaffListen(Listen):
 class Sites(_Section):
     """The three sites: shoppers, staff, machines."""
 
-    shopper: Listen = Listen(host="0.0.0.0", port=8080)  # noqa: S104 - shoppers come over the shop's network
-    staff: StaffListen = StaffListen(host="127.0.0.1", port=8081)
-    intake: Listen = Listen(host="127.0.0.1", port=8082)
+    shopper: ShopperListen = ShopperListen()
+    staff: StaffListen = StaffListen()
+    intake: IntakeListen = IntakeListen()
 
 
 class Log(_Section):

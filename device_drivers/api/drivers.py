@@ -84,13 +84,17 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """A label told what became of ``wish``; ``sha256`` names the picture it speaks of."""
+    """A label told what became of ``wish``; ``sha256`` names the picture it speaks of.
+
+    ``retained`` says that it was told before we listened, nobody knows when.
+    """
 
     label: str
     wish: str
     sha256: str
     outcome: Outcome
     telemetry: Telemetry = field(default_factory=Telemetry)
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +160,6 @@ class LabelDriver(Protocol):
 
     def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
         """Call ``tell`` whenever what was handed over earlier may be gone from the way."""
+
+    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """Call ``tell`` whenever labels can be reached again, also when nothing was lost."""

@@ -38,6 +38,7 @@ async def running(program: str, folder: Path, *, port: int = 0) -> AsyncIterator
     Port 0 takes a free one. Raises ``AnaquelError`` with mosquitto's own words.
     """
     port = port or free_port()
+    _must_be_free(port)
     config = folder / "mosquitto.conf"
     user = "user root\n" if os.geteuid() == 0 else ""
     await asyncio.to_thread(
@@ -83,3 +84,16 @@ async def _listens(process: asyncio.subprocess.Process, port: int, said: Path) -
         pass
     why = (await asyncio.to_thread(said.read_text, errors="replace")).strip()
     raise AnaquelError(f"mosquitto did not start on port {port}: {why[-500:]}")
+
+
+def _must_be_free(port: int) -> None:
+    """Another broker on the port would answer in place of ours."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise AnaquelError(
+                f"127.0.0.1:{port} is taken, perhaps by another mosquitto: "
+                "choose another port in [shop_broker], or leave out --own-broker"
+            ) from error

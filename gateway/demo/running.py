@@ -24,15 +24,16 @@ from gateway.settings import (
     Central,
     Data,
     Feed,
-    Listen,
+    IntakeListen,
     Settings,
     Shop,
+    ShopperListen,
     Sites,
     StaffListen,
 )
 from gateway.staff import passwords
 from gateway.store import people
-from gateway.store.database import Database
+from gateway.store.database import FILE, Database
 
 STAFF_NAME = "demo"
 _GATEWAY = "demo"
@@ -85,9 +86,9 @@ def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int]) -> Sett
         shop_broker=broker,
         feed=Feed(snapshot_folder=folder),
         sites=Sites(
-            shopper=Listen(host=_LOOPBACK, port=shopper),
+            shopper=ShopperListen(host=_LOOPBACK, port=shopper),
             staff=StaffListen(host=_LOOPBACK, port=staff, secure_cookies=False),
-            intake=Listen(host=_LOOPBACK, port=intake),
+            intake=IntakeListen(host=_LOOPBACK, port=intake),
         ),
     )
 
@@ -98,7 +99,7 @@ async def _with_staff(settings: Settings) -> str:
     hashed = await asyncio.to_thread(passwords.hash_, password)
     folder = settings.data.folder
     await asyncio.to_thread(folder.mkdir)
-    async with Database(folder / app.DATABASE) as database:
+    async with Database(folder / FILE) as database:
         await database.write(
             lambda connection: people.add(connection, STAFF_NAME, "manager", hashed)
         )

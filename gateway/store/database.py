@@ -25,6 +25,9 @@ from gateway.store import migrating
 from gateway.store.changes import Change, Changes
 from gateway.store.patience import Patience, Sleep
 
+FILE = "anaquel.db"
+"""The database's name in the data folder."""
+
 T = TypeVar("T")
 
 _MAX_GROUP = 256
@@ -198,7 +201,8 @@ class Database:
                 noted |= job.run(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            self._fail(connection, jobs or [first], error)
+            # Who waits behind a locked file would else wait as long again, one after the other.
+            self._fail(connection, jobs or list(self._with_waiting(first)), error)
             return
         # A loop that is gone has nobody left to tell.
         with contextlib.suppress(RuntimeError):
@@ -317,7 +321,8 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 def make_folder(folder: Path) -> None:
     """Make the data folder where it is missing; raises ``StorageError``."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # It holds hashes of passwords and tokens: nobody else on the machine reads it.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"{folder}: cannot be made: {error.strerror}; correct folder in [data], "

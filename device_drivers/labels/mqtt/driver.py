@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from device_drivers import pictures
@@ -128,6 +129,14 @@ class MqttLabelDriver:
 
         self._port.on_connected(connected)
 
+    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """Call ``tell`` after every connect."""
+
+        async def connected(_session_kept: bool) -> None:  # noqa: FBT001 - the port's signature
+            await tell()
+
+        self._port.on_connected(connected)
+
 
 async def _heard(messages: AsyncIterator[Message]) -> AsyncIterator[Heard]:
     async for message in messages:
@@ -140,9 +149,12 @@ async def _heard(messages: AsyncIterator[Message]) -> AsyncIterator[Heard]:
 
 def _sighting(message: Message) -> Announced | Reported | Presence | Refused | None:
     try:
-        return protocol.sighting(message.topic, message.payload)
+        sighting = protocol.sighting(message.topic, message.payload)
     except ProtocolError as error:
         return Refused(label=_named(message.topic), problem=str(error))
+    if isinstance(sighting, Reported) and message.retained:
+        return replace(sighting, retained=True)
+    return sighting
 
 
 def _named(topic: str) -> str:
