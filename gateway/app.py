@@ -24,9 +24,11 @@ from gateway.intake import over_http
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
+from gateway.labels.listening import Listener
 from gateway.labels.planning import Planner
-from gateway.labels.reports import Listener, Reports
+from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
+from gateway.labels.upkeep import Upkeep
 from gateway.lifecycle import Service, run_until
 from gateway.render import templates
 from gateway.render.pool import RenderPool
@@ -90,7 +92,7 @@ async def run(
         await ownership.settle(database, settings, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = _links(settings, clock)
-        renderer = TemplateRenderer(pool, known, settings.shop.country)
+        renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
         sites, serving = _sites(settings, database, clock, origin)
         services = [
             *await _events(settings, database, clock, links, origin),
@@ -168,7 +170,8 @@ def _labels(
     return [
         Planner(database, renderer, clock, settings.shop),
         Courier(database, drivers, reports, turns, clock, settings.labels),
-        *(Listener(driver, reports, turns) for driver in drivers.values()),
+        *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
+        Upkeep(database, clock),
     ]
 
 

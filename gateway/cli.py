@@ -118,11 +118,15 @@ def demo_label(
 def import_(
     file: Annotated[Path, typer.Argument(help="A product export in Shopify's CSV format.")],
     config: Config = _DEFAULT_CONFIG,
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also when the file lacks many known articles.")
+    ] = False,
 ) -> None:
     """Make a product export the shop's catalogue, also while the gateway runs."""
     with _plain_errors():
         chosen = settings.load(config)
-        imported = asyncio.run(_import(chosen, _contents(file)))
+        imported = asyncio.run(_import(chosen, _contents(file), replace=replace))
     counts, replaced = imported.export.counts, imported.replaced
     typer.echo(f"{file}: {counts.lines} lines, {counts.products} articles, {counts.groups} groups")
     for problem in imported.export.problems[:_PROBLEMS_SHOWN]:
@@ -132,6 +136,8 @@ def import_(
     for kind, count in replaced.left_out.items():
         owner = chosen.source_of(cast("Kind", kind))
         typer.echo(f"  left out {count} rows of kind {kind}: they come from {owner} in this shop")
+    if imported.removed:
+        typer.echo(f"{imported.removed} articles that this export lacks were removed.")
     wrong = counts.problems + replaced.refused_total
     typer.echo(f"{wrong} problems." if wrong else "All of it is in force.")
 
@@ -151,6 +157,34 @@ def add_person(
             _write(chosen, lambda connection: people.add(connection, name, role.value, hashed))
         )
     typer.echo(f"{name} may sign in as {role.value}.")
+
+
+@person.command("password")
+def change_password(
+    name: Annotated[str, typer.Argument(help="Who gets a new password.")],
+    config: Config = _DEFAULT_CONFIG,
+) -> None:
+    """Give somebody a new password and end their sessions; asks for it."""
+    with _plain_errors():
+        chosen = settings.load(config)
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        hashed = passwords.hash_(password)
+        asyncio.run(
+            _write(chosen, lambda connection: people.change_password(connection, name, hashed))
+        )
+    typer.echo(f"{name} has a new password.")
+
+
+@person.command("remove")
+def remove_person(
+    name: Annotated[str, typer.Argument(help="Who may no longer sign in.")],
+    config: Config = _DEFAULT_CONFIG,
+) -> None:
+    """End somebody's account and sessions."""
+    with _plain_errors():
+        chosen = settings.load(config)
+        asyncio.run(_write(chosen, lambda connection: people.remove(connection, name)))
+    typer.echo(f"{name} may no longer sign in.")
 
 
 @device.command("add")
@@ -209,9 +243,9 @@ async def _run_with_broker(chosen: Settings) -> None:
         await _run(chosen.model_copy(update={"shop_broker": own, "central": central}))
 
 
-async def _import(chosen: Settings, data: bytes) -> Imported:
-    async with _database(chosen) as opened:
-        return await files.import_products(opened, chosen, data, SystemClock())
+async def _import(chosen: Settings, data: bytes, *, replace: bool) -> Imported:
+    async with _database(chosen) as database:
+        return await files.import_products(database, chosen, data, SystemClock(), replace=replace)
 
 
 async def _write(chosen: Settings, transaction: Callable[[Connection], T]) -> T:

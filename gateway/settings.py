@@ -100,6 +100,7 @@ class Shop(_Section):
     store: Id
     gateway: Id
     public_base: WebAddress
+    name: Annotated[str, Field(strict=True, min_length=1, max_length=100)] | None = None
     country: Country = "MX"
     language: Literal["es", "en"] = "es"
     currency: str = "MXN"

@@ -86,7 +86,6 @@ class Connection:
 
     async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
         """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
-        self._will = will
         try:
             client = await asyncio.to_thread(self._connect_blocking, broker, client_id, will)
             client.loop_start()
@@ -107,6 +106,7 @@ class Connection:
             raise ProtocolRefusedError(f"{broker.host}:{broker.port} refused: {reason}")
         if reason.is_failure:
             raise ConnectFailedError(f"{broker.host}:{broker.port} refused: {reason}")
+        self._will = will
 
     async def subscribe(self, topics: list[str]) -> None:
         """Subscribe at QoS 1 and wait for the SUBACK; raises ``ConnectFailedError``."""
@@ -158,13 +158,12 @@ class Connection:
         Without it the retained birth would say for ever that we are there.
         """
         client, self._client = self._client, None
-        will = None if self.lost.done() else self._will
         self.give_up("closed")
         self._answer.cancel()
         for waiting in self._waiting.values():
             waiting.cancel()
         if client is not None:
-            await asyncio.to_thread(_stop, client, will, v5=self._v5)
+            await asyncio.to_thread(_stop, client, self._will, v5=self._v5)
 
     async def _answered(self, mid: int) -> None:
         # The callback comes through the loop, so it cannot be earlier than this line.

@@ -172,7 +172,8 @@ class Link:
                 await tell(connection.session_kept)
             self.away.clear()
             self.connected.set()
-            return await connection.lost
+            # A cancelled link must not take the connection's own word for its end along.
+            return await asyncio.shield(connection.lost)
         finally:
             self.connected.clear()
             self.away.set()

@@ -7,7 +7,7 @@ derived from data alone: the same family, target and instant always give the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,8 @@ from gateway.domain.pricing import PriceTag
 from gateway.domain.stock import Availability
 
 CODE_LENGTH = 6
+WITHDRAWN = frozenset({"blocked", "recalled"})
+"""Statuses of what must not be sold; *discontinued* is not ordered again, and is sold off."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("OIL", "011")
 
@@ -133,9 +135,8 @@ def facts(
     shown = products_shown(target, family)
     group = family.group
     one = shown[0] if len(shown) == 1 else None
-    sold = tuple(product for product in shown if product.status == "active")
-    tag, price_from, priced = _common_price(sold or shown, family, at)
-    unit = family.offers[priced.id] if priced is not None else None
+    sold = tuple(product for product in shown if product.status not in WITHDRAWN)
+    price = _common_price(sold or shown, family, at)
     color = _only(text(product.color_name, language) for product in shown)
     size = one.options.get("size", "") if one is not None else ""
     own_gtin = next((number for number in one.gtins), None) if one is not None else None
@@ -143,7 +144,7 @@ def facts(
         code=code,
         link=_link(own_gtin, code, public_base),
         language=language,
-        state=_state(shown, family, shop, tag),
+        state=_state(shown, family, shop, price.tag),
         title=_title(group, one, language),
         brand=(group.brand or "") if group is not None else "",
         variant=" · ".join(part for part in (color, size) if part),
@@ -151,11 +152,11 @@ def facts(
         size=size,
         reference=_reference(one, target),
         gtin=own_gtin,
-        tag=tag,
-        price_from=price_from,
-        unit_price=unit.unit_price if unit is not None else None,
-        unit=unit.unit if unit is not None else None,
-        unit_value=unit.unit_value if unit is not None else None,
+        tag=price.tag,
+        price_from=price.is_from,
+        unit_price=price.unit_price,
+        unit=price.unit,
+        unit_value=price.unit_value,
         sizes=() if one is not None else _sizes(shown, family, shop),
     )
 
@@ -177,20 +178,51 @@ def _reference(one: Product | None, target: Target) -> str:
     return target.group or target.product or ""
 
 
-def _common_price(
-    shown: Iterable[Product], family: Family, at: datetime
-) -> tuple[PriceTag | None, bool, Product | None]:
-    """The price of all, else the lowest with ``from``; and the product it belongs to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CommonPrice:
+    """The price of all, else the lowest with ``from``, with what is true of all that cost it."""
+
+    tag: PriceTag | None = None
+    is_from: bool = False
+    unit_price: Money | None = None
+    unit: str | None = None
+    unit_value: Decimal | None = None
+
+
+def _common_price(shown: Iterable[Product], family: Family, at: datetime) -> _CommonPrice:
     tags = [
-        (tag, product)
+        (tag, offers)
         for product in shown
         if (offers := family.offers.get(product.id)) is not None
         and (tag := pricing.price_tag(offers, at)) is not None
     ]
     if not tags:
-        return None, False, None
-    lowest, product = min(tags, key=lambda tagged: tagged[0].price.amount)
-    return lowest, any(tag.price != lowest.price for tag, _ in tags), product
+        return _CommonPrice()
+    lowest = min((tag.price for tag, _ in tags), key=lambda price: price.amount)
+    cheapest = [(tag, offers) for tag, offers in tags if tag.price == lowest]
+    units = {(offers.unit_price, offers.unit, offers.unit_value) for _, offers in cheapest}
+    unit_price, unit, unit_value = units.pop() if len(units) == 1 else (None, None, None)
+    return _CommonPrice(
+        tag=_shared([tag for tag, _ in cheapest]),
+        is_from=len(cheapest) < len(tags),
+        unit_price=unit_price,
+        unit=unit,
+        unit_value=unit_value,
+    )
+
+
+def _shared(tags: Sequence[PriceTag]) -> PriceTag:
+    """One tag for articles at one price: a prior price or end date of one is not told of others."""
+    first = tags[0]
+    kinds = {tag.kind for tag in tags}
+    reduced = "sale" if kinds == {"sale", "clearance"} else "list"
+    return PriceTag(
+        price=first.price,
+        kind=first.kind if len(kinds) == 1 else reduced,
+        regular=first.regular if len({tag.regular for tag in tags}) == 1 else None,
+        loyalty=first.loyalty if len({tag.loyalty for tag in tags}) == 1 else None,
+        valid_until=first.valid_until if len({tag.valid_until for tag in tags}) == 1 else None,
+    )
 
 
 def _state(
@@ -199,7 +231,7 @@ def _state(
     statuses = {product.status for product in shown}
     if "recalled" in statuses:
         return LabelState.RECALLED
-    if statuses and statuses <= {"blocked", "discontinued"}:
+    if statuses == {"blocked"}:
         return LabelState.BLOCKED
     if tag is None:
         return LabelState.NO_PRICE
@@ -213,7 +245,7 @@ def _state(
 
 def _availability(product: Product, family: Family, shop: str) -> Availability:
     """What this shop can sell: nothing of an article that was taken out of sale."""
-    if product.status != "active":
+    if product.status in WITHDRAWN:
         return Availability.NONE
     return stock.availability(family.stock.get((shop, product.id)))
 

@@ -41,5 +41,5 @@ class Housekeeping:
         await self._in_slices(partial(quarantine.purge, before=now - QUARANTINE_FOR, limit=_SLICE))
 
     async def _in_slices(self, purge: Callable[[Connection], int]) -> None:
-        while await self._database.write(purge) == _SLICE:
+        while await self._database.write_patiently(purge) == _SLICE:
             pass

@@ -119,7 +119,7 @@ class UplinkService:
             log.warning("ack from central cannot be read", why=str(error))
             return
         now = self._clock.now()
-        done = await self._database.write(
+        done = await self._database.write_patiently(
             lambda connection: outbox.acknowledge(connection, ack, now)
         )
         self.refused += done.refused

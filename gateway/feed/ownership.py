@@ -19,16 +19,27 @@ _SLICE = 200
 
 
 async def settle(database: Database, settings: Settings, at: datetime) -> int:
-    """Check again every row whose kind changed its owner; returns how many there were."""
+    """Check again every row whose kind changed its owner; returns how many there were.
+
+    Where nothing changed nothing is written: a start needs neither room nor the file to itself.
+    """
     total = 0
+    if not await database.read(partial(_unsettled, settings=settings, limit=1)):
+        return total
     while count := await database.write(partial(_settle_some, settings=settings, at=at)):
         total += count
     return total
 
 
-def _settle_some(connection: Connection, settings: Settings, at: datetime) -> int:
+def _unsettled(
+    connection: Connection, settings: Settings, limit: int
+) -> list[tuple[str, str, str, str]]:
     owners: dict[str, str] = {kind: settings.source_of(kind) for kind in KINDS}
-    found = replica.misowned(connection, owners.get, _SLICE)
+    return replica.misowned(connection, owners.get, limit)
+
+
+def _settle_some(connection: Connection, settings: Settings, at: datetime) -> int:
+    found = _unsettled(connection, settings, _SLICE)
     for kind, key, source, value in found:
         owner = checking.owner_in(settings, source)
         row = checking.row(source, kind, key, json.loads(value), owner)

@@ -7,6 +7,7 @@ decided to be of no use; the proof for central is the position it reads.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter, OrderedDict
 from functools import partial
 from typing import NoReturn
@@ -21,7 +22,7 @@ from gateway.feed.digest import Buckets
 from gateway.feed.messages import Delta, Manifest, MessageError, Problem, Problems, Reply
 from gateway.settings import Settings
 from gateway.store import replica, staging
-from gateway.store.database import Connection, Database
+from gateway.store.database import Connection, Database, StorageBusyError
 from gateway.store.replica import Written
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
@@ -193,7 +194,7 @@ class FeedService:
             replica.move(connection, SOURCE, epoch=last.epoch, seq=last.seq, at=at)
             return written
 
-        all_written = await self._database.write(write)
+        all_written = await self._database.write_patiently(write)
         for delta, checked, written in zip(deltas, checked_rows, all_written, strict=True):
             self._buckets.toggle_all(written.toggles)
             self._tell_refused(written.newly_refused)
@@ -205,7 +206,7 @@ class FeedService:
             wanted = await self._snapshots.get()
             try:
                 plan = await self._merge_snapshot(wanted)
-            except (snapshot.SnapshotError, MergeTakenOverError) as error:
+            except (snapshot.SnapshotError, MergeTakenOverError, StorageBusyError) as error:
                 log.warning("snapshot failed", why=str(error))
                 async with self._turn:
                     await self._recount()
@@ -214,7 +215,7 @@ class FeedService:
                     await self._commit()
             else:
                 async with self._turn:
-                    await self._database.write(partial(staging.finish, merge=plan))
+                    await self._database.write_patiently(partial(staging.finish, merge=plan))
                     await self._recount()
                     now = self._clock.monotonic()
                     moved = self._sync.applied(plan.epoch, plan.seq, now)
@@ -274,7 +275,8 @@ class FeedService:
 
     def _tell_refused(self, news: list[replica.Row]) -> None:
         for row in news:
-            log.warning("row refused", kind=row.kind, key=row.key, why=row.refusal)
+            why = json.loads(row.refusal or "{}").get("message")
+            log.warning("row refused", kind=row.kind, key=row.key, why=why)
 
     async def _tell_position(self) -> None:
         """Publish position and problems when they changed, at most once per interval."""

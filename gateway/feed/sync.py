@@ -223,6 +223,8 @@ class Sync:
         manifest = self._manifest
         if manifest is not None and manifest.epoch > epoch:
             return self._snapshot(now)
+        if not self._repair:
+            self.error = None
         if fetched:
             self._ahead = manifest.seq if manifest is not None else seq
         if self._ahead > seq:
@@ -247,6 +249,8 @@ class Sync:
     def tick(self, now: float) -> list[Action]:
         """Time passed."""
         if self.phase is Phase.ASKING and self._request is not None and self._again_at <= now:
+            after = f" after seq {self.seq}" if self._request.want == "deltas" else ""
+            self.error = f"central does not answer: asked for the {self._request.want}{after}"
             self._again_at = now + self._back_off()
             return [Ask(request=self._request)]
         if self.phase is Phase.WAITING and self._again_at <= now:

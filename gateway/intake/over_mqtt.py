@@ -127,7 +127,8 @@ class MqttIntake:
         def transaction(connection: Connection) -> list[Taken | None]:
             return [_take(connection, self._origin, one.arrival, now) for one in read]
 
-        outcomes = await self._database.write(transaction)
+        # Nothing is acknowledged meanwhile: what cannot be stored now stays the producer's.
+        outcomes = await self._database.write_patiently(transaction)
         full = 0
         for one, outcome in zip(read, outcomes, strict=True):
             if outcome is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import NoReturn
 
@@ -35,8 +35,8 @@ from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Due
 
 _LONGEST_WAIT_S = 60.0
-_PRUNE_EVERY_S = 3_600.0
-_FRAMES_KEPT = timedelta(days=30)
+_LINK_DOWN_S = 60.0
+"""A try now and then, should the word that the link is up have been missed."""
 
 log = structlog.get_logger("courier")
 
@@ -62,9 +62,10 @@ class Courier:
         self._clock = clock
         self._settings = settings
         self._rng = random.SystemRandom()
-        self._prune_at = clock.monotonic() + _PRUNE_EVERY_S
+        self._connects = dict.fromkeys(drivers, 0)
         for family, driver in drivers.items():
             driver.on_lost_session(partial(self._all_again, family))
+            driver.on_connected(partial(self._link_up, family))
 
     async def run(self) -> NoReturn:
         """Deliver for ever."""
@@ -72,7 +73,6 @@ class Courier:
         while True:
             if await self.deliver_due():
                 continue
-            await self._prune()
             due = await self._database.read(deliveries.next_due)
             wait = _LONGEST_WAIT_S
             if due is not None:
@@ -101,8 +101,9 @@ class Courier:
             picture = await self._picture(driver, due)
             if picture is None:
                 return
+            connects = self._connects[due.family]
             outcome = await driver.deliver(due.label, due.wish, picture)
-        await self._note(due, picture, outcome)
+        await self._note(due, picture, outcome, connects)
 
     async def _picture(self, driver: LabelDriver, due: Due) -> Picture | None:
         frame = await self._database.read(
@@ -127,14 +128,16 @@ class Courier:
                 connection, due.label, due.wish, picture.sha256, again_at=confirm_by
             )
 
-        still_wanted = await self._database.write(note)
+        still_wanted = await self._database.write_patiently(note)
         return picture if still_wanted else None
 
-    async def _note(self, due: Due, picture: Picture, outcome: Outcome) -> None:
+    async def _note(self, due: Due, picture: Picture, outcome: Outcome, connects: int) -> None:
         now = self._clock.now()
         match outcome:
             case Later(reason=Reason.AWAITING_LABEL):
-                return
+                await self._link_worked(due)
+            case Later(reason=Reason.LINK_DOWN):
+                await self._link_down(due, connects)
             case Later(reason=reason):
                 await self._again(due, reason.value)
             case Shown():
@@ -146,24 +149,41 @@ class Courier:
 
     async def _again(self, due: Due, reason: str) -> None:
         at = self._clock.now() + self._wait(due, self._settings.retry_s)
-        await self._database.write(
+        await self._database.write_patiently(
             lambda connection: deliveries.again(
                 connection, due.label, due.wish, reason=reason, at=at
             )
+        )
+
+    async def _link_worked(self, due: Due) -> None:
+        if due.reason == Reason.LINK_DOWN.value:
+            await self._database.write_patiently(
+                lambda connection: deliveries.link_worked(connection, due.label, due.wish)
+            )
+
+    async def _link_down(self, due: Due, connects: int) -> None:
+        """Wait for the next connect, unless that came while the driver still gave up."""
+        steady = Backoff(first_s=_LINK_DOWN_S, max_s=self._settings.retry_max_s)
+        at = self._clock.now()
+        if self._connects[due.family] == connects:
+            at += steady.wait(1, self._rng)
+        await self._database.write_patiently(
+            lambda connection: deliveries.link_down(connection, due.label, due.wish, at=at)
+        )
+
+    async def _link_up(self, family: str) -> None:
+        self._connects[family] += 1
+        now = self._clock.now()
+        await self._database.write_patiently(
+            lambda connection: deliveries.link_up(connection, family, now)
         )
 
     def _wait(self, due: Due, first_s: float) -> timedelta:
         backoff = Backoff(first_s=first_s, max_s=max(first_s, self._settings.retry_max_s))
         return backoff.wait(due.attempts + 1, self._rng)
 
-    async def _prune(self) -> None:
-        """Now and then, forget old frames that nobody shows."""
-        if self._clock.monotonic() < self._prune_at:
-            return
-        self._prune_at = self._clock.monotonic() + _PRUNE_EVERY_S
-        before = self._clock.now() - _FRAMES_KEPT
-        await self._database.write(lambda connection: frames.prune(connection, before))
-
     async def _all_again(self, family: str) -> None:
-        now: datetime = self._clock.now()
-        await self._database.write(lambda connection: deliveries.all_due(connection, family, now))
+        now = self._clock.now()
+        await self._database.write_patiently(
+            lambda connection: deliveries.all_due(connection, family, now)
+        )

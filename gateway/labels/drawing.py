@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
@@ -15,10 +16,13 @@ from gateway.render.template import Template
 class TemplateRenderer:
     """The ``Renderer`` of the planner: chooses the template and falls back to the plain one."""
 
-    def __init__(self, pool: RenderPool, known: Mapping[str, Template], country: str) -> None:
+    def __init__(
+        self, pool: RenderPool, known: Mapping[str, Template], country: str, zone: tzinfo
+    ) -> None:
         self._pool = pool
         self._known = known
         self._country = country
+        self._zone = zone
 
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
         """The picture; a template that is gone or cannot draw this gives way to the plain one.
@@ -31,7 +35,9 @@ class TemplateRenderer:
         problem: RenderFailedError | None = None
         for name in dict.fromkeys((wanted, templates.FALLBACK)):
             try:
-                return await self._pool.render(self._known[name], panel, facts, self._country)
+                return await self._pool.render(
+                    self._known[name], panel, facts, self._country, self._zone
+                )
             except RenderFailedError as error:
                 problem = problem or error
         raise RenderError(f"template {wanted}: {problem}") from problem

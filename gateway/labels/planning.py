@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, Protocol
@@ -18,14 +19,21 @@ from device_drivers.api.panels import Frame, Panel
 from gateway.clock import Clock
 from gateway.domain import labels as domain
 from gateway.domain import pricing
-from gateway.domain.labels import LabelFacts
+from gateway.domain.catalogue import Family
+from gateway.domain.labels import LabelFacts, LabelState, Target
 from gateway.settings import Shop
 from gateway.store import catalogue, deliveries, frames, labels, proof, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
 _BATCH = 50
-_LONGEST_WAIT_S = 3_600.0
+_URGENT = 40
+"""Urgent labels in one batch at most, so that the others always get on."""
+_LONGEST_WAIT_S = 30.0
+"""So often the clocks are compared."""
+_JUMP_S = 5.0
+"""The wall clock may differ so much from the steady one before it is said to have jumped."""
+_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED})
 
 log = structlog.get_logger("labels")
 
@@ -68,6 +76,8 @@ class Planner:
         self._renderer = renderer
         self._clock = clock
         self._shop = shop
+        self._round: deque[str] = deque()
+        self._ahead_s = self._wall_ahead_s()
 
     async def run(self) -> NoReturn:
         """Plan for ever."""
@@ -86,34 +96,81 @@ class Planner:
 
     async def plan_stale(self) -> bool:
         """Look at one batch of stale labels; False when there was none."""
+        await self._check_clock()
         now = self._clock.now()
         due = await self._database.read(labels.next_change)
         if due is not None and due <= now:
-            await self._database.write(lambda connection: labels.mark_due_stale(connection, now))
+            await self._database.write_patiently(
+                lambda connection: labels.mark_due_stale(connection, now)
+            )
         looks = await self._database.read(lambda connection: self._look(connection, now))
         if not looks:
             return False
         async with asyncio.TaskGroup() as group:
             drawing = [group.create_task(self._draw(look), name="draw") for look in looks]
         drawn = [task.result() for task in drawing]
-        await self._database.write(lambda connection: _note(connection, drawn, now))
+        await self._database.write_patiently(lambda connection: _note(connection, drawn, now))
         return True
 
+    async def _check_clock(self) -> None:
+        """Look at everything again when the wall clock jumped: other prices may be in force."""
+        was, self._ahead_s = self._ahead_s, self._wall_ahead_s()
+        by_s = self._ahead_s - was
+        if abs(by_s) <= _JUMP_S:
+            return
+        log.warning("the clock jumped; every label is looked at again", seconds=round(by_s, 1))
+        now = self._clock.now()
+
+        def mark(connection: Connection) -> None:
+            labels.mark_bound_stale(connection)
+            deliveries.clock_jumped(connection, now)
+
+        await self._database.write_patiently(mark)
+
+    def _wall_ahead_s(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
+
     def _look(self, connection: Connection, now: datetime) -> list[_Look]:
-        return [
-            self._look_at(connection, label, labels.binding(connection, label.id), now)
-            for label in labels.stale(connection, _BATCH)
-        ]
+        families: dict[tuple[str | None, str | None], Family | None] = {}
+        looks = []
+        for label in self._batch(connection):
+            bound = labels.binding(connection, label.id)
+            family = None
+            if bound is not None:
+                target = bound.target
+                known = (target.product, target.group)
+                if known not in families:
+                    families[known] = self._family(connection, target)
+                family = families[known]
+            looks.append(self._look_at(label, bound, family, now))
+        return looks
+
+    def _family(self, connection: Connection, target: Target) -> Family | None:
+        return catalogue.family_for_label(connection, target, self._shop.store)
+
+    def _batch(self, connection: Connection) -> tuple[Label, ...]:
+        """The next labels: urgent ones, then the next of the round.
+
+        A round is all that was stale when it began, so that no label waits for more than one,
+        however often others change.
+        """
+        urgent = labels.urgent(connection, _URGENT)
+        for _ in range(2):
+            if not self._round:
+                self._round.extend(labels.all_stale(connection))
+            some = min(_BATCH - len(urgent), len(self._round))
+            among = {*urgent, *(self._round.popleft() for _ in range(some))}
+            if not among:
+                break
+            if batch := labels.stale(connection, _BATCH, among):
+                return batch
+            self._round.clear()
+        return ()
 
     def _look_at(
-        self, connection: Connection, label: Label, bound: Binding | None, now: datetime
+        self, label: Label, bound: Binding | None, family: Family | None, now: datetime
     ) -> _Look:
         shop = self._shop
-        family = None
-        if bound is not None and bound.target.product is not None:
-            family = catalogue.family_of_product(connection, bound.target.product)
-        elif bound is not None and bound.target.group is not None:
-            family = catalogue.family_of_group(connection, bound.target.group)
         if bound is None or family is None:
             facts = domain.unbound_facts(
                 label.code, public_base=shop.public_base, language=shop.language
@@ -171,7 +228,7 @@ def _wish(connection: Connection, look: _Look, frame: Frame, now: datetime) -> N
         cause=look.facts.state.value,
         made_at=now,
     )
-    deliveries.want(connection, wish)
+    deliveries.want(connection, wish, first=look.facts.state in _FIRST)
     proof.append(
         connection,
         proof.Entry(

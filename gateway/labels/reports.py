@@ -1,27 +1,27 @@
 """What labels say: introductions, results and presence, written down before they are acknowledged.
 
 Only a report about the current wish, with the hash of the picture that was handed over, moves a
-delivery. Any other report just tells what the label shows.
+delivery. Any other report just tells what the label shows; when that is not what it confirmed
+before, its wish is delivered again.
 """
 
 from __future__ import annotations
 
 import random
 import uuid
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn, assert_never
+from typing import assert_never
 
 import structlog
 
 from device_drivers.api.drivers import (
     Announced,
     Failed,
-    LabelDriver,
     Later,
     Presence,
     Reason,
-    Refused,
     Reported,
     Shown,
     Transferred,
@@ -30,156 +30,197 @@ from gateway.clock import Clock
 from gateway.domain import events
 from gateway.domain.events import Lane, Origin
 from gateway.domain.retrying import Backoff
-from gateway.labels.turns import Turns
 from gateway.settings import Labels
-from gateway.store import binding_rows, deliveries, labels, outbox, proof
+from gateway.store import binding_rows, deliveries, labels, outbox, proof, tasks
 from gateway.store.database import Connection, Database
+
+TOO_MANY = "too_many_labels"
+"""The task that says that new labels are turned away."""
 
 log = structlog.get_logger("labels")
 
+Word = Announced | Reported | Presence
+"""What a label says in a way we understand."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _News:
+    """What one transaction of words brought."""
+
+    new: list[Announced] = field(default_factory=list)
+    failed: list[tuple[str, Failed]] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    turned_away: int = 0
+
 
 class Reports:
-    """Writes down what labels say."""
+    """Writes down what labels say; at most ``most`` labels are taken in."""
 
-    def __init__(self, database: Database, origin: Origin, clock: Clock, settings: Labels) -> None:
-        self.refused: Counter[str] = Counter()
+    def __init__(
+        self,
+        database: Database,
+        origin: Origin,
+        clock: Clock,
+        settings: Labels,
+        *,
+        most: int = labels.MAX_LABELS,
+    ) -> None:
+        self.turned_away = 0
         self._database = database
         self._origin = origin
         self._clock = clock
+        self._most = most
         self._backoff = Backoff(
             first_s=settings.retry_s, max_s=max(settings.retry_s, settings.retry_max_s)
         )
         self._rng = random.SystemRandom()
 
-    async def announced(self, family: str, heard: Announced) -> None:
-        """A label introduced itself."""
-        now = self._clock.now()
-        new = await self._database.write(
-            lambda connection: _announced(connection, family, heard, now)
-        )
-        if new:
-            log.info("new label", label=heard.label, panel=heard.panel.name)
+    async def heard(self, family: str, words: Sequence[Word]) -> tuple[str, ...]:
+        """Write down, in one commit and in order, what labels of ``family`` said.
 
-    async def reported(self, heard: Reported) -> None:
-        """A label told what became of a wish."""
+        The labels that confirmed their wish are returned: what was kept for them can be freed.
+        """
         now = self._clock.now()
 
-        def note_sight(connection: Connection) -> bool:
-            labels.hear(connection, heard.label, heard.telemetry, now)
-            if isinstance(heard.outcome, Shown):
-                labels.see(connection, heard.label, heard.sha256, now)
-            current = deliveries.get(connection, heard.label)
-            return current is not None and (current.wish, current.sha256) == (
-                heard.wish,
-                heard.sha256,
-            )
+        def note(connection: Connection) -> _News:
+            news = _News()
+            for word in words:
+                self._note(connection, family, word, news, now)
+            return news
 
-        if not await self._database.write(note_sight):
-            return
-        match heard.outcome:
-            case Shown():
-                await self.shown(heard.label, heard.wish, heard.sha256, now)
-            case Transferred():
-                await self.transferred(heard.label, heard.wish, now)
-            case Failed():
-                await self.failed(heard.label, heard.wish, heard.outcome, now)
-            case Later():
-                return
-            case _:
-                assert_never(heard.outcome)
+        news = await self._database.write_patiently(note)
+        self._log(news)
+        return tuple(news.settled)
 
     async def shown(self, label: str, wish: str, sha256: str, at: datetime) -> bool:
         """The label shows its wish; True when that is news."""
-        return await self._database.write(
+        return await self._database.write_patiently(
             lambda connection: _shown(connection, self._origin, label, wish, sha256, at)
         )
 
     async def transferred(self, label: str, wish: str, at: datetime) -> None:
         """The label holds its wish."""
-
-        def note(connection: Connection) -> None:
-            if deliveries.transferred(connection, label, wish, at):
-                proof.append(
-                    connection, proof.Entry(label=label, at=at, what="transferred", wish=wish)
-                )
-
-        await self._database.write(note)
+        await self._database.write_patiently(
+            lambda connection: _transferred(connection, label, wish, at)
+        )
 
     async def failed(self, label: str, wish: str, outcome: Failed, at: datetime) -> None:
         """The label said no: it is tried again later, and told once per reason."""
-        reason, detail = outcome.reason.value, outcome.detail
-
-        def note(connection: Connection) -> bool:
-            current = deliveries.get(connection, label)
-            if current is None or current.wish != wish:
-                return False
-            wait = self._backoff.wait(max(current.attempts, 1), self._rng)
-            news = (current.state, current.reason) != ("failed", reason)
-            deliveries.failed(
-                connection, label, wish, reason=reason, detail=detail, again_at=at + wait
-            )
-            if news:
-                _prove_failure(connection, self._origin, label, wish, reason, detail, at)
-            return news
-
-        if await self._database.write(note):
-            log.warning("label failed", label=label, reason=reason, detail=detail)
+        if await self._database.write_patiently(
+            lambda connection: self._failed(connection, label, wish, outcome, at)
+        ):
+            self._log(_News(failed=[(label, outcome)]))
 
     async def is_settled(self, label: str) -> bool:
         """Whether the label shows its wish."""
         current = await self._database.read(lambda connection: deliveries.get(connection, label))
         return current is not None and current.state == "shown"
 
-    async def presence(self, heard: Presence) -> None:
-        """A label came into or went out of reach."""
-        await self._database.write(lambda connection: labels.presence(connection, heard))
+    def _note(
+        self, connection: Connection, family: str, word: Word, news: _News, now: datetime
+    ) -> None:
+        match word:
+            case Announced():
+                self._announced(connection, family, word, news, now)
+            case Reported():
+                self._reported(connection, word, news, now)
+            case Presence():
+                labels.presence(connection, word)
+            case _:
+                assert_never(word)
+
+    def _announced(
+        self, connection: Connection, family: str, heard: Announced, news: _News, now: datetime
+    ) -> None:
+        known = labels.get(connection, heard.label) is not None
+        # Counting 60,000 rows takes a while: once in a transaction that turned one away is enough.
+        if not known and (news.turned_away or labels.count(connection) >= self._most):
+            news.turned_away += 1
+            message = (
+                f"{self._most} labels are known and no more are taken in: {heard.label} was turned "
+                "away; find out what introduces labels that do not exist"
+            )
+            detail = {"message": message}
+            tasks.open_(connection, TOO_MANY, "", detail, now)
+            return
+        labels.announce(connection, family, heard, now)
+        if not known:
+            news.new.append(heard)
+            tasks.close(connection, TOO_MANY, "")
+            binding_rows.adopt(connection, heard.label, now)
+        delivery = deliveries.get(connection, heard.label)
+        # The label lost what it showed (a new battery, another driver): its wish is due.
+        if delivery is not None and delivery.state == "shown" and heard.showing != delivery.sha256:
+            deliveries.requeue(connection, heard.label, reason=Reason.IMAGE_MISSING.value, at=now)
+
+    def _reported(
+        self, connection: Connection, heard: Reported, news: _News, now: datetime
+    ) -> None:
+        label = labels.get(connection, heard.label)
+        if label is None:
+            return
+        labels.hear(connection, heard.label, heard.telemetry, now)
+        shows = isinstance(heard.outcome, Shown)
+        # What the broker kept may be older than anything else we heard: it can only confirm.
+        if heard.retained and not (shows and label.sight_sha256 == heard.sha256):
+            return
+        if shows:
+            labels.see(connection, heard.label, heard.sha256, now)
+        current = deliveries.get(connection, heard.label)
+        if current is None:
+            return
+        if (current.wish, current.sha256) == (heard.wish, heard.sha256):
+            self._answered(connection, heard, news, now)
+        elif shows and current.state == "shown" and current.sha256 != heard.sha256:
+            deliveries.requeue(connection, heard.label, reason=Reason.IMAGE_MISSING.value, at=now)
+
+    def _answered(
+        self, connection: Connection, heard: Reported, news: _News, now: datetime
+    ) -> None:
+        """The label speaks of the very picture that was handed over for its wish."""
+        match heard.outcome:
+            case Shown():
+                _shown(connection, self._origin, heard.label, heard.wish, heard.sha256, now)
+                news.settled.append(heard.label)
+            case Transferred():
+                _transferred(connection, heard.label, heard.wish, now)
+            case Failed() as outcome:
+                if self._failed(connection, heard.label, heard.wish, outcome, now):
+                    news.failed.append((heard.label, outcome))
+            case Later():
+                return
+            case _:
+                assert_never(heard.outcome)
+
+    def _failed(
+        self, connection: Connection, label: str, wish: str, outcome: Failed, at: datetime
+    ) -> bool:
+        current = deliveries.get(connection, label)
+        if current is None or current.wish != wish:
+            return False
+        reason, detail = outcome.reason.value, outcome.detail
+        wait = self._backoff.wait(max(current.attempts, 1), self._rng)
+        news = (current.state, current.reason) != ("failed", reason)
+        deliveries.failed(connection, label, wish, reason=reason, detail=detail, again_at=at + wait)
+        if news:
+            _prove_failure(connection, self._origin, label, wish, reason, detail, at)
+        return news
+
+    def _log(self, news: _News) -> None:
+        for one in news.new:
+            log.info("new label", label=one.label, panel=one.panel.name)
+        for label, outcome in news.failed:
+            log.warning(
+                "label failed", label=label, reason=outcome.reason.value, detail=outcome.detail
+            )
+        if news.turned_away and not self.turned_away:
+            log.error("too many labels; no new ones are taken in", most=self._most)
+        self.turned_away += news.turned_away
 
 
-class Listener:
-    """Hears one driver's labels; each word is acknowledged after its commit."""
-
-    def __init__(self, driver: LabelDriver, reports: Reports, turns: Turns) -> None:
-        self.name = f"labels-{driver.family.name}"
-        self._driver = driver
-        self._reports = reports
-        self._turns = turns
-
-    async def run(self) -> NoReturn:
-        """Listen for ever."""
-        async for heard in self._driver.heard():
-            match heard.sighting:
-                case Announced() as sighting:
-                    await self._reports.announced(self._driver.family.name, sighting)
-                case Reported() as sighting:
-                    await self._reports.reported(sighting)
-                    if isinstance(sighting.outcome, Shown):
-                        await self._settle(sighting.label)
-                case Presence() as sighting:
-                    await self._reports.presence(sighting)
-                case Refused() as sighting:
-                    self._reports.refused[sighting.label] += 1
-                    log.warning("label not understood", label=sighting.label, why=sighting.problem)
-                case _:
-                    assert_never(heard.sighting)
-            heard.ack()
-        raise AssertionError("a driver stopped listening")
-
-    async def _settle(self, label: str) -> None:
-        """Free what was kept for the label, unless it has another wish by now."""
-        async with self._turns.of(label):
-            if await self._reports.is_settled(label):
-                await self._driver.settled(label)
-
-
-def _announced(connection: Connection, family: str, heard: Announced, now: datetime) -> bool:
-    new = labels.announce(connection, family, heard, now)
-    if new:
-        binding_rows.adopt(connection, heard.label, now)
-    delivery = deliveries.get(connection, heard.label)
-    # The label lost what it showed (a new battery, another driver): what it should show is due.
-    if delivery is not None and delivery.state == "shown" and heard.showing != delivery.sha256:
-        deliveries.requeue(connection, heard.label, reason=Reason.IMAGE_MISSING.value, at=now)
-    return new
+def _transferred(connection: Connection, label: str, wish: str, at: datetime) -> None:
+    if deliveries.transferred(connection, label, wish, at):
+        proof.append(connection, proof.Entry(label=label, at=at, what="transferred", wish=wish))
 
 
 def _shown(

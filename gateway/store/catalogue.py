@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.domain import catalogue
 from gateway.domain.catalogue import Family, Group, Location, Product, Value
+from gateway.domain.labels import Target
 from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
@@ -39,14 +40,29 @@ def family_of_group(connection: Connection, group: str) -> Family | None:
         for key in own.siblings
         if key != group and (found := _value(connection, "group", key)) is not None
     )
-    ids = [
-        row[0]
-        for member in (own, *siblings)
-        for row in connection.execute(
-            "SELECT id FROM product WHERE group_id = ? ORDER BY id LIMIT ?", (member.id, MAX_FAMILY)
-        )
-    ]
+    ids = [key for member in (own, *siblings) for key in _members(connection, member)]
     return _family(connection, own, siblings, ids[:MAX_FAMILY])
+
+
+def family_for_label(connection: Connection, target: Target, shop: str) -> Family | None:
+    """What a label on ``target`` speaks of: its own products, their prices, this shop's stock.
+
+    Siblings and other places have no part in it. None when the target is not in force.
+    """
+    group: Group | None = None
+    if target.group is not None:
+        group = _group(connection, target.group)
+        ids = [] if group is None else _members(connection, group)
+    else:
+        row = connection.execute(
+            "SELECT id, group_id FROM product WHERE id = ?", (target.product,)
+        ).fetchone()
+        ids = [] if row is None else [row[0]]
+        if row is not None and row[1] is not None:
+            group = _group(connection, row[1])
+    if group is None and not ids:
+        return None
+    return _family(connection, group, (), ids, places=(shop,))
 
 
 def products_by_code(connection: Connection, code: str) -> tuple[str, ...]:
@@ -69,12 +85,31 @@ def locations(connection: Connection) -> tuple[Location, ...]:
     )
 
 
+def _group(connection: Connection, key: str) -> Group | None:
+    value = _value(connection, "group", key)
+    return None if value is None else catalogue.group_from(key, value)
+
+
+def _members(connection: Connection, group: Group) -> list[str]:
+    rows = connection.execute(
+        "SELECT id FROM product WHERE group_id = ? ORDER BY id LIMIT ?", (group.id, MAX_FAMILY)
+    )
+    return [row[0] for row in rows]
+
+
 def _family(
-    connection: Connection, group: Group | None, siblings: tuple[Group, ...], ids: Sequence[str]
+    connection: Connection,
+    group: Group | None,
+    siblings: tuple[Group, ...],
+    ids: Sequence[str],
+    *,
+    places: Sequence[str] | None = None,
 ) -> Family:
+    """``places`` narrows the stock to these locations, of which no more is told."""
     products = _products(connection, ids)
-    places = locations(connection)
-    stock_keys = [f"{place.id}/{product.id}" for place in places for product in products]
+    known = locations(connection) if places is None else ()
+    where = [place.id for place in known] if places is None else places
+    stock_keys = [f"{place}/{product.id}" for place in where for product in products]
     levels = (
         catalogue.stock_from(key, value) for key, value in _values(connection, "stock", stock_keys)
     )
@@ -88,7 +123,7 @@ def _family(
         products=products,
         offers={one.product: one for one in offers},
         stock={(level.location, level.product): level for level in levels},
-        locations=places,
+        locations=known,
     )
 
 

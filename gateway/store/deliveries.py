@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from device_drivers.api.drivers import Reason
 from gateway.clock import from_ms, to_ms
 from gateway.store.database import Connection
+
+LINK_DOWN = Reason.LINK_DOWN.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Due:
     fingerprint: str
     formats: tuple[str, ...]
     attempts: int
+    reason: str | None
 
 
 def wish(connection: Connection, label: str) -> Wish | None:
@@ -71,8 +75,11 @@ def wish(connection: Connection, label: str) -> Wish | None:
     )
 
 
-def want(connection: Connection, new: Wish) -> None:
-    """Let the label show something else; an older delivery is dropped, never sent."""
+def want(connection: Connection, new: Wish, *, first: bool = False) -> None:
+    """Let the label show something else; an older delivery is dropped, never sent.
+
+    ``first`` puts the new delivery before all that are not.
+    """
     connection.execute(
         "INSERT OR REPLACE INTO wish (label, id, fingerprint, template, cause, made_at) "
         "VALUES (?, ?, ?, ?, ?, ?)",
@@ -80,9 +87,9 @@ def want(connection: Connection, new: Wish) -> None:
     )
     now = to_ms(new.made_at)
     connection.execute(
-        "INSERT OR REPLACE INTO delivery (label, wish, state, due_at, queued_at) "
-        "VALUES (?, ?, 'queued', ?, ?)",
-        (new.label, new.id, now, now),
+        "INSERT OR REPLACE INTO delivery (label, wish, state, priority, due_at, queued_at) "
+        "VALUES (?, ?, 'queued', ?, ?, ?)",
+        (new.label, new.id, int(first), now, now),
     )
     _note(connection, new.label)
 
@@ -111,13 +118,20 @@ def get(connection: Connection, label: str) -> Delivery | None:
 
 
 def due(connection: Connection, at: datetime, limit: int) -> tuple[Due, ...]:
-    """The deliveries whose turn has come, longest waiting first."""
+    """The deliveries whose turn has come: what goes first, then the longest waiting."""
+    first = _due(connection, at, limit, priority=1)
+    return (*first, *_due(connection, at, limit - len(first), priority=0))
+
+
+def _due(connection: Connection, at: datetime, limit: int, *, priority: int) -> tuple[Due, ...]:
     rows = connection.execute(
         "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, label.formats, "
-        "delivery.attempts FROM delivery JOIN wish ON wish.label = delivery.label "
+        "delivery.attempts, delivery.reason "
+        "FROM delivery JOIN wish ON wish.label = delivery.label "
         "JOIN label ON label.id = delivery.label "
-        "WHERE delivery.due_at <= ? ORDER BY delivery.due_at, delivery.label LIMIT ?",
-        (to_ms(at), limit),
+        "WHERE delivery.priority = ? AND delivery.due_at <= ? "
+        "ORDER BY delivery.due_at, delivery.label LIMIT ?",
+        (priority, to_ms(at), limit),
     )
     return tuple(
         Due(
@@ -127,6 +141,7 @@ def due(connection: Connection, at: datetime, limit: int) -> tuple[Due, ...]:
             fingerprint=row[3],
             formats=tuple(row[4].split(",")),
             attempts=row[5],
+            reason=row[6],
         )
         for row in rows
     )
@@ -134,8 +149,14 @@ def due(connection: Connection, at: datetime, limit: int) -> tuple[Due, ...]:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next delivery's turn comes."""
-    row = connection.execute("SELECT min(due_at) FROM delivery WHERE due_at IS NOT NULL").fetchone()
-    return None if row[0] is None else from_ms(row[0])
+    earliest = [
+        connection.execute(
+            "SELECT min(due_at) FROM delivery WHERE priority = ? AND due_at IS NOT NULL",
+            (priority,),
+        ).fetchone()[0]
+        for priority in (0, 1)
+    ]
+    return min((from_ms(one) for one in earliest if one is not None), default=None)
 
 
 def handing_over(
@@ -162,6 +183,34 @@ def again(connection: Connection, label: str, wish_id: str, *, reason: str, at: 
         (reason, to_ms(at), label, wish_id),
     )
     _note(connection, label)
+
+
+def link_down(connection: Connection, label: str, wish_id: str, *, at: datetime) -> None:
+    """Nothing left the house, so this was no attempt; its turn comes again at ``at``."""
+    again(connection, label, wish_id, reason=LINK_DOWN, at=at)
+    connection.execute(
+        "UPDATE delivery SET attempts = max(attempts - 1, 0) WHERE label = ? AND wish = ?",
+        (label, wish_id),
+    )
+
+
+def link_worked(connection: Connection, label: str, wish_id: str) -> None:
+    """The picture left the house after all; the label's answer is awaited."""
+    connection.execute(
+        "UPDATE delivery SET reason = NULL WHERE label = ? AND wish = ? AND reason = ?",
+        (label, wish_id, LINK_DOWN),
+    )
+    _note(connection, label)
+
+
+def link_up(connection: Connection, family: str, at: datetime) -> None:
+    """The way to labels of ``family`` is open: what waited for it is due."""
+    connection.execute(
+        "UPDATE delivery SET due_at = ? WHERE reason = ? AND due_at > ? "
+        "AND label IN (SELECT id FROM label WHERE family = ?)",
+        (to_ms(at), LINK_DOWN, to_ms(at), family),
+    )
+    connection.note("delivery", "")
 
 
 def transferred(connection: Connection, label: str, wish_id: str, at: datetime) -> bool:
@@ -221,6 +270,12 @@ def all_due(connection: Connection, family: str, at: datetime) -> None:
         "AND label IN (SELECT id FROM label WHERE family = ?)",
         (to_ms(at), family),
     )
+    connection.note("delivery", "")
+
+
+def clock_jumped(connection: Connection, at: datetime) -> None:
+    """Turns were set by another time: every delivery that waits for one has it now."""
+    connection.execute("UPDATE delivery SET due_at = ? WHERE due_at IS NOT NULL", (to_ms(at),))
     connection.note("delivery", "")
 
 

@@ -51,14 +51,13 @@ def fingerprint_of(connection: Connection, sha256: str) -> str | None:
 
 def prune(connection: Connection, before: datetime, limit: int = 500) -> int:
     """Forget up to ``limit`` frames made before ``before`` that no label shows or should show."""
-    gone = connection.execute(
-        "DELETE FROM frame WHERE fingerprint IN (SELECT fingerprint FROM frame "
+    old = connection.execute(
+        "SELECT fingerprint FROM frame "
         "WHERE made_at < ? AND fingerprint NOT IN (SELECT fingerprint FROM wish) "
         "AND fingerprint NOT IN (SELECT picture.fingerprint FROM picture JOIN label "
-        "ON label.sight_sha256 = picture.sha256) LIMIT ?)",
+        "ON label.sight_sha256 = picture.sha256) ORDER BY made_at LIMIT ?",
         (to_ms(before), limit),
-    )
-    connection.execute(
-        "DELETE FROM picture WHERE fingerprint NOT IN (SELECT fingerprint FROM frame)"
-    )
-    return gone.rowcount
+    ).fetchall()
+    connection.executemany("DELETE FROM frame WHERE fingerprint = ?", old)
+    connection.executemany("DELETE FROM picture WHERE fingerprint = ?", old)
+    return len(old)

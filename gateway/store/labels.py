@@ -50,6 +50,10 @@ class Binding:
     bound_by: str
 
 
+MAX_LABELS = 60_000
+"""Labels taken in. The largest shops have some 30,000 tags; more means that something makes names
+up, and each name costs a row, a picture and room in every list."""
+
 _COLUMNS = (
     "id, family, code, width, height, inks, dpi, model, formats, firmware, first_heard, "
     "last_heard, online, battery_mv, rssi_dbm, temperature_c, sight_sha256, sight_at, stale"
@@ -66,6 +70,12 @@ def by_code(connection: Connection, code: str) -> Label | None:
     """The label with this (normalised) code."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM label WHERE code = ?", (code,)).fetchone()
     return None if row is None else _label(row)
+
+
+def count(connection: Connection) -> int:
+    """How many labels are known."""
+    total: int = connection.execute("SELECT count(*) FROM label").fetchone()[0]
+    return total
 
 
 def target_of_code(connection: Connection, code: str) -> Target | None:
@@ -206,12 +216,35 @@ def mark_stale(
     ).fetchall()
     for (label,) in found:
         _stale_label(connection, label)
+    if found:
+        _hurry(connection, products)
+
+
+def _hurry(connection: Connection, products: Iterable[str]) -> None:
+    """Labels of these products are urgent where the product is blocked or recalled."""
+    withdrawn = connection.execute(
+        "SELECT in_force.key, product.group_id FROM json_each(?) AS touched "
+        "CROSS JOIN in_force ON in_force.kind = 'product' AND in_force.key = touched.value "
+        "CROSS JOIN product ON product.id = in_force.key "
+        "WHERE json_extract(in_force.value, '$.status') IN ('blocked', 'recalled')",
+        (json.dumps(list(products)),),
+    ).fetchall()
+    for product, group in withdrawn:
+        connection.execute(
+            "UPDATE label SET urgent = 1 WHERE stale > 0 AND id IN (SELECT label FROM binding "
+            "WHERE product = ?1 UNION ALL SELECT label FROM binding WHERE group_id = ?2)",
+            (product, group),
+        )
 
 
 def mark_bound_stale(connection: Connection) -> None:
     """Mark every label that stands for something stale."""
-    for (label,) in connection.execute("SELECT label FROM binding").fetchall():
-        _stale_label(connection, label)
+    marked = connection.execute(
+        "UPDATE label SET stale = stale + 1 WHERE id IN (SELECT label FROM binding) RETURNING id"
+    ).fetchall()
+    for (label,) in marked:
+        connection.note("stale", label)
+        connection.note("label", label)
 
 
 def mark_due_stale(connection: Connection, at: datetime) -> None:
@@ -222,12 +255,39 @@ def mark_due_stale(connection: Connection, at: datetime) -> None:
         _stale_label(connection, label)
 
 
-def stale(connection: Connection, limit: int) -> tuple[Label, ...]:
-    """Labels whose wish must be looked at again."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM label WHERE stale > 0 ORDER BY id LIMIT ?", (limit,)
-    )
+def stale(
+    connection: Connection, limit: int, among: Iterable[str] | None = None
+) -> tuple[Label, ...]:
+    """Labels whose wish must be looked at again: any, or those ``among`` these."""
+    if among is None:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM label WHERE stale > 0 ORDER BY id LIMIT ?", (limit,)
+        )
+    else:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM label WHERE stale > 0 "
+            "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+            (json.dumps(list(among)), limit),
+        )
     return tuple(_label(row) for row in rows)
+
+
+def urgent(connection: Connection, limit: int) -> tuple[str, ...]:
+    """Stale labels of what is blocked or recalled."""
+    rows = connection.execute(
+        "SELECT id FROM label WHERE urgent > 0 AND stale > 0 ORDER BY id LIMIT ?", (limit,)
+    )
+    return tuple(row[0] for row in rows)
+
+
+def all_stale(connection: Connection) -> tuple[str, ...]:
+    """Every stale label, those of one group together."""
+    rows = connection.execute(
+        "SELECT label.id FROM label LEFT JOIN binding ON binding.label = label.id "
+        "LEFT JOIN product ON product.id = binding.product WHERE label.stale > 0 "
+        "ORDER BY coalesce(binding.group_id, product.group_id, binding.product), label.id"
+    )
+    return tuple(row[0] for row in rows)
 
 
 def planned(
@@ -235,7 +295,8 @@ def planned(
 ) -> None:
     """The wish is up to date with ``looked_at`` (the ``stale`` count read before planning)."""
     connection.execute(
-        "UPDATE label SET stale = stale - ?, next_change = ? WHERE id = ?",
+        "UPDATE label SET stale = stale - ?1, urgent = iif(stale > ?1, urgent, 0), "
+        "next_change = ?2 WHERE id = ?3",
         (looked_at, None if next_change is None else to_ms(next_change), label),
     )
 

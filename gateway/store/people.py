@@ -95,6 +95,25 @@ def set_password_hash(connection: Connection, name: str, password_hash: str) -> 
     connection.note("person", name)
 
 
+def change_password(connection: Connection, name: str, password_hash: str) -> None:
+    """A new password for a person, whose sessions end; raises ``PersonError``."""
+    person = _known(connection, name)
+    set_password_hash(connection, person.name, password_hash)
+    connection.execute("DELETE FROM session WHERE person = ?", (person.name,))
+
+
+def remove(connection: Connection, name: str) -> None:
+    """End a person's account and sessions; raises ``PersonError``."""
+    connection.execute("DELETE FROM person WHERE name = ?", (_known(connection, name).name,))
+
+
+def _known(connection: Connection, name: str) -> Person:
+    person = find(connection, name)
+    if person is None:
+        raise PersonError(f"there is nobody called {name!r}")
+    return person
+
+
 def open_session(connection: Connection, name: str, now: datetime) -> str:
     """Begin a session of the person called ``name`` and return its token, kept nowhere else.
 

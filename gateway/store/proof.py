@@ -1,4 +1,7 @@
-"""What each label was asked to show and said it showed, in order: append only."""
+"""What each label was asked to show and said it showed, in order: append only.
+
+Only age removes lines.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,15 @@ def append(connection: Connection, entry: Entry) -> None:
             *(entry.wish, entry.fingerprint, entry.detail),
         ),
     )
+
+
+def prune(connection: Connection, before: datetime, limit: int = 1_000) -> int:
+    """Forget up to ``limit`` lines written before ``before``; how many there were."""
+    gone = connection.execute(
+        "DELETE FROM proof WHERE id IN (SELECT id FROM proof WHERE at < ? ORDER BY at LIMIT ?)",
+        (to_ms(before), limit),
+    )
+    return gone.rowcount
 
 
 def of_label(connection: Connection, label: str, limit: int = 50) -> tuple[Entry, ...]:

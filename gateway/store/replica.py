@@ -88,6 +88,14 @@ def hashes(connection: Connection, source: str) -> Iterator[tuple[int, bytes]]:
     yield from connection.execute("SELECT bucket, hash FROM replica WHERE source = ?", (source,))
 
 
+def keys(connection: Connection, source: str, kind: str) -> set[str]:
+    """The keys of all rows of one kind that ``source`` sent."""
+    rows = connection.execute(
+        "SELECT key FROM replica WHERE kind = ? AND source = ?", (kind, source)
+    )
+    return {row[0] for row in rows}
+
+
 def apply(
     connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
 ) -> Written:

@@ -119,8 +119,10 @@ class Shop:
         self.heard: list[Sighting] = []
         self.acknowledges = True
         self.sessions_lost = 0
+        self.connects = 0
         self._heard = rig.driver.heard()
         rig.driver.on_lost_session(self._lost)
+        rig.driver.on_connected(self._connected)
 
     def label(
         self, name: str = "a", panel: Panel = PANEL, *, faults: Faults | None = None,
@@ -160,6 +162,9 @@ class Shop:
 
     async def _lost(self) -> None:
         self.sessions_lost += 1
+
+    async def _connected(self) -> None:
+        self.connects += 1
 
 
 @pytest.fixture
@@ -404,6 +409,7 @@ async def test_a_lost_session_is_told_and_a_kept_one_is_not(shop: Shop) -> None:
         shop.rig.cut()
         await shop.rig.connect(session_kept=False)
         assert shop.sessions_lost == 2
+        assert shop.connects == 3, "that labels can be reached again is told every time"
 
 
 async def test_what_was_not_acknowledged_is_heard_again(shop: Shop) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import structlog
 
 from device_drivers.links.messages import LinkDownError, Message
+from gateway.broker import birth, topics
+from gateway.broker.dialect import SILENT_CLOSES
 from gateway.broker.link import Link
+from gateway.clock import SystemClock
 from tests.support.mosquitto import Mosquitto
 from tests.support.running import PATIENCE_S, PREFIX, Listening, one_turn, running
 
@@ -103,6 +109,101 @@ async def test_subscribers_hear_whether_the_session_was_kept(mosquitto: Mosquitt
         await asyncio.to_thread(mosquitto.start)
         await link.connected.wait()
     assert kept == [False, True, False]
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_after_an_orderly_stop_the_retained_state_is_offline(
+    mosquitto: Mosquitto, protocol: Literal["5", "3.1.1"]
+) -> None:
+    broker = mosquitto.broker.model_copy(update={"protocol": protocol})
+    link = Link("shop", broker, prefix=PREFIX, client_id="gw", will=birth.will("gw"))
+    birth.announce(link, "gw", "1.0", SystemClock())
+    listening = Listening(mosquitto.broker, topics.gateway_state("gw"))
+    async with asyncio.timeout(PATIENCE_S):
+        async with running(link):
+            await link.connected.wait()
+        async with running(listening):
+            state = await listening.until(lambda _: True)
+    assert state == {"state": "offline"}
+    assert listening.heard[0].retained
+
+
+class Door:
+    """Somebody at the broker's port who is no broker: hears the first bytes, answers, closes."""
+
+    def __init__(self, port: int, answer: Callable[[bytes], bytes]) -> None:
+        self.versions: list[int] = []
+        self._port = port
+        self._answer = answer
+        self._news = asyncio.Condition()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        async with await asyncio.start_server(self._greet, "127.0.0.1", self._port):
+            yield
+
+    async def closed(self, times: int) -> None:
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.versions) >= times)
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # CONNECT: type, length (a short one here), 00 04 "MQTT", then the version.
+        connect = await reader.readexactly(9)
+        writer.write(self._answer(connect))
+        writer.close()
+        async with self._news:
+            self.versions.append(connect[8])
+            self._news.notify_all()
+
+
+def without_a_word(_connect: bytes) -> bytes:
+    return b""
+
+
+async def test_a_balancer_that_closes_at_once_does_not_take_mqtt_5_away(
+    mosquitto: Mosquitto,
+) -> None:
+    """It accepts, and closes before any answer, because the broker behind it is down."""
+    link = link_to(mosquitto)
+    await asyncio.to_thread(mosquitto.stop)
+    async with asyncio.timeout(PATIENCE_S):
+        door = Door(mosquitto.port, without_a_word)
+        async with door.open(), running(link):
+            await door.closed(1)
+        assert door.versions[0] == 5
+        async with running(link):
+            await asyncio.to_thread(mosquitto.start)
+            await link.connected.wait()
+            assert link.speaks == "5"
+
+
+async def test_an_outage_behind_a_balancer_ends_with_mqtt_5_again(mosquitto: Mosquitto) -> None:
+    link = link_to(mosquitto)
+    door = Door(mosquitto.port, without_a_word)
+    async with asyncio.timeout(PATIENCE_S), running(link):
+        await link.connected.wait()
+        await asyncio.to_thread(mosquitto.stop)
+        await link.away.wait()
+        async with door.open():
+            await door.closed(2 * SILENT_CLOSES)
+        await asyncio.to_thread(mosquitto.start)
+        await link.connected.wait()
+        assert set(door.versions) == {5}
+        assert link.speaks == "5"
+
+
+async def test_a_broker_that_refuses_mqtt_5_is_asked_with_3_1_1_at_once(
+    mosquitto: Mosquitto,
+) -> None:
+    def too_old(connect: bytes) -> bytes:
+        return b"\x20\x02\x00\x01" if connect[8] == 5 else b""
+
+    link = link_to(mosquitto)
+    await asyncio.to_thread(mosquitto.stop)
+    door = Door(mosquitto.port, too_old)
+    async with asyncio.timeout(PATIENCE_S), door.open(), running(link):
+        await door.closed(2)
+    assert door.versions[:2] == [5, 4]
 
 
 async def restart(mosquitto: Mosquitto, link: Link) -> None:

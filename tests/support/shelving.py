@@ -22,8 +22,9 @@ from gateway.feed import checking
 from gateway.labels import binding
 from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
+from gateway.labels.listening import Listener
 from gateway.labels.planning import Planner
-from gateway.labels.reports import Listener, Reports
+from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
 from gateway.render import templates
 from gateway.render.pool import RenderPool
@@ -48,6 +49,7 @@ class Shelf:
     clock: ShiftedClock
     link: Link
     reports: Reports
+    listener: Listener
     world: SimulatedLabels
     owner: checking.Owner
     _seq: int = 0
@@ -154,11 +156,12 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
         reports = Reports(database, ORIGIN, clock, settings.labels)
         turns = Turns()
         known = templates.load_all(templates.bundled_folder())
-        renderer = TemplateRenderer(pool, known, settings.shop.country)
+        renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
+        listener = Listener(driver, reports, turns, clock)
         services: list[Any] = [
             Planner(database, renderer, clock, settings.shop),
             Courier(database, {"mqtt": driver}, reports, turns, clock, settings.labels),
-            Listener(driver, reports, turns),
+            listener,
         ]
         air = Link("air", mosquitto.broker, prefix=PREFIX, client_id="air")
         world = SimulatedLabels(air)
@@ -170,6 +173,7 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
                 clock=clock,
                 link=link,
                 reports=reports,
+                listener=listener,
                 world=world,
                 owner=checking.owner_in(settings, "central"),
             )

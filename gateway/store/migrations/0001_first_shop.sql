@@ -62,7 +62,8 @@ CREATE TABLE product_code (
 ) WITHOUT ROWID;
 CREATE INDEX code_of_product ON product_code (product);
 
--- `stale` counts the reasons to look at the label again; 0 when its wish is up to date.
+-- `stale` counts the reasons to look at the label again; 0 when its wish is up to date. `urgent`
+-- labels stand for something blocked or recalled and are looked at first.
 CREATE TABLE label (
     id TEXT PRIMARY KEY,
     family TEXT NOT NULL,
@@ -83,9 +84,11 @@ CREATE TABLE label (
     sight_sha256 TEXT,
     sight_at INTEGER,
     stale INTEGER NOT NULL DEFAULT 1,
+    urgent INTEGER NOT NULL DEFAULT 0,
     next_change INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX label_stale ON label (id) WHERE stale > 0;
+CREATE INDEX label_urgent ON label (id) WHERE urgent > 0;
 CREATE INDEX label_next_change ON label (next_change) WHERE next_change IS NOT NULL;
 
 CREATE TABLE binding (
@@ -110,12 +113,15 @@ CREATE TABLE frame (
     pixels BLOB NOT NULL, -- one byte per pixel, zlib
     made_at INTEGER NOT NULL
 );
+CREATE INDEX frame_by_age ON frame (made_at, fingerprint);
 CREATE TABLE picture (
     sha256 TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX picture_of_frame ON picture (fingerprint);
 
--- What a label should show, and how far the delivery of it has come.
+-- What a label should show, and how far the delivery of it has come. Deliveries of priority 1 (what
+-- is blocked or recalled) go before those of priority 0.
 CREATE TABLE wish (
     label TEXT PRIMARY KEY REFERENCES label (id) ON DELETE CASCADE,
     id TEXT NOT NULL,
@@ -131,6 +137,7 @@ CREATE TABLE delivery (
     sha256 TEXT,
     state TEXT NOT NULL CHECK (state IN ('queued', 'transferred', 'shown', 'failed')),
     attempts INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL DEFAULT 0 CHECK (priority IN (0, 1)),
     due_at INTEGER,
     reason TEXT,
     detail TEXT,
@@ -138,7 +145,7 @@ CREATE TABLE delivery (
     transferred_at INTEGER,
     shown_at INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_due ON delivery (priority, due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE proof (
     id INTEGER PRIMARY KEY,
@@ -150,6 +157,7 @@ CREATE TABLE proof (
     detail TEXT
 );
 CREATE INDEX proof_of_label ON proof (label, id);
+CREATE INDEX proof_by_age ON proof (at);
 
 -- Events on their way up. `next_seq` never goes back; on the wire a lane's first seq of an epoch
 -- is 1, which is `seq - epoch_seq` here, so a new epoch renumbers nothing.

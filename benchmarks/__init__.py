@@ -1,0 +1,1 @@
+"""How fast Anaquel is, beside a peer where there is one: ``python -m benchmarks``."""

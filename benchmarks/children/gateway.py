@@ -1,0 +1,25 @@
+"""A whole gateway, as ``anaquel run`` starts it; settings come in, addresses go out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks.children import talking
+from gateway import app
+from gateway.clock import SystemClock
+from gateway.lifecycle import stop_on_signals
+from gateway.ops import logs
+from gateway.settings import Settings
+
+
+async def main() -> None:
+    """Run until SIGTERM."""
+    settings = Settings.model_validate(talking.hear())
+    logs.configure(settings.log)
+    stop = asyncio.Event()
+    with stop_on_signals(stop):
+        await app.run(settings, SystemClock(), stop, ready=lambda where: talking.say(dict(where)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

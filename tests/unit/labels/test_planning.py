@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from device_drivers.api.panels import Frame, Panel
+from gateway.domain.labels import LabelFacts, Target
+from gateway.domain.rows import Row
+from gateway.labels.planning import Planner
+from gateway.settings import Shop
+from gateway.store import catalogue, deliveries, labels
+from tests.support.feeding import SHOP, price, product, stock
+from tests.support.running import running
+from tests.unit.labels import rooms
+from tests.unit.labels.rooms import Room
+
+SETTINGS = Shop(store="s042", gateway="gw-1", public_base="https://q.example.com")
+
+
+class Sheet:
+    """Draws one even ink and remembers the facts it was given."""
+
+    def __init__(self) -> None:
+        self.drawn: list[LabelFacts] = []
+
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
+        assert template is None
+        self.drawn.append(facts)
+        pixels = bytes(panel.width * panel.height)
+        return Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=pixels)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with rooms.room(tmp_path) as made:
+        yield made
+
+
+async def plan_all(planner: Planner) -> None:
+    while await planner.plan_stale():
+        pass
+
+
+async def stock_up(room: Room, count: int, **members: object) -> None:
+    """``count`` articles with a label each."""
+    await room.write(*(product(f"a{n:03}", **members) for n in range(count)))
+    for n in range(count):
+        await room.bind(f"l{n:03}", Target(product=f"a{n:03}"))
+
+
+async def test_a_clock_that_jumps_has_every_bound_label_looked_at_once(room: Room) -> None:
+    sheet = Sheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    await stock_up(room, 2)
+    await plan_all(planner)
+    sheet.drawn.clear()
+    room.clock.pass_(timedelta(days=1))
+    room.clock.wall += timedelta(seconds=4)
+    await plan_all(planner)
+    assert sheet.drawn == [], "time that passes, and a clock that is set a little, are no jump"
+    for jump in (timedelta(hours=2), timedelta(hours=-3)):
+        room.clock.wall += jump
+        await plan_all(planner)
+        assert len(sheet.drawn) == 2
+        assert await room.due_in() == timedelta(), "no delivery waits for a time that is not"
+        sheet.drawn.clear()
+
+
+async def test_the_planner_wakes_by_itself_to_compare_the_clocks(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.labels.planning._LONGEST_WAIT_S", 0.01)
+    planner = Planner(room.database, Sheet(), room.clock, SETTINGS)
+    await stock_up(room, 1)
+    await plan_all(planner)
+    changed = room.database.changes.subscribe("stale")
+    async with running(planner), asyncio.timeout(5):
+        room.clock.wall += timedelta(hours=1)
+        await changed.next()
+
+
+async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(room: Room) -> None:
+    sheet = Sheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    await stock_up(room, 120)
+    await planner.plan_stale()
+    await room.write(product("a118", status="recalled"), product("a119", status="blocked"))
+    await planner.plan_stale()
+    at = room.clock.now()
+    due = await room.read(lambda connection: deliveries.due(connection, at, 3))
+    assert [one.label for one in due] == ["l118", "l119", "l000"]
+    await plan_all(planner)
+    assert len(sheet.drawn) == 120, "each was drawn once"
+
+
+async def test_labels_that_keep_changing_never_starve_the_later_ones(room: Room) -> None:
+    sheet = Sheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    await stock_up(room, 80, status="recalled")
+    await room.bind("z", Target(product="a000"))
+    await room.write(product("plain"))
+    await room.bind("zz", Target(product="plain"))
+    for turn in range(6):
+        await planner.plan_stale()
+        await room.write(*(stock(f"a{n:03}", turn + 1) for n in range(80)))
+    label = await room.label("zz")
+    assert label.stale == 0
+
+
+async def test_labels_of_one_group_come_together_and_share_what_is_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.write(
+        *(Row(kind="group", key=key, value={"name": {"es": key}}) for key in ("g1", "g2")),
+        *(product(f"a{n}", group=f"g{n % 2 + 1}") for n in range(4)),
+    )
+    for n in range(4):
+        await room.bind(f"l{n}", Target(group=f"g{n % 2 + 1}"))
+    assert await room.read(labels.all_stale) == ("l0", "l2", "l1", "l3")
+    reads = []
+    read = catalogue.family_for_label
+
+    def counted(*asked: object) -> object:
+        reads.append(asked[1])
+        return read(*asked)  # type: ignore[arg-type] # passed on as they came
+
+    monkeypatch.setattr(catalogue, "family_for_label", counted)
+    await plan_all(Planner(room.database, Sheet(), room.clock, SETTINGS))
+    assert len(reads) == 2
+
+
+async def test_a_label_reads_its_own_products_and_this_shop_s_stock_alone(room: Room) -> None:
+    neighbour = Row(kind="location", key="s043", value={"kind": "shop", "name": "Sur"})
+    groups = [
+        Row(kind="group", key="g1", value={"name": {"es": "uno"}, "siblings": ["g2"]}),
+        Row(kind="group", key="g2", value={"name": {"es": "dos"}}),
+    ]
+    await room.write(SHOP, neighbour, *groups, product("a", group="g1"), product("b", group="g1"))
+    await room.write(product("c", group="g2"), stock("a", 3), stock("b", 4), price("a", "1.00"))
+    elsewhere = Row(
+        kind="stock", key="s043/a", value={"available": 9, "as_of": "2026-11-22T10:00:00Z"}
+    )
+    await room.write(elsewhere)
+    one = await room.read(
+        lambda connection: catalogue.family_for_label(connection, Target(product="a"), "s042")
+    )
+    all_ = await room.read(
+        lambda connection: catalogue.family_for_label(connection, Target(group="g1"), "s042")
+    )
+    assert one is not None
+    assert all_ is not None
+    assert one.group is not None
+    assert [product.id for product in one.products] == ["a"]
+    assert [product.id for product in all_.products] == ["a", "b"]
+    assert (set(one.stock), set(one.offers)) == ({("s042", "a")}, {"a"})
+    assert set(all_.stock) == {("s042", "a"), ("s042", "b")}
+    for missing in (Target(product="zz"), Target(group="zz")):
+        assert (
+            await room.read(
+                lambda connection, target=missing: catalogue.family_for_label(  # type: ignore[misc]
+                    connection, target, "s042"
+                )
+            )
+            is None
+        )

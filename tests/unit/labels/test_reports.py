@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from device_drivers.api.drivers import Failed, Outcome, Reason, Shown, Transferred
+from gateway.labels.reports import TOO_MANY, Word
+from gateway.store import labels, proof, tasks
+from tests.unit.labels import rooms
+from tests.unit.labels.rooms import OTHER, Room, announced, says_shown
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with rooms.room(tmp_path) as made:
+        yield made
+
+
+async def test_a_label_that_says_it_shows_another_picture_gets_its_own_again(room: Room) -> None:
+    done = await room.shown("l1")
+    other = replace(says_shown(done), wish="old", sha256=OTHER)
+    assert await room.reports.heard("mqtt", [other]) == ()
+    again = await room.delivery("l1")
+    assert (again.state, again.reason) == ("queued", "image_missing")
+    assert (await room.label("l1")).sight_sha256 == OTHER
+    assert await room.courier.deliver_due(), "it is due at once"
+
+
+async def test_the_same_picture_under_an_old_wish_is_no_contradiction(room: Room) -> None:
+    done = await room.shown("l1")
+    await room.reports.heard("mqtt", [replace(says_shown(done), wish="old")])
+    assert (await room.delivery("l1")).state == "shown"
+
+
+async def test_an_old_retained_report_does_not_say_shown_of_an_empty_label(room: Room) -> None:
+    done = await room.shown("l1")
+    await room.reports.heard("mqtt", [announced("l1", showing=None)])
+    outcomes: list[Outcome] = [Shown(), Transferred(), Failed(reason=Reason.LABEL_ERROR)]
+    for outcome in outcomes:
+        old = replace(says_shown(done, retained=True), outcome=outcome)
+        assert await room.reports.heard("mqtt", [old]) == ()
+        assert (await room.delivery("l1")).state == "queued"
+        assert (await room.label("l1")).sight_sha256 is None
+    assert await room.reports.heard("mqtt", [says_shown(done)]) == ("l1",), "said now, it counts"
+
+
+async def test_a_retained_report_confirms_what_the_label_announced(room: Room) -> None:
+    await room.wish("l1")
+    await room.courier.deliver_due()
+    delivery = await room.delivery("l1")
+    words: list[Word] = [
+        announced("l1", showing=delivery.sha256),
+        says_shown(delivery, retained=True),
+    ]
+    assert await room.reports.heard("mqtt", words) == ("l1",)
+    assert (await room.delivery("l1")).state == "shown"
+
+
+async def test_words_of_one_commit_are_taken_in_their_order(room: Room) -> None:
+    await room.wish("l1")
+    await room.courier.deliver_due()
+    delivery = await room.delivery("l1")
+    other = replace(says_shown(delivery), wish="old", sha256=OTHER)
+    settled = await room.reports.heard("mqtt", [other, says_shown(delivery), other])
+    assert settled == ("l1",)
+    assert (await room.delivery("l1")).state == "queued"
+    lines = await room.read(lambda connection: proof.of_label(connection, "l1"))
+    assert [line.what for line in lines] == ["shown"]
+
+
+async def test_a_word_about_nobody_we_know_changes_nothing(room: Room) -> None:
+    done = await room.shown("l1")
+    stranger = replace(says_shown(done), label="stranger")
+    assert await room.reports.heard("mqtt", [stranger]) == ()
+    assert await room.read(lambda connection: labels.get(connection, "stranger")) is None
+
+
+async def test_only_so_many_labels_are_taken_in(tmp_path: Path) -> None:
+    async with rooms.room(tmp_path, most=2) as room:
+        names = ("l1", "l2", "l3", "l4")
+        await room.reports.heard("mqtt", [announced(name) for name in names])
+        await room.reports.heard("mqtt", [announced("l1"), announced("l3")])
+        assert await room.read(labels.count) == 2
+        assert room.reports.turned_away == 3
+        (task,) = await room.read(tasks.all_open)
+        assert task.kind == TOO_MANY
+        assert "2 labels are known" in task.detail["message"]
