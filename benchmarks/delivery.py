@@ -25,7 +25,7 @@ _REPORTS = "label/+/report"
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``reprice_wave`` and ``shown_p99_ms``."""
-    count = setup.size(2_000, 100)
+    count = setup.size(2_000, 40)
     names = [f"l{number:05d}" for number in range(count)]
     opening = [*shop.rows(count), *(shop.binding(name, n) for n, name in enumerate(names))]
     folder = setup.room("delivery")
@@ -48,7 +48,7 @@ async def measure(setup: Setup) -> AsyncIterator[Figure]:
                 await waves.until_shown(min(first + _AT_ONCE, count))
             setup.say(f"delivery: {count:,} labels hang")
             rate = (await rounds.medians(lambda: waves.run(central)))[0]
-            p99_ms = await steady.p99_ms(central, setup.size(500, 100), count)
+            p99_ms = await steady.p99_ms(central, setup.size(500, 40), count)
     yield Figure(
         name="reprice_wave",
         unit="labels/s",

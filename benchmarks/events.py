@@ -61,7 +61,7 @@ def full_sync(connection: sqlite3.Connection | None) -> None:
 
 
 async def _enqueue(setup: Setup) -> AsyncIterator[Figure]:
-    each = setup.size(100, 20)
+    each = setup.size(100, 10)
     folder = setup.room("enqueue")
     limits = dict.fromkeys(Lane, 10**9)
     persist = persistqueue.SQLiteQueue(str(folder / "persist"), multithreading=True)
@@ -135,7 +135,7 @@ def _shares(each: int) -> list[list[Event]]:
 
 async def _ingest(setup: Setup) -> Figure:
     folder = setup.room("ingest")
-    count = setup.size(10_000, 3_000)
+    count = setup.size(10_000, 1_000)
     async with (
         brokers.running(folder) as broker,
         shop.gateway(shop.settings(folder, broker), folder) as gateway,

@@ -22,7 +22,7 @@ BARE = "bare/delta"
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``snapshot_60k``, ``delta_changes``, ``delta_changes_share``, ``rss_mb``."""
-    products = setup.size(11_900, 1_190)
+    products = setup.size(11_900, 600)
     wanted = list(shop.rows(products, shops=3))
     snapshots = [await _snapshot(setup, wanted) for _ in range(setup.size(3, 1))]
     yield Figure(
@@ -52,7 +52,7 @@ async def _snapshot(setup: Setup, wanted: list[Row]) -> float:
 async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterator[Figure]:
     folder = setup.room("deltas")
     random = Random(1)
-    count = setup.size(1_000, 200) * EACH
+    count = setup.size(1_000, 80) * EACH
     async with (
         brokers.running(folder) as broker,
         shop.central(broker, folder, iter(wanted)) as central,

@@ -42,7 +42,7 @@ _QUESTIONS = (
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``list_p95_ms``, ``search_p95_ms``, ``filter_p95_ms`` with 20,000 labels."""
-    count = setup.size(20_000, 2_000)
+    count = setup.size(20_000, 480)
     folder = setup.room("staff")
     password = secrets.token_urlsafe(12)
     async with brokers.running(folder) as broker:
@@ -57,7 +57,7 @@ async def measure(setup: Setup) -> AsyncIterator[Figure]:
                     raise BenchmarkError("this gateway serves no staff site")
                 cookie = await _signed_in(address, password)
                 # After a start everything on its way is handed over once more.
-                await asyncio.sleep(setup.size(15.0, 2.0))
+                await asyncio.sleep(setup.size(15.0, 1.0))
                 async with phones.ready(folder) as crowd:
                     for name, path in _QUESTIONS:
                         yield await _asked(setup, crowd, name, address, path, cookie, count)
@@ -79,7 +79,7 @@ async def _asked(
         address,
         paths,
         connections=1,
-        seconds=setup.size(10.0, 2.0),
+        seconds=setup.size(10.0, 1.0),
         headers={**phones.HEADERS, "Cookie": cookie},
     )
     return Figure(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.domain import stock
 from gateway.domain.catalogue import Family, Product
 from gateway.domain.stock import Availability
 from gateway.shopper import stocked, texts
@@ -28,10 +29,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:
-    """How fresh the stock of this shop is, in words and exactly (RFC 3339; empty if unknown)."""
+    """How fresh the stock of this shop is, in words and exactly (RFC 3339)."""
 
     words: str
-    exact: str = ""
+    exact: str
 
 
 def answer(what: str, product: Product, family: Family, shop: str, tongue: Tongue) -> Answer:
@@ -66,12 +67,10 @@ def answer(what: str, product: Product, family: Family, shop: str, tongue: Tongu
 
 
 def withdrawn(products: Sequence[Product], language: str) -> Answer:
-    """That these products are recalled, blocked or no longer sold; the gravest word counts."""
+    """That these products are recalled or blocked; the gravest word counts."""
     statuses = {product.status for product in products}
     if "recalled" in statuses:
         title, advice = texts.RECALLED, texts.RECALLED_ADVICE
-    elif statuses == {"discontinued"}:
-        title, advice = texts.DISCONTINUED, texts.BLOCKED_ADVICE
     else:
         title, advice = texts.BLOCKED, texts.BLOCKED_ADVICE
     return Answer(
@@ -79,15 +78,15 @@ def withdrawn(products: Sequence[Product], language: str) -> Answer:
     )
 
 
-def as_of(family: Family, shop: Shop, language: str, at: datetime) -> AsOf:
-    """The latest word on this family's stock in this shop.
+def as_of(family: Family, shop: Shop, language: str, at: datetime) -> AsOf | None:
+    """The latest word on this family's stock in this shop; None when none of it is known.
 
     Rows are full state in order, so what did not change since an older row still held then.
     """
-    times_known = [level.as_of for (place, _), level in family.stock.items() if place == shop.id]
-    if not times_known:
-        return AsOf(words=texts.NO_AS_OF.say(language))
-    latest = max(times_known)
+    levels = [level for (place, _), level in family.stock.items() if place == shop.id]
+    if all(stock.availability(level) is Availability.UNKNOWN for level in levels):
+        return None
+    latest = max(level.as_of for level in levels)
     local = latest.astimezone(shop.zone)
     if local.date() == at.astimezone(shop.zone).date():
         locale = languages.locale(language, shop.country)
@@ -100,7 +99,10 @@ def as_of(family: Family, shop: Shop, language: str, at: datetime) -> AsOf:
 def _elsewhere(product: Product, family: Family, shop: str, language: str) -> str:
     places = stocked.had_at(product, family, shop)
     if places:
-        names = ", ".join(place.name for place in places[:_NAMED_PLACES])
+        names = ", ".join(
+            texts.OUR_ONLINE_SHOP.say(language) if place.kind == "online" else place.name
+            for place in places[:_NAMED_PLACES]
+        )
         return texts.ELSEWHERE_ADVICE.say(language, places=names)
     if stocked.other_places(family, shop):
         return texts.NONE_ADVICE.say(language)

@@ -92,6 +92,7 @@ class Page:
     sizes: tuple[Cell, ...]
     choices: tuple[Choices, ...]
     matrix: Matrix | None
+    places_title: str
     places: tuple[OtherPlace, ...]
     description: str
     as_of: AsOf | None

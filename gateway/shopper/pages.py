@@ -113,7 +113,7 @@ class LookupPages:
             number14 = gtin.normalise(number)
         except gtin.GtinError as error:
             raise self._problem(
-                request, 400, texts.BAD_GTIN, texts.BAD_GTIN_ADVICE, code="bad_gtin", echo=number
+                request, 400, texts.BAD_GTIN, texts.BAD_GTIN_ADVICE, code="bad_gtin"
             ) from error
 
         def find(connection: Connection) -> Found | None:

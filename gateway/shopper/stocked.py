@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from gateway.domain import stock
+from gateway.domain import labels, stock
 from gateway.domain.catalogue import Family, Location, Product
 from gateway.domain.stock import Availability
 from gateway.shopper import texts
@@ -61,8 +61,8 @@ _ORDER = tuple(Band)
 
 
 def is_for_sale(product: Product) -> bool:
-    """Whether the article may be sold at all."""
-    return product.status == "active"
+    """Whether the article may be sold at all; what is *discontinued* is sold off."""
+    return product.status not in labels.WITHDRAWN
 
 
 def here(product: Product, family: Family, shop: str) -> Availability:

@@ -49,7 +49,6 @@ BLOCKED_ADVICE = Text(
     es="Pregunta al personal qué puedes llevarte en su lugar.",
     en="Ask our staff what you could take instead.",
 )
-DISCONTINUED = Text(es="Ya no lo vendemos", en="We no longer sell this")
 NO_PRICE = Text(es="Precio: pregunta al personal", en="Price: please ask our staff")
 FROM = Text(es="desde", en="from")
 BEFORE = Text(es="antes", en="was")
@@ -60,19 +59,23 @@ UNIT_PRICE = Text(es="{price} por {per}", en="{price} per {per}")
 TAX_EXCLUDED = Text(es="Impuestos no incluidos", en="Taxes not included")
 AS_OF = Text(es="Existencias a las {time}", en="Stock as of {time}")
 AS_OF_AGO = Text(es="Existencias actualizadas {ago}", en="Stock updated {ago}")
-NO_AS_OF = Text(es="Sin datos de existencias", en="No stock data")
 
 # The choices.
 SIZE = Text(es="Talla", en="Size")
-COLOR = Text(es="Color", en="Color")
+COLOR = Text(es="Color", en="Colour")
 VARIANT = Text(es="Variante", en="Variant")
 YOUR_SIZE = Text(es="¿Tu talla en esta tienda?", en="Your size in this shop?")
 WHICH_HERE = Text(es="¿Qué hay en esta tienda?", en="What is in this shop?")
 ONE_VALUE = Text(es="Única", en="One size")
-ALL_SIZES_AND_COLORS = Text(es="Todas las tallas y colores", en="All sizes and colors")
+ALL_SIZES_AND_COLORS = Text(es="Todas las tallas y colores", en="All sizes and colours")
 ALL_VARIANTS = Text(es="Todas las variantes", en="All variants")
 NOT_MADE = Text(es="no se hace", en="not made")
+VALUE_IN_OTHER_PLACES = Text(
+    es="{axis} {value} en otras tiendas", en="{axis} {value} in other shops"
+)
 OTHER_PLACES = Text(es="En otras tiendas", en="In other shops")
+ONLINE_SHOP = Text(es="Tienda en línea", en="Online shop")
+OUR_ONLINE_SHOP = Text(es="la tienda en línea", en="our online shop")
 ABOUT = Text(es="Sobre este artículo", en="About this article")
 ARTICLE_NUMBER = Text(es="Artículo {number}", en="Article {number}")
 
@@ -82,17 +85,15 @@ WELCOME_ADVICE = Text(
     es="Apunta con la cámara al código de cualquier etiqueta del estante: verás el precio, las "
     "tallas y los colores, aquí y en nuestras otras tiendas.",
     en="Point your camera at the code on any shelf label: you will see the price, the sizes and "
-    "the colors, here and in our other shops.",
+    "the colours, here and in our other shops.",
 )
 WELCOME_PRIVACY = Text(
     es="Sin aplicación, sin registro y sin cookies.", en="No app, no sign-in, no cookies."
 )
-BAD_GTIN = Text(es="Este código no está completo", en="This code is not complete")
+BAD_GTIN = Text(es="No pudimos leer este código", en="We could not read this code")
 BAD_GTIN_ADVICE = Text(
-    es="Un código de barras tiene 8, 12, 13 o 14 cifras y la última las comprueba; en «{code}» "
-    "falta algo o hay una cifra cambiada. Escanéalo otra vez.",
-    en="A barcode has 8, 12, 13 or 14 digits and the last one checks the others; in “{code}” "
-    "something is missing or a digit is wrong. Scan it again.",
+    es="Escanéalo otra vez o pregunta al personal.",
+    en="Scan it again or ask our staff.",
 )
 UNKNOWN_ARTICLE = Text(es="No conocemos este artículo", en="We do not know this article")
 UNKNOWN_ARTICLE_ADVICE = Text(

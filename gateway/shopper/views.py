@@ -80,6 +80,7 @@ class _Writer:
             sizes=self._sizes(asked),
             choices=(*self._extras(asked), *self._colors(asked)),
             matrix=self._matrix(asked),
+            places_title=self._places_title(asked),
             places=() if withdrawn else self._places(asked),
             description=self._description(),
             as_of=None
@@ -179,11 +180,18 @@ class _Writer:
         spot = asked.spot
         if spot is None:
             return None
-        axis = self._grid.size
-        what = self._say(texts.IN_THIS_SHOP)
-        if axis is not None and not grid.is_made_up(axis) and spot.size:
-            what = self._say(texts.VALUE_IN_THIS_SHOP, axis=self._axis_name(axis), value=spot.size)
+        what = self._about(asked, texts.VALUE_IN_THIS_SHOP, texts.IN_THIS_SHOP)
         return answers.answer(what, spot.product, self._family, self._shop.id, self._tongue)
+
+    def _places_title(self, asked: _Asked) -> str:
+        return self._about(asked, texts.VALUE_IN_OTHER_PLACES, texts.OTHER_PLACES)
+
+    def _about(self, asked: _Asked, of_size: Text, otherwise: Text) -> str:
+        """``of_size`` with the chosen size; ``otherwise`` when none is chosen or there is none."""
+        axis, spot = self._grid.size, asked.spot
+        if axis is None or spot is None or grid.is_made_up(axis) or not spot.size:
+            return self._say(otherwise)
+        return self._say(of_size, axis=self._axis_name(axis), value=spot.size)
 
     def _sizes_title(self, asked: _Asked) -> str:
         axis = self._grid.size
@@ -313,9 +321,9 @@ class _Writer:
             # A place that never said anything about these products does not carry them.
             if any((place.id, spot.product.id) in self._family.stock for spot in spots):
                 look, word = self._at_place(asked, place)
-                places.append(
-                    OtherPlace(name=place.name, address=place.address, look=look, word=word)
-                )
+                online = place.kind == "online"
+                name = self._say(texts.ONLINE_SHOP) if online else place.name
+                places.append(OtherPlace(name=name, address=place.address, look=look, word=word))
         return tuple(places)
 
     def _of_color(self, asked: _Asked) -> tuple[Spot, ...]:

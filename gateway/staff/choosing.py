@@ -29,6 +29,8 @@ from gateway.store.database import Connection
 from gateway.web.problems import Problem
 
 _MOST_CHOICES = 300
+_MOST_FOUND = 20
+_MOST_COUNTED = 200
 _WHERE = "where."
 
 
@@ -45,8 +47,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Results:
+    """What a search found; ``more_`` says so when that is not all."""
+
     groups: tuple[Choice, ...] = ()
     products: tuple[Choice, ...] = ()
+    more_groups: str = ""
+    more_products: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +145,14 @@ class _Planner:
         row = self._row()
         if row is None or not text.strip():
             return _Plan(row=row) if row is not None else None
-        found = found_in.search(self._connection, text)
-        groups = [self._group_choice(key) for key in found.groups]
-        products = [self._choice(Target(product=key)) for key in found.products]
+        found = found_in.search(self._connection, text, _MOST_COUNTED)
+        groups = [self._group_choice(key) for key in found.groups[:_MOST_FOUND]]
+        products = [self._choice(Target(product=key)) for key in found.products[:_MOST_FOUND]]
         results = _Results(
             groups=tuple(one for one in groups if one is not None),
             products=tuple(one for one in products if one is not None),
+            more_groups=self._more(len(found.groups)),
+            more_products=self._more(len(found.products)),
         )
         return _Plan(row=row, results=results)
 
@@ -215,7 +223,16 @@ class _Planner:
         )
 
     def _count(self, number: int) -> str:
+        if number == 1:
+            return texts.ONE_ARTICLE_COUNT.say(self._reader.language)
         return texts.ARTICLES_COUNT.say(self._reader.language, count=str(number))
+
+    def _more(self, found: int) -> str:
+        if found <= _MOST_FOUND:
+            return ""
+        count = f"{found}+" if found == _MOST_COUNTED else str(found)
+        language = self._reader.language
+        return texts.MORE_FOUND.say(language, shown=str(_MOST_FOUND), count=count)
 
     def _fixed(self, group: str, family: Family) -> Iterator[tuple[Target, str]]:
         """Each value of each axis by which the group can be narrowed."""

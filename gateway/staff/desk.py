@@ -14,6 +14,7 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.settings import Settings
 from gateway.staff.explaining import Reader
+from gateway.staff.gate import Visit
 from gateway.store.database import Connection, Database
 from gateway.web import words
 from gateway.web.pages import Frame, Pages
@@ -58,16 +59,24 @@ class Desk:
         return await self.database.read(query)
 
     def page(
-        self, request: Request, template: str, *, status: int = 200, **facts: object
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        again: str | None = None,
+        **facts: object,
     ) -> HTMLResponse:
-        """A page; it knows the visit, where it is, and the language."""
+        """A page; it knows the visit, where it is, and the language.
+
+        ``again`` is the address that shows it once more, when it answers a form.
+        """
         tongue = self.tongue(request)
         body = self.pages.render(
             template,
             tongue=tongue,
-            frame=frame_of(request, tongue),
-            visit=getattr(request.state, "visit", None),
-            here=request.url.path,
+            frame=frame_of(request, tongue, again),
+            visit=_visit(request),
             **facts,
         )
         headers = {
@@ -78,15 +87,30 @@ class Desk:
         return HTMLResponse(body, status, headers)
 
 
-def frame_of(request: Request, tongue: Tongue) -> Frame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFrame(Frame):
+    """What stands around a page of this site: ``visit`` is None before anybody signed in."""
+
+    visit: Visit | None
+    here: str
+
+
+def frame_of(request: Request, tongue: Tongue, again: str | None = None) -> StaffFrame:
     """What stands around a page: its switch leads to the same page in the other language."""
-    if request.method not in {"GET", "HEAD"}:
-        return Frame(name="Anaquel")
+    visit, here = _visit(request), request.url.path
+    if request.method in {"GET", "HEAD"}:
+        again = f"{here}?{request.url.query}"
+    if again is None:
+        return StaffFrame(name="Anaquel", visit=visit, here=here)
+    path, _, query = again.partition("?")
     other = "en" if tongue.language == "es" else "es"
-    pairs = [pair for pair in parse_qsl(request.url.query) if pair[0] != "lang"][:20]
-    return Frame(
-        name="Anaquel", switch=f"{request.url.path}?{urlencode([*pairs, ('lang', other)])}"
-    )
+    pairs = [pair for pair in parse_qsl(query) if pair[0] != "lang"][:20]
+    switch = f"{path}?{urlencode([*pairs, ('lang', other)])}"
+    return StaffFrame(name="Anaquel", switch=switch, visit=visit, here=here)
+
+
+def _visit(request: Request) -> Visit | None:
+    return getattr(request.state, "visit", None)
 
 
 def go(path: str) -> RedirectResponse:

@@ -120,15 +120,17 @@ class SignIn:
         status: int = 200,
     ) -> Response:
         anyone = await self._desk.read(people.anyone)
+        after = own_path(back or request.query_params.get("next"))
         return self._desk.page(
             request,
             "sign_in.html",
             status=status,
+            again=f"/sign-in?{urlencode({'next': after})}",
             anyone=anyone,
             command=_COMMAND,
             problem=problem,
             name=name,
-            next=own_path(back or request.query_params.get("next")),
+            next=after,
         )
 
 

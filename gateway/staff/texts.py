@@ -10,7 +10,10 @@ LABELS = Text(es="Etiquetas", en="Labels")
 BIND = Text(es="Vincular", en="Bind")
 SIGN_OUT = Text(es="Salir", en="Sign out")
 STAFF = Text(es="Personal", en="Staff")
-LOST = Text(es="Sin conexión con la caja; reintentando", en="No connection to the box; retrying")
+LOST = Text(
+    es="Sin conexión con el equipo Anaquel; reintentando",
+    en="No connection to the box; retrying",
+)
 ENDED = Text(es="Tu sesión terminó.", en="Your session has ended.")
 ENDED_LINK = Text(es="Entrar de nuevo", en="Sign in again")
 BACK_TO_LABELS = Text(es="Todas las etiquetas", en="All labels")
@@ -29,13 +32,13 @@ SLOW_DOWN = Text(
 )
 NO_COOKIE = Text(
     es="El navegador no guardó la sesión. Abre esta página con https, o pide a quien administra "
-    "la caja que revise secure_cookies.",
+    "el equipo Anaquel que revise secure_cookies.",
     en="The browser did not keep the session. Open this page with https, or ask whoever runs the "
     "box to check secure_cookies.",
 )
 NOBODY = Text(es="Todavía no hay ninguna cuenta", en="There is no account yet")
 NOBODY_ADVICE = Text(
-    es="Crea la primera en la caja con esta orden y vuelve aquí:",
+    es="Crea la primera en el equipo Anaquel con esta orden y vuelve aquí:",
     en="Create the first one on the box with this command, then come back:",
 )
 FORGOT = Text(
@@ -43,7 +46,9 @@ FORGOT = Text(
     en="Forgot the password? Ask whoever manages the shop for a new one.",
 )
 ASK_SIGN_IN = Text(es="Primero hay que entrar", en="Sign in first")
-ASK_SIGN_IN_ADVICE = Text(es="Tu sesión terminó o aún no entras.", en="There is no open session.")
+ASK_SIGN_IN_ADVICE = Text(
+    es="Tu sesión terminó o aún no has entrado.", en="There is no open session."
+)
 FORGED = Text(es="No pudimos confirmar que fuiste tú", en="We could not confirm it was you")
 FORGED_ADVICE = Text(
     es="Vuelve a cargar la página y hazlo otra vez.", en="Reload the page and do it again."
@@ -74,7 +79,6 @@ EVENTS = Text(es="Eventos hacia la central", en="Events to central")
 LANE = Text(es="Carril", en="Lane")
 WAITING = Text(es="En espera", en="Waiting")
 OLDEST = Text(es="El más antiguo", en="Oldest")
-KEPT = Text(es="Guardados", en="Kept")
 DROPPED = Text(es="Perdidos", en="Dropped")
 NONE = Text(es="Ninguno", en="None")
 LANE_KEEP = Text(es="Importantes", en="Important")
@@ -122,7 +126,7 @@ PREVIOUS = Text(es="Anteriores", en="Previous")
 NEXT = Text(es="Siguientes", en="Next")
 NO_LABELS = Text(es="Todavía no hay etiquetas", en="There are no labels yet")
 NO_LABELS_ADVICE = Text(
-    es="Enciende una etiqueta cerca de la caja. Aparece aquí en cuanto se presenta.",
+    es="Acerca una etiqueta al equipo Anaquel y enciéndela. Aparece aquí en cuanto se presenta.",
     en="Switch a label on near the box. It appears here as soon as it introduces itself.",
 )
 NO_MATCH = Text(es="Ninguna etiqueta coincide", en="No label matches")

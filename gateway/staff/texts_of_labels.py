@@ -47,7 +47,7 @@ REASON_AWAITING_LABEL = Text(
     es="Se espera a que la etiqueta despierte.", en="Waiting for the label to wake up."
 )
 REASON_LINK_DOWN = Text(
-    es="La caja no llega al servidor de etiquetas. Revisa la red; se reintenta sola.",
+    es="El equipo Anaquel no llega al servidor de etiquetas. Revisa la red; se reintenta solo.",
     en="The box does not reach the label server. Check the network; it retries by itself.",
 )
 REASON_IMAGE_MISSING = Text(
@@ -67,11 +67,11 @@ REASON_LABEL_ERROR = Text(
     en="The label reported an error. It is tried again; if it goes on, replace it.",
 )
 REASON_NO_DRIVER = Text(
-    es="Esta caja no sabe hablar con este modelo. Avisa a quien la administra.",
+    es="Este equipo no sabe hablar con este modelo. Avisa a quien lo administra.",
     en="This box cannot talk to this model. Tell whoever runs it.",
 )
 REASON_FRAME_MISSING = Text(
-    es="Falta la imagen en la caja. Envíala de nuevo.",
+    es="Falta la imagen en el equipo Anaquel. Envíala de nuevo.",
     en="The box lost the picture. Send it again.",
 )
 REASON_STAFF = Text(es="Alguien pidió enviarla de nuevo.", en="Somebody asked to send it again.")
@@ -101,25 +101,23 @@ FIRST_HEARD = Text(es="Primera señal", en="First heard")
 ATTEMPTS = Text(es="Intentos", en="Attempts")
 FACTS = Text(es="Datos", en="Facts")
 HISTORY = Text(es="Historia", en="History")
+EARLIER = Text(es="{count} anteriores", en="{count} earlier")
 NO_HISTORY = Text(es="Todavía no ha pasado nada.", en="Nothing has happened yet.")
 SEND_AGAIN = Text(es="Enviar de nuevo", en="Send again")
 UNBIND = Text(es="Quitar vínculo", en="Unbind")
 CHANGE_BINDING = Text(es="Cambiar artículo", en="Change article")
 BIND_THIS = Text(es="Vincular a un artículo", en="Bind to an article")
 DID_SENT = Text(es="Se enviará de nuevo.", en="It will be sent again.")
-DID_BOUND = Text(
-    es="Vínculo guardado. La imagen nueva va en camino.",
-    en="Binding saved. The new picture is on its way.",
-)
+DID_BOUND = Text(es="Vínculo guardado.", en="Binding saved.")
 DID_UNBOUND = Text(es="Vínculo quitado. Mostrará su código.", en="Unbound. It will show its code.")
-PROOF_WISHED = Text(es="Debe mostrar otra imagen", en="Should show another picture")
+PROOF_WISHED = Text(es="Imagen nueva pedida", en="New picture asked for")
 PROOF_TRANSFERRED = Text(es="Recibida por la etiqueta", en="Received by the label")
 PROOF_SHOWN = Text(es="Mostrada", en="Shown")
 PROOF_FAILED = Text(es="Falló", en="Failed")
 PROOF_BOUND = Text(es="Vínculo cambiado", en="Binding changed")
 LABEL_UNKNOWN = Text(es="No conocemos esta etiqueta", en="We do not know this label")
 LABEL_UNKNOWN_ADVICE = Text(
-    es="Enciéndela cerca de la caja y espera a que se presente.",
+    es="Acércala al equipo Anaquel y enciéndela; espera a que se presente.",
     en="Switch it on near the box and wait until it introduces itself.",
 )
 
@@ -139,7 +137,9 @@ NO_ARTICLE_ADVICE = Text(
 )
 GROUPS = Text(es="Grupos", en="Groups")
 ARTICLES = Text(es="Artículos", en="Articles")
+ONE_ARTICLE_COUNT = Text(es="1 artículo", en="1 article")
 ARTICLES_COUNT = Text(es="{count} artículos", en="{count} articles")
+MORE_FOUND = Text(es="{shown} de {count}: escribe más.", en="{shown} of {count}: type more.")
 WHOLE_GROUP = Text(es="Todo el grupo", en="The whole group")
 ONLY = Text(es="Solo {axis}: {value}", en="Only {axis}: {value}")
 WHOLE_OR_PART = Text(es="Grupo entero o una parte", en="Whole group or a part")
@@ -187,12 +187,13 @@ SCAN_ARTICLE_TOO = Text(
     en="The article is missing. Scan its barcode.",
 )
 LABEL_NOT_FOUND = Text(
-    es="No conocemos la etiqueta {scan}. Revisa las 6 letras o enciéndela cerca de la caja.",
-    en="We do not know label {scan}. Check its 6 letters or switch it on near the box.",
+    es="No conocemos la etiqueta {scan}. Revisa los 6 caracteres, o "
+    "acércala al equipo Anaquel y enciéndela.",
+    en="We do not know label {scan}. Check its 6 characters or switch it on near the box.",
 )
 LABEL_IS_ARTICLE = Text(
-    es="{scan} es un artículo, no una etiqueta. Escribe el código de 6 letras de la etiqueta.",
-    en="{scan} is an article, not a label. Type the label's code of 6 letters.",
+    es="{scan} es un artículo, no una etiqueta. Escribe el código de 6 caracteres de la etiqueta.",
+    en="{scan} is an article, not a label. Type the label's code of 6 characters.",
 )
 ARTICLE_NOT_FOUND = Text(
     es="No hay ningún artículo {scan} en el catálogo. Escanéalo otra vez o búscalo por nombre.",

@@ -74,14 +74,13 @@ class LaneLine:
 
     name: str
     waiting: int
-    rows: int
     oldest: When | None
     dropped: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything on the page; ``uplink`` is False when events stay here as history."""
+    """Everything on the page; ``uplink`` is False when no central hears of events."""
 
     tasks: tuple[TaskLine, ...]
     more: int
@@ -194,7 +193,6 @@ def _lane(lane: Lane, state: outbox.LaneState, reader: Reader) -> LaneLine:
     return LaneLine(
         name=_LANES[lane].say(reader.language),
         waiting=state.waiting,
-        rows=state.rows,
         oldest=showing.when(state.oldest_at, reader)
         if state.oldest_at is not None and state.waiting
         else None,

@@ -227,10 +227,10 @@ async def test_a_lost_connection_is_said_calmly_and_an_ended_session_too(
     page = (await signed_in(PHONE)).page
     await expect(page.locator("#lost")).to_be_hidden()
     open_shop.staff.site.streams.close()
-    await expect(page.get_by_text("Sin conexión con la caja; reintentando")).to_be_visible()
+    await expect(page.get_by_text("Sin conexión con el equipo Anaquel")).to_be_visible()
     await open_shop.write(lambda connection: connection.execute("DELETE FROM session"))
     await expect(page.get_by_role("link", name="Entrar de nuevo")).to_be_visible()
-    await expect(page.get_by_text("Sin conexión con la caja; reintentando")).to_be_hidden()
+    await expect(page.get_by_text("Sin conexión con el equipo Anaquel")).to_be_hidden()
 
 
 async def test_without_script_everything_still_works(open_shop: OpenShop, signed_in: Enter) -> None:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pytest
+
 from device_drivers.api.panels import Ink, Panel
 from device_drivers.simulated.mqtt_label import LabelModel, SimulatedLabels
 from gateway.broker import topics
@@ -102,6 +104,7 @@ def threading_pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
+@pytest.mark.timeout(120 + 15 * KILLS)
 async def test_kill_at_random_moments_loses_nothing(mosquitto: Mosquitto, tmp_path: Path) -> None:
     rng = random.Random(20261122)
     rows: list[Row] = [feeding.SHOP]
@@ -131,21 +134,24 @@ async def test_kill_at_random_moments_loses_nothing(mosquitto: Mosquitto, tmp_pa
             *(uplink, ingester, everything, changing),
         )
         async with running(*services), asyncio.TaskGroup() as group:
-            await gateway.start(group)
-            for _ in range(KILLS):
-                await everything.more(rng.randrange(1, 120))
-                await gateway.kill()
+            try:
                 await gateway.start(group)
-            changing.stopped.set()
-            wanted = (central.publisher.seq, central.publisher.digest)
-            position = topics.feed_position("gw-1")
-            await everything.until(
-                lambda said: (said.get("seq"), said.get("digest")) == wanted, position
-            )
-            await every_label_is_right(settings.data.folder / "anaquel.db", labels, everything)
-            acknowledged = set(scanner.acknowledged)
-            await every_event_arrived(ingester, acknowledged, everything)
-            assert await gateway.stop() == 0
+                for _ in range(KILLS):
+                    await everything.more(rng.randrange(1, 120))
+                    await gateway.kill()
+                    await gateway.start(group)
+                changing.stopped.set()
+                wanted = (central.publisher.seq, central.publisher.digest)
+                position = topics.feed_position("gw-1")
+                await everything.until(
+                    lambda said: (said.get("seq"), said.get("digest")) == wanted, position
+                )
+                await every_label_is_right(settings.data.folder / "anaquel.db", labels, everything)
+                acknowledged = set(scanner.acknowledged)
+                await every_event_arrived(ingester, acknowledged, everything)
+                assert await gateway.stop() == 0
+            finally:
+                gateway.abandon()
     assert len(acknowledged) > KILLS
 
 

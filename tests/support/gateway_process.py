@@ -69,6 +69,11 @@ class GatewayProcess:
             await self._ready.wait()
         assert self.addresses, "\n".join(self.lines)
 
+    def abandon(self) -> None:
+        """Leave no process behind, whatever became of the test."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def kill(self) -> None:
         """SIGKILL, as by a power cut of the process alone."""
         await self._end(signal.SIGKILL)

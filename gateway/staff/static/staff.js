@@ -185,6 +185,8 @@
     article.focus();
     article.select();
   });
+  // What was said is about the label before.
+  label.addEventListener("input", () => document.querySelector("#said .said")?.remove());
   document.body.addEventListener("htmx:afterSwap", () => {
     const said = document.querySelector("#said [data-go]");
     if (!said) return;

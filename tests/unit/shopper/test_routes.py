@@ -42,8 +42,8 @@ async def test_one_article_by_many_addresses(shopper: Shopper, path: str) -> Non
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/01/09521230000270", 400, "Este código no está completo"),
-        ("/01/abc", 400, "Este código no está completo"),
+        ("/01/09521230000270", 400, "No pudimos leer este código"),
+        ("/01/abc", 400, "No pudimos leer este código"),
         (f"/01/{shop.barcode(777)}", 404, "No conocemos este artículo"),
         (f"/01/{shop.barcode(904)}", 409, "Este código está en más de un artículo"),
         ("/p/nothing", 404, "No conocemos este artículo"),

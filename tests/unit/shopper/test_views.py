@@ -219,9 +219,7 @@ def test_how_fresh_the_stock_is(page_of: PagesOf, families: Callable[[str], Fami
     assert later is not None
     assert later.as_of is not None
     assert later.as_of.words == "Stock updated 3 days ago"
-    nothing = page_of("sock").as_of
-    assert nothing is not None
-    assert nothing.words == "Sin datos de existencias"
+    assert page_of("sock").as_of is None
 
 
 def test_an_explicit_language_stays_in_every_address(families: Callable[[str], Family]) -> None:
@@ -272,3 +270,38 @@ def test_a_product_that_is_not_in_the_family_has_no_page(
         at=shop.NOW,
     )
     assert page is None
+
+
+def test_what_is_discontinued_is_sold_off(families: Callable[[str], Family]) -> None:
+    family = families("alba-navy-26")
+    products = tuple(replace(one, status="discontinued") for one in family.products)
+    page = views.page(
+        replace(family, products=products),
+        Target(product="alba-navy-26"),
+        shop=SHOP,
+        tongue=Tongue(language="es"),
+        at=shop.NOW,
+    )
+    assert page is not None
+    assert page.price is not None
+    assert page.answer is not None
+    assert page.answer.tone == "good"
+
+
+def test_other_places_are_about_the_chosen_size(page_of: PagesOf) -> None:
+    assert page_of("alba-navy-26").places_title == "Talla 26 en otras tiendas"
+    whole = page_of("alba-navy-26", Target(group="jeans-alba", where={"color": "navy"}))
+    assert whole.places_title == "En otras tiendas"
+
+
+def test_the_online_shop_has_our_own_name(families: Callable[[str], Family]) -> None:
+    for language, name in (("es", "Tienda en línea"), ("en", "Online shop")):
+        page = views.page(
+            families("alba-navy-26"),
+            Target(product="alba-navy-26"),
+            shop=SHOP,
+            tongue=Tongue(language=language),
+            at=shop.NOW,
+        )
+        assert page is not None
+        assert page.places[-1].name == name

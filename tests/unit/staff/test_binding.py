@@ -205,3 +205,16 @@ async def test_who_bound_is_kept(shelf: Staffed) -> None:
     assert bound is not None
     assert bound.bound_by == "Eva"
     assert "tote · Eva" in page
+
+
+async def test_a_search_that_stops_says_so(shelf: Staffed) -> None:
+    rows: list[shop.Row] = [
+        ("product", f"many-{number}", {"name": {"es": "Toalla"}}) for number in range(44)
+    ]
+    await shop.fill(shelf.database, rows, seq=9)
+    async with shelf.signed_in() as client:
+        page = (await client.get("/labels/L006/bind?q=toalla")).text
+        few = (await client.get("/labels/L006/bind?q=lampara")).text
+    assert page.count("bind?product=many-") == 20
+    assert "20 de 44: escribe más." in page
+    assert "escribe más" not in few

@@ -130,7 +130,7 @@ async def test_filters_find_what_they_count(shelf: Staffed) -> None:
 
 async def test_an_empty_shop_says_what_to_do(staff: Staffed) -> None:
     async with staff.signed_in() as client:
-        assert "Enciende una etiqueta cerca de la caja" in (await client.get("/labels")).text
+        assert "Acerca una etiqueta al equipo Anaquel" in (await client.get("/labels")).text
 
 
 async def test_twenty_thousand_labels_are_listed_searched_and_counted(staff: Staffed) -> None:
@@ -216,7 +216,9 @@ async def test_an_unknown_label_is_explained(shelf: Staffed) -> None:
     async with shelf.signed_in() as client:
         answer = await client.get("/labels/NONE")
     assert answer.status_code == 404
-    assert "Enciéndela cerca de la caja" in answer.text
+    assert "Acércala al equipo Anaquel" in answer.text
+    assert 'href="/bind"' in answer.text
+    assert 'action="/sign-out"' in answer.text
 
 
 async def test_names_from_the_feed_are_text_everywhere(shelf: Staffed) -> None:

@@ -230,3 +230,15 @@ async def test_a_person_has_few_sessions_at_a_time(staff: Staffed) -> None:
 async def test_people_who_cannot_be_added(staff: Staffed, name: str, role: str, why: str) -> None:
     with pytest.raises(people.PersonError, match=why):
         await staff.database.write(lambda connection: people.add(connection, name, role, "x"))
+
+
+async def test_a_wrong_password_keeps_the_switch_and_the_way_on(staff: Staffed) -> None:
+    async with staff.client() as client:
+        wrong = {"name": RIGHT["name"], "password": "wrong", "next": "/labels?q=x"}
+        page = (await client.post("/sign-in", data=wrong)).text
+    assert 'href="/sign-in?next=%2Flabels%3Fq%3Dx&amp;lang=en"' in page
+
+
+async def test_who_is_signed_in_stands_on_the_page(staff: Staffed) -> None:
+    async with staff.signed_in() as client:
+        assert f'<span class="who">{RIGHT["name"]}</span>' in (await client.get("/")).text
