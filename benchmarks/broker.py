@@ -29,9 +29,10 @@ async def running(folder: Path, *, most_waiting: int = 0) -> AsyncIterator[Broke
     port = mosquitto.free_port()
     config = folder / "mosquitto.conf"
     user = "user root\n" if os.geteuid() == 0 else ""
-    config.write_text(
+    await asyncio.to_thread(
+        config.write_text,
         f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
-        f"persistence false\nmax_queued_messages {most_waiting}\nlog_type error\n{user}"
+        f"persistence false\nmax_queued_messages {most_waiting}\nlog_type error\n{user}",
     )
     process = await asyncio.create_subprocess_exec(
         *(program, "-c", str(config)),

@@ -74,7 +74,7 @@ class Waves:
         deltas = central.deltas(rows, each=200)
         wall_ms = await asyncio.to_thread(self._latest)
         began = time.perf_counter()
-        central.send(deltas)
+        await central.send(deltas)
         await self.until_shown(self._count, since=wall_ms)
         rate = self._count / (time.perf_counter() - began)
         self._setup.say(f"delivery: a wave at {rate:,.0f} labels/s")
@@ -135,6 +135,6 @@ class Steady:
             due = began + number / _CHANGES_A_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             self._sent[f"l{number:05d}"] = due
-            await asyncio.to_thread(central.send, delta)
+            await central.send(delta)
         await self._news.until(lambda: len(self._took) == len(chosen), "the last report")
         return rounds.percentile(self._took, 0.99) * 1e3

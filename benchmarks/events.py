@@ -148,7 +148,7 @@ async def _ingest(setup: Setup) -> Figure:
         async def ours() -> float:
             before = await asyncio.to_thread(_taken, stored)
             gateway.child.pause()
-            ends.send(_scans(uuid.uuid4().hex, count))
+            await ends.send(_scans(uuid.uuid4().hex, count))
             began = time.perf_counter()
             gateway.child.go_on()
             await asyncio.to_thread(_until_taken, stored, before + count)

@@ -65,7 +65,7 @@ async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterat
         async def ours() -> float:
             deltas = central.deltas(shop.stock_changes(products, count, random), each=EACH)
             gateway.child.pause()
-            central.send(deltas)
+            await central.send(deltas)
             began = time.perf_counter()
             gateway.child.go_on()
             await central.reached()
@@ -78,7 +78,7 @@ async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterat
             return count / await held(loop, central.ends, shop.unrelated_deltas(changes, each=EACH))
 
         rate, bare_rate = await rounds.medians(ours, bare)
-        rss_mb = gateway.child.rss_mb
+        rss_mb = await gateway.child.rss_mb()
     yield Figure(
         name="delta_changes",
         unit="changes/s",
@@ -104,7 +104,7 @@ def bare_loop(broker: Broker, topic: str, expect: int) -> dict[str, object]:
 async def held(loop: Child, ends: Ends, payloads: list[bytes], topic: str = BARE) -> float:
     """The seconds that the loop takes for payloads that all wait for it at the broker."""
     loop.pause()
-    ends.send((topic, payload) for payload in payloads)
+    await ends.send((topic, payload) for payload in payloads)
     began = time.perf_counter()
     loop.go_on()
     await loop.hear()

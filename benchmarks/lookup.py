@@ -96,7 +96,7 @@ async def _changing(central: CentralSide, products: int, random: Random) -> Asyn
             due = int((time.perf_counter() - began) * _CHANGES_A_SECOND) - sent
             if due > 0:
                 deltas = central.deltas(shop.stock_changes(products, due, random), each=1)
-                await asyncio.to_thread(central.send, deltas)
+                await central.send(deltas)
                 sent += due
             await asyncio.sleep(1 / _CHANGES_A_SECOND)
 

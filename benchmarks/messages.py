@@ -22,26 +22,26 @@ Heard = Callable[[str, bytes], None]
 
 
 class Ends:
-    """A client of its own thread; ``send`` blocks until the broker has everything."""
+    """A client with a thread of its own."""
 
     def __init__(self, client: paho.Client, prefix: str) -> None:
         self._client = client
         self._prefix = prefix
 
-    def send(self, messages: Iterable[tuple[str, bytes]], *, retain: bool = False) -> int:
+    async def send(self, messages: Iterable[tuple[str, bytes]], *, retain: bool = False) -> None:
         """Publish at QoS 1 and wait for the last receipt; topics are relative to the prefix."""
-        count = 0
+        await asyncio.to_thread(self._send, messages, retain=retain)
+
+    def _send(self, messages: Iterable[tuple[str, bytes]], *, retain: bool) -> None:
         last: paho.MQTTMessageInfo | None = None
-        for topic, payload in messages:
+        for count, (topic, payload) in enumerate(messages, 1):
             last = self._client.publish(self._prefix + topic, payload, qos=1, retain=retain)
-            count += 1
             if count % _IN_FLIGHT == 0:
                 last.wait_for_publish(_PATIENCE_S)
         if last is not None:
             last.wait_for_publish(_PATIENCE_S)
             if not last.is_published():
                 raise BenchmarkError("the broker took no more messages")
-        return count
 
 
 @asynccontextmanager

@@ -32,10 +32,10 @@ class Child:
         """Its process id."""
         return self._process.pid
 
-    @property
-    def rss_mb(self) -> float:
+    async def rss_mb(self) -> float:
         """The memory that it holds now, its own children not counted."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        statm = Path(f"/proc/{self.pid}/statm")
+        pages = int((await asyncio.to_thread(statm.read_text)).split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     async def tell(self, message: object) -> None:
@@ -72,6 +72,9 @@ class Child:
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
+            if self._process.stdin is not None:
+                # A thread of the child that waits for a line would hold up its end.
+                self._process.stdin.close()
             try:
                 async with asyncio.timeout(_GOODBYE_S):
                     await self._process.wait()

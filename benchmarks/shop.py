@@ -142,7 +142,7 @@ class CentralSide:
         await self._feed.publish_manifest()
         manifest = self._held.last[topics.MANIFEST]
         began = time.perf_counter()
-        self.ends.send([(topics.MANIFEST, manifest)], retain=True)
+        await self.ends.send([(topics.MANIFEST, manifest)], retain=True)
         await self.reached()
         return time.perf_counter() - began
 
@@ -150,9 +150,9 @@ class CentralSide:
         """The deltas that tell of these rows, ``each`` changes in one, ready to be sent."""
         return [(topics.DELTA, payload) for payload in _payloads(self._feed, new, each)]
 
-    def send(self, deltas: list[tuple[str, bytes]]) -> None:
+    async def send(self, deltas: list[tuple[str, bytes]]) -> None:
         """Publish them; returns when the broker has them."""
-        self.ends.send(deltas)
+        await self.ends.send(deltas)
 
     async def reached(self) -> None:
         """Wait until the gateway told our seq as its position, with our digest."""

@@ -30,7 +30,10 @@ from gateway.broker.connection import (
 from gateway.broker.dialect import Dialect, Version
 from gateway.settings import Broker
 
-MAX_QUEUED = 2_000
+MAX_QUEUED = 25_000
+MAX_QUEUED_BYTES = 64 * 2**20
+"""Room for every label of a large shop to introduce itself at once: not every broker keeps to the
+window that we ask for."""
 _TAKEN_OVER_S = 60.0
 _SHORT_LIFE_S = 2.0
 _FIGHT = 5
@@ -207,6 +210,7 @@ class _Stream:
     def __init__(self, topics: tuple[str, ...]) -> None:
         self.topics = topics
         self._waiting: deque[tuple[Connection, Message]] = deque()
+        self._bytes = 0
         self._arrived = asyncio.Event()
 
     def wants(self, topic: str) -> bool:
@@ -214,8 +218,10 @@ class _Stream:
 
     def put(self, connection: Connection, message: Message) -> bool:
         """Queue the message; False when there is no room, then it is not acknowledged."""
-        if len(self._waiting) >= MAX_QUEUED:
+        size = len(message.payload)
+        if len(self._waiting) >= MAX_QUEUED or self._bytes + size > MAX_QUEUED_BYTES:
             return False
+        self._bytes += size
         self._waiting.append((connection, message))
         self._arrived.set()
         return True
@@ -223,10 +229,13 @@ class _Stream:
     def forget(self, connection: Connection) -> None:
         """Drop what came over a dead connection: the broker sends it again."""
         self._waiting = deque(item for item in self._waiting if item[0] is not connection)
+        self._bytes = sum(len(message.payload) for _, message in self._waiting)
 
     async def read(self) -> AsyncIterator[Message]:
         while True:
             while self._waiting:
-                yield self._waiting.popleft()[1]
+                message = self._waiting.popleft()[1]
+                self._bytes -= len(message.payload)
+                yield message
             self._arrived.clear()
             await self._arrived.wait()

@@ -15,7 +15,7 @@ from gateway.lifecycle import Service
 from gateway.settings import Broker
 
 PREFIX = "anaquel/v1/s042"
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 
 
 @asynccontextmanager

@@ -110,10 +110,10 @@ async def test_a_gateway_takes_the_invented_shop_and_its_deltas(tmp_path: Path) 
     ):
         async with asyncio.timeout(20.0):
             assert await central.snapshot() > 0
-            central.send(central.deltas([shop.stock(1, 50), shop.price(2, 5)], each=1))
+            await central.send(central.deltas([shop.stock(1, 50), shop.price(2, 5)], each=1))
             await central.reached()
 
-        assert gateway.child.rss_mb > 10
+        assert await gateway.child.rss_mb() > 10
         assert gateway.addresses["shopper"].startswith("http://127.0.0.1:")
 
 
