@@ -11,7 +11,7 @@ from tests.support import project
 # In pieces, so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + r"X)\b")
 INDEX_HOSTS = re.compile(
-    r"\b(pypi\.or" + r"g|pythonhosted\.or" + r"g|npmjs\.(or" + "g|com)|crates\\.i" + r"o)\b"
+    r"\b(pypi\.or" + r"g|python" + r"hosted\.or" + r"g|npmjs\.(or" + "g|com)|crates\\.i" + r"o)\b"
 )
 OWN_PATHS = re.compile(r"(?<![\w.}/-])/(ro" + "ot|wo" + r"rk|ho" + r"me)/\w")
 
