@@ -130,24 +130,21 @@ async def test_kill_at_random_moments_loses_nothing(mosquitto: Mosquitto, tmp_pa
             *(uplink, ingester, everything, changing),
         )
         async with running(*services), asyncio.TaskGroup() as group:
-            try:
+            await gateway.start(group)
+            for _ in range(KILLS):
+                await everything.more(rng.randrange(1, 120))
+                await gateway.kill()
                 await gateway.start(group)
-                for _ in range(KILLS):
-                    await everything.more(rng.randrange(1, 120))
-                    await gateway.kill()
-                    await gateway.start(group)
-                changing.stopped.set()
-                wanted = (central.publisher.seq, central.publisher.digest)
-                position = topics.feed_position("gw-1")
-                await everything.until(
-                    lambda said: (said.get("seq"), said.get("digest")) == wanted, position
-                )
-                await every_label_is_right(settings.data.folder / "anaquel.db", labels, everything)
-                acknowledged = set(scanner.acknowledged)
-                await every_event_arrived(ingester, acknowledged, everything)
-                assert await gateway.stop() == 0
-            finally:
-                gateway.abandon()
+            changing.stopped.set()
+            wanted = (central.publisher.seq, central.publisher.digest)
+            position = topics.feed_position("gw-1")
+            await everything.until(
+                lambda said: (said.get("seq"), said.get("digest")) == wanted, position
+            )
+            await every_label_is_right(settings.data.folder / "anaquel.db", labels, everything)
+            acknowledged = set(scanner.acknowledged)
+            await every_event_arrived(ingester, acknowledged, everything)
+            assert await gateway.stop() == 0
     assert len(acknowledged) > KILLS
 
 

@@ -69,11 +69,6 @@ class GatewayProcess:
             await self._ready.wait()
         assert self.addresses, "\n".join(self.lines)
 
-    def abandon(self) -> None:
-        """Leave no process behind, whatever became of the test."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-
     async def kill(self) -> None:
         """SIGKILL, as by a power cut of the process alone."""
         await self._end(signal.SIGKILL)
@@ -94,6 +89,15 @@ class GatewayProcess:
         return code
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
+        try:
+            await self._keep_lines(process)
+        except asyncio.CancelledError:
+            # The test failed: leave no process behind.
+            if process.returncode is None:
+                process.kill()
+            raise
+
+    async def _keep_lines(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
         async for raw in process.stderr:
             line = raw.decode(errors="replace").rstrip()
