@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import NoReturn
 
 import structlog
 
 from device_drivers import registry
-from gateway.broker import birth
-from gateway.broker.link import Link
+from gateway.broker.links import Links, build_links
 from gateway.clock import Clock
 from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
@@ -46,25 +44,6 @@ Ready = Callable[[Mapping[str, str]], None]
 log = structlog.get_logger("gateway")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """The connections: to central (None without one), to labels, and to scanners and sensors.
-
-    Intake has a connection of its own, so that scans held back in a full lane never keep a
-    label's report waiting.
-    """
-
-    central: Link | None
-    shop: Link
-    intake: Link
-
-    @property
-    def each(self) -> tuple[Link, ...]:
-        """Every link once."""
-        links = (self.central, self.shop, self.intake)
-        return tuple(dict.fromkeys(link for link in links if link is not None))
-
-
 class _OtherWriters:
     """Hears when a command (``anaquel import``) wrote to the database beside us."""
 
@@ -91,7 +70,7 @@ async def run(
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         await ownership.settle(database, settings, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
-        links = _links(settings, clock)
+        links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
         sites, serving = _sites(settings, database, clock, origin)
         services = [
@@ -108,27 +87,6 @@ async def run(
             ready(addresses)
         await run_until(stop, services)
     log.info("stopped")
-
-
-def _links(settings: Settings, clock: Clock) -> Links:
-    gateway = settings.shop.gateway
-    will = birth.will(gateway)
-
-    def link(name: str, client_id: str) -> Link:
-        broker = settings.central.broker if name == "central" else settings.shop_broker
-        prefix = f"{broker.topic_prefix}/{settings.shop.store}"
-        own = will if client_id == gateway else None
-        return Link(name, broker, prefix=prefix, client_id=client_id, will=own)
-
-    shop = link("shop", gateway)
-    central: Link | None = None
-    if settings.central.kind == "mqtt":
-        one_broker = settings.central.broker == settings.shop_broker
-        central = shop if one_broker else link("central", gateway)
-    for each in {shop, central} - {None}:
-        if each is not None:
-            birth.announce(each, gateway, version("anaquel"), clock)
-    return Links(central=central, shop=shop, intake=link("intake", f"{gateway}.intake"))
 
 
 async def _events(

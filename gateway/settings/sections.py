@@ -1,4 +1,4 @@
-"""The machine settings: ``config.toml`` as frozen records; unknown keys are refused.
+"""The sections of ``config.toml`` as frozen records; unknown keys are refused.
 
 Every setting is explained in ``config.example.toml``: unit, effect and the reason of its default.
 """
@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-import pydantic
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gateway.domain.money import MINOR_UNITS
-from gateway.errors import AnaquelError
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
 Source = Literal["central", "files", "api", "shopify"]
@@ -72,22 +61,6 @@ Whole = Annotated[int, Field(strict=True)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 Flag = Annotated[bool, Field(strict=True)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=86_400)]
-
-
-_SHOWN = 60
-_SHAPES = {
-    "string": "write a text in quotes",
-    "path": "write a path in quotes",
-    "int": "write a whole number without quotes",
-    "float": "write a number without quotes",
-    "bool": "write true or false without quotes",
-    "tuple": 'write a list, like ["one", "two"]',
-}
-"""What to write by the first word of pydantic's error type."""
-
-
-class SettingsError(AnaquelError):
-    """The configuration cannot be used; one line per key says what to write instead."""
 
 
 class _Section(BaseModel):
@@ -269,122 +242,3 @@ class Settings(_Section):
         """The one source that may write rows of ``kind``."""
         default: Source = "files" if self.central.kind == "none" else "central"
         return self.sources.get(kind, default)
-
-
-def load(path: Path) -> Settings:
-    """The settings in ``path``; relative paths in it start at its folder.
-
-    Raises ``SettingsError`` with one line per wrong key.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        raw = tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read: {error.strerror}; copy config.example.toml there, "
-            "or name your file with --config"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f'{path}: is not TOML: {error}; write lines like key = "text" below [section]'
-        ) from error
-    try:
-        settings = Settings.model_validate(raw)
-    except pydantic.ValidationError as error:
-        lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
-        raise SettingsError("\n".join(lines)) from error
-    return _anchored(settings, path.resolve().parent)
-
-
-def _explain(problem: Mapping[str, Any]) -> str:
-    """One line: the key, the value given, and what to write instead."""
-    place = [str(part) for part in problem["loc"] if part != "[key]"]
-    key = ".".join(place)
-    match problem["type"]:
-        case "missing":
-            named = key if place[1:] else f"[{key}]"
-            return f"{named} is missing; add it (see config.example.toml)"
-        case "extra_forbidden" if isinstance(problem["input"], dict):
-            return f"[{key}] is no section; {_instead(place)}"
-        case "extra_forbidden":
-            return f"{key} = {_given(problem)}: is no setting; {_instead(place)}"
-        case "value_error" if not place:
-            return _advice(problem)
-        case "literal_error" if "[key]" in problem["loc"]:
-            return f"{key}: is no kind; {_advice(problem)}"
-        case "dict_type" | "model_type":
-            return f"{key} = {_given(problem)}: is a section; write [{key}] and its settings below"
-        case _:
-            return f"{key} = {_given(problem)}: {_advice(problem)}"
-
-
-def _given(problem: Mapping[str, Any]) -> str:
-    match problem["input"]:
-        case bool() as flag:
-            return str(flag).lower()
-        case str() as text:
-            return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
-        case other:
-            return str(other)[:_SHOWN]
-
-
-def _advice(problem: Mapping[str, Any]) -> str:
-    bounds = problem.get("ctx", {})
-    match problem["type"]:
-        case "value_error":
-            return str(bounds["error"])
-        case "literal_error":
-            return f"write {str(bounds['expected']).replace(chr(39), chr(34))}"
-        case "greater_than":
-            return f"write a number above {bounds['gt']:g}"
-        case "greater_than_equal":
-            return f"write {bounds['ge']} or more"
-        case "less_than_equal":
-            return f"write {bounds['le']:.10g} or less"
-        case kind:
-            return _SHAPES.get(kind.partition("_")[0], str(problem["msg"]))
-
-
-def _instead(place: list[str]) -> str:
-    """The known key that was most likely meant: of that name, else one like it."""
-    known = list(_keys(Settings))
-    section, name = ".".join(place[:-1]), place[-1]
-    beside = [key for key in known if ".".join(key.split(".")[:-1]) == section]
-    elsewhere = [key for key in known if key.split(".")[-1] == name]
-    if elsewhere:
-        return f"did you mean {' or '.join(elsewhere)}?"
-    near = difflib.get_close_matches(name, [key.split(".")[-1] for key in beside], 1)
-    if near:
-        return f"did you mean {'.'.join([*place[:-1], near[0]])}?"
-    return "remove it (config.example.toml has them all)"
-
-
-def _keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        yield f"{above}{name}"
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, f"{above}{name}.")
-
-
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    def anchor(path: Path | None) -> Path | None:
-        return None if path is None else folder / path
-
-    def broker(one: Broker) -> Broker:
-        update = {"password_file": anchor(one.password_file), "ca_file": anchor(one.ca_file)}
-        return one.model_copy(update=update)
-
-    return settings.model_copy(
-        update={
-            "data": Data(folder=folder / settings.data.folder),
-            "central": settings.central.model_copy(
-                update={"broker": broker(settings.central.broker)}
-            ),
-            "shop_broker": broker(settings.shop_broker),
-            "feed": settings.feed.model_copy(
-                update={"snapshot_folder": anchor(settings.feed.snapshot_folder)}
-            ),
-        }
-    )

@@ -1,0 +1,36 @@
+"""The command line: ``anaquel COMMAND``."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli import admitting, demonstrating, importing, running
+
+commands = typer.Typer(
+    name="anaquel",
+    help="The in-store edge gateway: prices and stock in, labels and answers out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
+device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
+
+commands.command()(running.run)
+commands.command("check-config")(running.check_config)
+commands.command()(demonstrating.demo)
+commands.command("demo-label")(demonstrating.demo_label)
+commands.command("import")(importing.import_)
+commands.add_typer(person, name="person")
+person.command("add")(admitting.add_person)
+person.command("password")(admitting.change_password)
+person.command("remove")(admitting.remove_person)
+commands.add_typer(device, name="device")
+device.command("add")(admitting.add_device)
+device.command("remove")(admitting.remove_device)
+commands.command("version")(running.show_version)
+
+
+def main() -> None:
+    """Run one command; what a person must mend ends as a message, never as a traceback."""
+    commands()

@@ -1,0 +1,79 @@
+"""``anaquel run``, ``check-config`` and ``version``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from gateway import lifecycle, settings
+from gateway.broker import mosquitto
+from gateway.cli.sharing import DEFAULT_CONFIG, Config, plain_errors
+from gateway.clock import SystemClock
+from gateway.errors import AnaquelError
+from gateway.ops import logs
+from gateway.settings import Settings
+from gateway.store import database
+
+
+def run(
+    config: Config = DEFAULT_CONFIG,
+    *,
+    own_broker: Annotated[
+        bool,
+        typer.Option(
+            "--own-broker",
+            help="Start the system's mosquitto with the gateway, on the port of [shop_broker].",
+        ),
+    ] = False,
+) -> None:
+    """Start the gateway; SIGTERM or Ctrl-C ends it."""
+    with plain_errors():
+        chosen = settings.load(config)
+        logs.configure(chosen.log)
+        asyncio.run(_run_with_broker(chosen) if own_broker else _run(chosen))
+
+
+def check_config(config: Config = DEFAULT_CONFIG) -> None:
+    """Say what is wrong in the settings file, key by key, and what to write instead."""
+    with plain_errors():
+        chosen = settings.load(config)
+    typer.echo(f"{config}: good. Shop {chosen.shop.store}, data in {chosen.data.folder}")
+
+
+def show_version() -> None:
+    """Print the version."""
+    typer.echo(version("anaquel"))
+
+
+async def _run(chosen: Settings) -> None:
+    # The whole house takes a second to load; short commands do without.
+    from gateway import app
+
+    stop = asyncio.Event()
+    with lifecycle.stop_on_signals(stop):
+        await app.run(chosen, SystemClock(), stop, ready=_say_addresses)
+
+
+async def _run_with_broker(chosen: Settings) -> None:
+    program = mosquitto.program()
+    if program is None:
+        raise AnaquelError(
+            "mosquitto is not installed: apt install mosquitto, or leave out --own-broker"
+        )
+    folder = chosen.data.folder / "broker"
+    await asyncio.to_thread(database.make_folder, folder)
+    async with mosquitto.running(program, folder, port=chosen.shop_broker.port) as broker:
+        typer.echo(f"broker     127.0.0.1:{broker.port}", err=True)
+        prefix = {"topic_prefix": chosen.shop_broker.topic_prefix}
+        own = broker.model_copy(update=prefix)
+        central = chosen.central.model_copy(update={"broker": own})
+        await _run(chosen.model_copy(update={"shop_broker": own, "central": central}))
+
+
+def _say_addresses(addresses: Mapping[str, str]) -> None:
+    for name, address in addresses.items():
+        typer.echo(f"{name:10} {address}", err=True)

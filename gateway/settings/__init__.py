@@ -1,0 +1,46 @@
+"""The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
+
+from gateway.settings.loading import SettingsError, load
+from gateway.settings.sections import (
+    KINDS,
+    Broker,
+    Central,
+    Data,
+    Events,
+    Feed,
+    IntakeListen,
+    Kind,
+    Labels,
+    Lane,
+    Listen,
+    Log,
+    Settings,
+    Shop,
+    ShopperListen,
+    Sites,
+    Source,
+    StaffListen,
+)
+
+__all__ = [
+    "KINDS",
+    "Broker",
+    "Central",
+    "Data",
+    "Events",
+    "Feed",
+    "IntakeListen",
+    "Kind",
+    "Labels",
+    "Lane",
+    "Listen",
+    "Log",
+    "Settings",
+    "SettingsError",
+    "Shop",
+    "ShopperListen",
+    "Sites",
+    "Source",
+    "StaffListen",
+    "load",
+]
