@@ -12,7 +12,7 @@ type designer drew, rounded: 1-bit hinting would widen it by up to a tenth.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,9 @@ _NARROWEST_SPACE = 0.28
 
 _DESIGN_SIZE = 1000
 """Pixels at which rounding no longer matters."""
+
+_DIGITS = "0123456789"
+"""All as wide as the widest: prices stand in columns, and a new price moves nothing beside it."""
 
 _TO_BITMAP = [255 if grey >= _BLACK_FROM else 0 for grey in range(256)]
 
@@ -118,6 +121,13 @@ class Face:
         return known
 
     def _drawn(self, letter: str) -> Glyph:
+        glyph = self._proportional(letter)
+        if letter not in _DIGITS:
+            return glyph
+        advance = max(self._proportional(digit).advance for digit in _DIGITS)
+        return replace(glyph, left=glyph.left + (advance - glyph.advance) // 2, advance=advance)
+
+    def _proportional(self, letter: str) -> Glyph:
         grey, (left, top) = self._font.getmask2(letter, mode="L", anchor="ls")
         design = self._design.getlength(letter) * self.size / _DESIGN_SIZE
         bitmap = grey.point(_TO_BITMAP, "1")

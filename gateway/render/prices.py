@@ -145,7 +145,7 @@ def _raised(parts: PriceParts, before: str, weight: str, face: Face) -> Iterator
         # The eye sees ink, not pens: cents stand as close to the point as the point to the units.
         yield _Piece(text=parts.separator, face=face, x=x, up=0)
         point = face.glyph(parts.separator[-1])
-        x += point.left + point.width + max(1, gap // 2) - small.glyph(parts.cents[0]).left
+        x += point.left + point.width + max(1, gap // 2)
         yield _Piece(text=parts.cents, face=small, x=x, up=up)
     if currency := parts.after.strip():
         yield _Piece(text=currency, face=small, x=x if parts.cents else x + gap, up=0)

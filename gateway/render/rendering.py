@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable, Iterator
 from datetime import tzinfo
 from typing import assert_never
 
@@ -17,8 +18,13 @@ from gateway.render.sizes import SizeRun
 from gateway.render.template import BoxElement, Length, Template
 from gateway.render.values import Values
 
+_Place = tuple[str, Rect]
+
 _SMALLEST_SCALE = 2
 """Pixels per module that cameras tell apart on every panel."""
+
+_MOST_PLANS = 4096
+"""About a kilobyte each; beyond it all are forgotten."""
 
 _MOST_SHRINKING = 0.75
 """Texts keep this share of their size while they can: a label keeps its proportions."""
@@ -39,12 +45,36 @@ def render(
     """
     painter = Painter(panel)
     build = _Build(drawn_by, panel, facts, values.of(facts, drawn_by.words, country, zone))
-    root = build.box(drawn_by.root(panel, facts.state))
-    if root is not None:
-        room = Rect(x=0, y=0, width=panel.width, height=panel.height)
-        for box, part in layout.place(root, room):
-            build.paint(painter, box, part)
+    shape = (panel, facts.state, build.shape())
+    for name, room in _plans.of(drawn_by, shape, build.places):
+        build.paint(painter, name, room)
     return painter.frame()
+
+
+class _Plans:
+    """Where everything stands, for facts of one shape: a new price alone measures nothing again.
+
+    Digits are equally wide, so texts that differ in digits alone have one shape.
+    """
+
+    def __init__(self) -> None:
+        # Each entry holds its template, so that the template's id stays its own.
+        self._known: dict[tuple[int, Hashable], tuple[Template, tuple[_Place, ...]]] = {}
+
+    def of(
+        self, drawn_by: Template, shape: Hashable, places: Callable[[], Iterator[_Place]]
+    ) -> tuple[_Place, ...]:
+        """The places of ``drawn_by`` for ``shape``, worked out by ``places`` the first time."""
+        key = (id(drawn_by), shape)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST_PLANS:
+                self._known.clear()
+            known = self._known[key] = (drawn_by, tuple(places()))
+        return known[1]
+
+
+_plans = _Plans()
 
 
 class _Build:
@@ -52,10 +82,28 @@ class _Build:
 
     def __init__(self, drawn_by: Template, panel: Panel, facts: LabelFacts, known: Values) -> None:
         self._elements = drawn_by.elements
+        self._root = drawn_by.root(panel, facts.state)
         self._panel = panel
         self._facts = facts
         self._values = known
         self._contents: dict[str, Drawn] = {}
+
+    def shape(self) -> Hashable:
+        """Facts with the same shape stand at the same places."""
+        try:
+            code = symbols.modules(self._facts.link)
+        except symbols.SymbolError:
+            code = 0
+        return self._values.shape(), self._facts.sizes, code
+
+    def places(self) -> Iterator[_Place]:
+        """Each element that is shown with its room, parents before children."""
+        root = self.box(self._root)
+        if root is not None:
+            room = Rect(x=0, y=0, width=self._panel.width, height=self._panel.height)
+            for box, part in layout.place(root, room):
+                if box.content is not None or self._has_background(box.name):
+                    yield box.name, part
 
     def box(self, name: str) -> Box | None:
         """The box of the element ``name`` with all below it; None when nothing is to be shown."""
@@ -77,13 +125,20 @@ class _Build:
             air=isinstance(element, template.SpacerElement),
         )
 
-    def paint(self, painter: Painter, box: Box, room: Rect) -> None:
-        """Draw one placed box: its background or its content."""
-        element = self._elements[box.name]
-        if not isinstance(element, BoxElement):
-            self._contents[box.name].paint(painter, room)
-        elif element.background is not None:
-            painter.fill(room, element.background)
+    def paint(self, painter: Painter, name: str, room: Rect) -> None:
+        """Draw one placed element: its background or its content."""
+        element = self._elements[name]
+        if isinstance(element, BoxElement):
+            if element.background is not None:
+                painter.fill(room, element.background)
+            return
+        content = self._contents.get(name) or self._content(element)
+        if content is not None:
+            content.paint(painter, room)
+
+    def _has_background(self, name: str) -> bool:
+        element = self._elements[name]
+        return isinstance(element, BoxElement) and element.background is not None
 
     def _box_of_boxes(self, name: str, element: BoxElement) -> Box | None:
         children = [self.box(child) for child in element.children]

@@ -35,6 +35,7 @@ _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
 
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_ONE_DIGIT = str.maketrans("123456789", "0" * 9)
 _FROM = {"es": "desde", "en": "from"}
 
 
@@ -56,6 +57,10 @@ class Values:
         if any(not self.texts.get(name) for name in found):
             return ""
         return " ".join(_NAME.sub(lambda match: self.texts[match[1]], text).split(" ")).strip()
+
+    def shape(self) -> tuple[str, ...]:
+        """The texts with every digit as 0: where digits are equally wide, so are these."""
+        return tuple(text.translate(_ONE_DIGIT) for text in self.texts.values())
 
     def has_facts(self, text: str) -> bool:
         """Whether ``text`` names anything but a template's own words."""

@@ -183,3 +183,30 @@ def contents_on(
     return [
         (box.content, part) for box, part in layout.place(root, room) if box.content is not None
     ]
+
+
+@given(
+    facts=all_facts,
+    panel=st.sampled_from(list(PANELS.values())),
+    name=st.sampled_from(sorted(BUNDLED)),
+    digits=st.permutations("0123456789"),
+)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+def test_other_digits_stand_at_the_same_places(
+    facts: LabelFacts, panel: Panel, name: str, digits: list[str]
+) -> None:
+    one = BUNDLED[name]
+    table = str.maketrans("0123456789", "".join(digits))
+    changed = dataclasses.replace(
+        facts, title=facts.title.translate(table), reference=facts.reference.translate(table)
+    )
+    if (tag := facts.tag) is not None:
+        amount = Decimal(f"{tag.price.rounded().amount:f}".translate(table))
+        other = dataclasses.replace(tag, price=Money(amount=amount, currency=tag.price.currency))
+        changed = dataclasses.replace(changed, tag=other)
+    builds = [
+        rendering._Build(one, panel, each, values.of(each, one.words, "MX"))
+        for each in (facts, changed)
+    ]
+    if builds[0].shape() == builds[1].shape():
+        assert list(builds[0].places()) == list(builds[1].places())

@@ -71,10 +71,16 @@ def test_measuring_and_drawing_agree() -> None:
 
 def test_letters_neither_overlap_nor_stand_apart() -> None:
     for size in (10, 11, 12, 13, 16, 24):
-        for letter in "abcdefghijklmnopqrstuvwxyz0123456789":
+        for letter in "abcdefghijklmnopqrstuvwxyz023456789":
             glyph = fonts.face("bold", size).glyph(letter)
             assert glyph.left + glyph.width <= glyph.advance
             assert glyph.advance <= glyph.left + glyph.width + max(2, size // 6)
+
+
+def test_all_digits_are_equally_wide() -> None:
+    for size in (10, 13, 24, 60):
+        face = fonts.face("extrabold", size)
+        assert {face.width(digit) for digit in "0123456789"} == {face.width("8")}
 
 
 def test_every_letter_a_spanish_or_english_label_needs_is_in_the_font() -> None:
