@@ -57,7 +57,7 @@ def _data(text: str, version: int) -> bytes:
         value = 0b0100 << (16 if large else 8) | len(plain)
         value = value << 8 * len(plain) | int.from_bytes(plain, "big")
         bits = 4 + (16 if large else 8) + 8 * len(plain)
-    room = sum(block.data_count for block in _blocks(version))
+    room: int = sum(block.data_count for block in _blocks(version))
     # Up to four bits of terminator, then to the end of the byte.
     ended = min(bits + 4, 8 * room)
     whole = -(-ended // 8)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.domain.labels import LabelFacts, LabelState
-from gateway.render import rendering, symbols
+from gateway.render import codewords, rendering, symbols
 from gateway.render.template import Template
 from tests.golden.panels import PANELS
 
@@ -46,7 +46,7 @@ def test_lower_case_links_read_back_too() -> None:
 
 @pytest.mark.parametrize(("length", "modules"), [(38, 25), (39, 29), (61, 29), (62, 33)])
 def test_the_version_is_the_smallest_at_correction_m(length: int, modules: int) -> None:
-    assert symbols.modules("A" * length) == modules + 2 * symbols.QUIET_ZONE
+    assert symbols.modules("A" * length) == modules + 2 * codewords.QUIET_ZONE
 
 
 @pytest.mark.parametrize("text", ["", "A" * 312, "a" * 214])
