@@ -49,7 +49,8 @@ def demo_label(
 
 
 async def _demo(ports: tuple[int, int, int], *, own_broker: bool) -> None:
-    from gateway.demo import running
+    with lifecycle.loading():
+        from gateway.demo import running
 
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):

@@ -50,8 +50,9 @@ def show_version() -> None:
 
 
 async def _run(chosen: Settings) -> None:
-    # The whole house takes a second to load; short commands do without.
-    from gateway import app
+    # The whole house takes a moment to load; short commands do without.
+    with lifecycle.loading():
+        from gateway import app
 
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):

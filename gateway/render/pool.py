@@ -17,9 +17,9 @@ from typing import Self
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import worker
+from gateway.render import jobs
+from gateway.render.jobs import Complaint, Job
 from gateway.render.template import Template
-from gateway.render.worker import Complaint, Job
 
 _PATIENCE_S = 10.0
 """A drawing takes milliseconds; the first one of a worker also waits for its imports."""
@@ -116,7 +116,7 @@ class _Worker:
     def start(self) -> None:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=worker.serve, args=(theirs,), name="anaquel-render", daemon=True
+            target=jobs.begin, args=(theirs,), name="anaquel-render", daemon=True
         )
         process.start()
         theirs.close()

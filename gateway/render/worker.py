@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import pickle
-import signal
-from dataclasses import dataclass
-from datetime import tzinfo
 from functools import lru_cache
 from multiprocessing.connection import Connection
 
-from device_drivers.api.panels import Frame, Panel
-from gateway.domain.labels import LabelFacts
+from device_drivers.api.panels import Frame
 from gateway.render import rendering
+from gateway.render.jobs import Complaint, Job
 from gateway.render.template import Template
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One drawing. ``template`` is pickled once by the pool and unpickled once by each worker."""
-
-    template: bytes
-    panel: Panel
-    facts: LabelFacts
-    country: str
-    zone: tzinfo | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """Why a drawing failed, in words: exceptions may not survive pickling."""
-
-    problem: str
-
-
 def serve(pipe: Connection) -> None:
-    """Draw until the other end closes.
-
-    Ctrl-C and SIGTERM reach the whole process group or service; only the gateway decides when its
-    workers end, so both are ignored here.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """Draw until the other end closes."""
     with pipe:
         while True:
             try:

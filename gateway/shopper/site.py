@@ -14,7 +14,7 @@ from gateway.shopper.pages import TEMPLATES, LookupPages
 from gateway.shopper.shop import Shop
 from gateway.shopper.upkeep import ShopName, Upkeep
 from gateway.store.database import Database
-from gateway.web import site
+from gateway.web import compiled, site
 from gateway.web.cache import PageCache
 from gateway.web.pages import Pages
 from gateway.web.problems import Problems
@@ -38,7 +38,8 @@ def build(
     zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)
     files = StaticFiles()
-    pages = Pages(folders=[TEMPLATES], static=files, root=root)
+    kept = settings.data.folder / compiled.FOLDER
+    pages = Pages(folders=[TEMPLATES], static=files, root=root, compiled=kept)
     shop_name = ShopName(own.store)
     lookups = LookupPages(
         database,

@@ -27,8 +27,8 @@ from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.store.database import Database
+from gateway.web import compiled, static, words
 from gateway.web import site as web_site
-from gateway.web import static, words
 from gateway.web.pages import Pages
 from gateway.web.problems import Problems
 from gateway.web.static import StaticFiles
@@ -62,11 +62,13 @@ class Look:
     pages: Pages
 
 
-def look() -> Look:
-    """Read and compile them."""
+def look(kept: Path | None = None) -> Look:
+    """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
     said = {**words.all_texts(texts_of_labels), **words.all_texts(texts)}
-    pages = Pages(folders=[_FOLDER / "templates"], static=files, shared={"staff": said})
+    pages = Pages(
+        folders=[_FOLDER / "templates"], static=files, shared={"staff": said}, compiled=kept
+    )
     return Look(files=files, pages=pages)
 
 
@@ -81,7 +83,7 @@ def site(
     looks: Look | None = None,
 ) -> Site:
     """Build the site; reads its templates and files, so call it before the loop is busy."""
-    looks = looks or look()
+    looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     streams = streams or Streams()

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from gateway.web import texts, words
+from gateway.web.compiled import CompiledTemplates
 from gateway.web.static import StaticFiles
 
 OWN_TEMPLATES = Path(__file__).with_name("templates")
@@ -33,6 +34,7 @@ class Pages:
 
     ``root`` is the path under which the public reaches the site (``""`` or ``/shop``); templates
     write it before each of our own addresses. Undefined names are errors, text is escaped.
+    ``compiled`` is a private folder that keeps compiled templates for the next start.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Pages:
         static: StaticFiles,
         root: str = "",
         shared: Mapping[str, Any] | None = None,
+        compiled: Path | None = None,
     ) -> None:
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([*folders, OWN_TEMPLATES]),
@@ -51,6 +54,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=None if compiled is None else CompiledTemplates(compiled),
         )
         self._environment.globals.update(
             {

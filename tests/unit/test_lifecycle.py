@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from typing import NoReturn
 
 import pytest
 
-from gateway.lifecycle import ServiceEndedError, run_until, stop_on_signals
+from gateway.lifecycle import ServiceEndedError, loading, run_until, stop_on_signals
 from tests.support.running import PATIENCE_S
 
 
@@ -82,3 +83,13 @@ async def test_signals_ask_to_stop_and_only_inside(number: signal.Signals) -> No
         async with asyncio.timeout(PATIENCE_S):
             await stop.wait()
     assert signal.getsignal(number) in {before, signal.SIG_DFL, signal.default_int_handler}
+
+
+def test_what_is_made_while_loading_is_never_collected() -> None:
+    before = gc.get_freeze_count()
+    with loading():
+        assert not gc.isenabled()
+        kept = [[] for _ in range(100)]  # type: ignore[var-annotated] # any tracked object
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(kept)
+    gc.unfreeze()

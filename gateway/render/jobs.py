@@ -1,0 +1,45 @@
+"""What goes to a render process and comes back, and how such a process begins.
+
+The gateway imports this and never the drawing itself, which only the process needs.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from datetime import tzinfo
+from multiprocessing.connection import Connection
+
+from device_drivers.api.panels import Panel
+from gateway.domain.labels import LabelFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One drawing. ``template`` is pickled once by the pool and unpickled once by each worker."""
+
+    template: bytes
+    panel: Panel
+    facts: LabelFacts
+    country: str
+    zone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Why a drawing failed, in words: exceptions may not survive pickling."""
+
+    problem: str
+
+
+def begin(pipe: Connection) -> None:
+    """Draw until the other end closes.
+
+    Ctrl-C and SIGTERM reach the whole process group or service; only the gateway decides when its
+    workers end, so both are ignored here.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    from gateway.render import worker
+
+    worker.serve(pipe)
