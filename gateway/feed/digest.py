@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 BUCKETS = 1024
 HASH_BYTES = 16
-NOTHING = bytes(HASH_BYTES)
+KEPT_DIGESTS = 1_024
+KEPT_BUCKETS = 64
+
+Place = tuple[int, int]
+"""A position: epoch and seq."""
+
+T = TypeVar("T")
 
 
 def canonical(value: Any) -> str:
@@ -42,11 +49,13 @@ class Buckets:
     """The XOR of the row hashes in each bucket: order does not matter, and removal is addition."""
 
     def __init__(self) -> None:
-        self._buckets = [0] * BUCKETS
+        self._bytes = bytearray(BUCKETS * HASH_BYTES)
 
     def toggle(self, bucket: int, row: bytes) -> None:
         """Add a row that is not in, or take out one that is."""
-        self._buckets[bucket] ^= int.from_bytes(row, "big")
+        at = bucket * HASH_BYTES
+        old = int.from_bytes(self._bytes[at : at + HASH_BYTES])
+        self._bytes[at : at + HASH_BYTES] = (old ^ int.from_bytes(row)).to_bytes(HASH_BYTES)
 
     def toggle_all(self, rows: Iterable[tuple[int, bytes]]) -> None:
         """``toggle`` for many (bucket, hash) pairs."""
@@ -55,5 +64,49 @@ class Buckets:
 
     def digest(self) -> str:
         """Hex SHA-256 of all buckets in order: equal replicas, equal digest."""
-        joined = b"".join(bucket.to_bytes(HASH_BYTES, "big") for bucket in self._buckets)
-        return hashlib.sha256(joined).hexdigest()
+        return hashlib.sha256(self._bytes).hexdigest()
+
+    def packed(self) -> bytes:
+        """All buckets in order, 16 bytes each."""
+        return bytes(self._bytes)
+
+
+def differing(ours: bytes, theirs: bytes) -> tuple[int, ...]:
+    """The numbers of the buckets that are not equal, both ``packed``."""
+    return tuple(
+        bucket
+        for bucket, at in enumerate(range(0, BUCKETS * HASH_BYTES, HASH_BYTES))
+        if ours[at : at + HASH_BYTES] != theirs[at : at + HASH_BYTES]
+    )
+
+
+class Digests:
+    """The digest at each of our last 1,024 positions, and the buckets at the last 64.
+
+    ``buckets`` are those of now; ``remember`` says which position that is.
+    """
+
+    def __init__(self, buckets: Buckets | None = None) -> None:
+        self.buckets = buckets or Buckets()
+        self._digests: OrderedDict[Place, str] = OrderedDict()
+        self._packed: OrderedDict[Place, bytes] = OrderedDict()
+
+    def remember(self, epoch: int, seq: int) -> None:
+        """The rows of now are those at this position."""
+        _put(self._digests, (epoch, seq), self.buckets.digest(), KEPT_DIGESTS)
+        _put(self._packed, (epoch, seq), self.buckets.packed(), KEPT_BUCKETS)
+
+    def digest_at(self, epoch: int, seq: int) -> str | None:
+        """The digest at a position, if it is remembered."""
+        return self._digests.get((epoch, seq))
+
+    def buckets_at(self, epoch: int, seq: int) -> bytes | None:
+        """The packed buckets at a position, if they are remembered."""
+        return self._packed.get((epoch, seq))
+
+
+def _put(memory: OrderedDict[Place, T], place: Place, value: T, most: int) -> None:
+    memory[place] = value
+    memory.move_to_end(place)
+    if len(memory) > most:
+        memory.popitem(last=False)

@@ -7,8 +7,7 @@ decided to be of no use; the proof for central is the position it reads.
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import Counter, OrderedDict
+from collections import Counter
 from functools import partial
 from typing import NoReturn
 
@@ -17,19 +16,17 @@ import structlog
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import topics
 from gateway.clock import Clock
-from gateway.feed import checking, merging, messages, rows, snapshot, sync
-from gateway.feed.digest import Buckets
-from gateway.feed.messages import Delta, Manifest, MessageError, Problem, Problems, Reply
+from gateway.feed import checking, merging, messages, snapshot, sync
+from gateway.feed.messages import Delta, Manifest, MessageError, Reply
+from gateway.feed.telling import Standing, Telling
+from gateway.feed.writing import BATCH, Writing
 from gateway.settings import Settings
 from gateway.store import replica, staging
-from gateway.store.database import Connection, Database, StorageBusyError
-from gateway.store.replica import Written
+from gateway.store.database import Database, StorageBusyError
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 SOURCE = "central"
-_DIGESTS_KEPT = 1_024
 _IDLE_S = 3_600.0
-_BATCH = 100
 
 log = structlog.get_logger("feed")
 
@@ -43,20 +40,19 @@ class FeedService:
         self, port: MessagePort, database: Database, clock: Clock, settings: Settings
     ) -> None:
         self.refused_messages: Counter[str] = Counter()
-        self.unknown_rows = 0
         self._port = port
         self._database = database
         self._clock = clock
         self._settings = settings
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
-        self._buckets = Buckets()
-        self._digests: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._writing = Writing(database, clock, SOURCE, self._owner)
+        self._telling = Telling(
+            port, clock, self._gateway, settings.feed.position_s, self._standing
+        )
         self._turn = asyncio.Lock()
-        self._waiting: asyncio.Queue[Message] = asyncio.Queue(_BATCH)
-        self._uncommitted: list[Delta] = []
+        self._waiting: asyncio.Queue[Message] = asyncio.Queue(BATCH)
         self._timer_changed = asyncio.Event()
-        self._position_changed = asyncio.Event()
         self._snapshots: asyncio.Queue[sync.Fetch] = asyncio.Queue(maxsize=1)
         self._sync = sync.Sync(epoch=0, seq=0)
         self._stream = port.messages(
@@ -66,24 +62,22 @@ class FeedService:
 
     async def run(self) -> NoReturn:
         """Follow central for ever."""
-        at = await self._database.read(partial(replica.position, source=SOURCE))
-        self._buckets = await self._database.read(_buckets)
+        at = await self._writing.begin()
         feed = self._settings.feed
         patience = sync.Patience(
             gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
         )
         self._sync = sync.Sync(epoch=at.epoch, seq=at.seq, patience=patience)
-        self._remember_digest()
-        self._position_changed.set()
+        self._telling.changed()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._receive(), name="feed-receive")
             group.create_task(self._watch_time(), name="feed-time")
             group.create_task(self._fetch_snapshots(), name="feed-snapshots")
-            group.create_task(self._tell_position(), name="feed-position")
+            group.create_task(self._telling.run(), name="feed-position")
         raise AssertionError("a task of the feed ended")
 
     async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's call
-        self._position_changed.set()
+        self._telling.changed()
         async with self._turn:
             await self._carry_out(self._sync.connected(self._clock.monotonic()))
             await self._commit()
@@ -98,7 +92,7 @@ class FeedService:
         """Handle what arrived together under one commit, then acknowledge all of it."""
         while True:
             batch = [await self._waiting.get()]
-            while len(batch) < _BATCH and not self._waiting.empty():
+            while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             async with self._turn:
                 for message in batch:
@@ -131,7 +125,7 @@ class FeedService:
         await self._carry_out(actions, message.topic)
 
     def _digest_at(self, manifest: Manifest) -> str | None:
-        return self._digests.get((manifest.epoch, manifest.seq))
+        return self._writing.digests.digest_at(manifest.epoch, manifest.seq)
 
     async def _watch_time(self) -> None:
         while True:
@@ -154,8 +148,7 @@ class FeedService:
             match action:
                 case sync.Apply(delta=delta):
                     # Moved on before the commit: should that fail, the process ends with it.
-                    self._uncommitted.append(delta)
-                    if len(self._uncommitted) >= _BATCH:
+                    if self._writing.take(delta):
                         await self._commit()
                     now = self._clock.monotonic()
                     actions += self._sync.applied(delta.epoch, delta.seq, now)
@@ -166,40 +159,14 @@ class FeedService:
                 case sync.Refuse(code=code, message=text):
                     self._refuse(topic, code, text)
         if self._sync.error != error:
-            self._position_changed.set()
+            self._telling.changed()
             if self._sync.error is not None:
                 log.warning("feed in trouble", why=self._sync.error)
         self._timer_changed.set()
 
     async def _commit(self) -> None:
-        """Write the deltas taken so far, with the position of the last, in one transaction."""
-        deltas, self._uncommitted = self._uncommitted, []
-        if not deltas:
-            return
-        at = self._clock.now()
-        checked_rows = [
-            [
-                checking.row(SOURCE, change.kind, change.key, change.value, self._owner)
-                for change in delta.changes
-            ]
-            for delta in deltas
-        ]
-
-        def write(connection: Connection) -> list[Written]:
-            written = [
-                replica.apply(connection, SOURCE, checked, seq=delta.seq, at=at)
-                for delta, checked in zip(deltas, checked_rows, strict=True)
-            ]
-            last = deltas[-1]
-            replica.move(connection, SOURCE, epoch=last.epoch, seq=last.seq, at=at)
-            return written
-
-        all_written = await self._database.write_patiently(write)
-        for delta, checked, written in zip(deltas, checked_rows, all_written, strict=True):
-            self._buckets.toggle_all(written.toggles)
-            self._tell_refused(written.newly_refused)
-            self.unknown_rows += sum(not rows.is_known(row.kind) for row in checked)
-            self._remember_digest((delta.epoch, delta.seq))
+        if await self._writing.commit():
+            self._telling.changed()
 
     async def _fetch_snapshots(self) -> None:
         while True:
@@ -209,20 +176,20 @@ class FeedService:
             except (snapshot.SnapshotError, MergeTakenOverError, StorageBusyError) as error:
                 log.warning("snapshot failed", why=str(error))
                 async with self._turn:
-                    await self._recount()
+                    await self._writing.recount()
                     failed = self._sync.fetch_failed(str(error), self._clock.monotonic())
                     await self._carry_out(failed)
                     await self._commit()
             else:
                 async with self._turn:
                     await self._database.write_patiently(partial(staging.finish, merge=plan))
-                    await self._recount()
+                    await self._writing.recount()
+                    self._writing.digests.remember(plan.epoch, plan.seq)
                     now = self._clock.monotonic()
                     moved = self._sync.applied(plan.epoch, plan.seq, now)
-                    self._remember_digest((plan.epoch, plan.seq))
                     await self._carry_out(moved)
                     await self._commit()
-            self._position_changed.set()
+            self._telling.changed()
 
     async def _merge_snapshot(self, wanted: sync.Fetch) -> Merge:
         """Fetch and merge, all but the position."""
@@ -248,11 +215,6 @@ class FeedService:
         log.info("snapshot merged", epoch=plan.epoch, seq=plan.seq, changes=changes)
         return plan
 
-    async def _recount(self) -> None:
-        """Count the digest anew; those of earlier positions are of rows that were mended."""
-        self._buckets = await self._database.read(_buckets)
-        self._digests.clear()
-
     async def _ask(self, request: messages.Request) -> None:
         try:
             await self._port.publish(
@@ -261,78 +223,26 @@ class FeedService:
         except LinkDownError:
             return  # asked again on the next connection, or when the answer is overdue
 
-    def _remember_digest(self, at: tuple[int, int] | None = None) -> None:
-        key = at or (self._sync.epoch, self._sync.seq)
-        self._digests[key] = self._buckets.digest()
-        self._digests.move_to_end(key)
-        while len(self._digests) > _DIGESTS_KEPT:
-            self._digests.popitem(last=False)
-        self._position_changed.set()
-
     def _refuse(self, topic: str, code: str, why: str) -> None:
         self.refused_messages[code] += 1
         log.warning("message refused", topic=topic, code=code, why=why)
 
-    def _tell_refused(self, news: list[replica.Row]) -> None:
-        for row in news:
-            why = json.loads(row.refusal or "{}").get("message")
-            log.warning("row refused", kind=row.kind, key=row.key, why=why)
-
-    async def _tell_position(self) -> None:
-        """Publish position and problems when they changed, at most once per interval."""
-        while True:
-            await self._position_changed.wait()
-            self._position_changed.clear()
-            try:
-                await self._publish_position()
-            except LinkDownError:
-                self._position_changed.set()
-            await asyncio.sleep(self._settings.feed.position_s)
-
-    async def _publish_position(self) -> None:
+    async def _standing(self) -> Standing:
         async with self._turn:
             epoch, seq, error = self._sync.epoch, self._sync.seq, self._sync.error
-            digest = self._buckets.digest()
-            at, (total, first) = await self._database.read(
+            digest = self._writing.digests.buckets.digest()
+            at, (refused, first) = await self._database.read(
                 lambda connection: (
                     replica.position(connection, SOURCE).applied_at,
                     replica.refused(connection, SOURCE),
                 )
             )
-        position = messages.Position(
+        return Standing(
             epoch=epoch,
             seq=seq,
             digest=digest,
-            refused=total,
-            held=0,
-            applied_at=at.isoformat() if at is not None else None,
             error=error,
+            applied_at=at,
+            refused=refused,
+            refused_first=first,
         )
-        problems = Problems(
-            epoch=epoch,
-            seq=seq,
-            at=self._clock.now().isoformat(),
-            total=total,
-            first=[
-                Problem(
-                    kind=row.kind,
-                    key=row.key,
-                    code=row.code,
-                    path=row.path,
-                    message=row.message,
-                )
-                for row in first
-            ],
-        )
-        await self._port.publish(
-            topics.feed_position(self._gateway), messages.dump(position), retain=True
-        )
-        await self._port.publish(
-            topics.feed_problems(self._gateway), messages.dump(problems), retain=True
-        )
-
-
-def _buckets(connection: Connection) -> Buckets:
-    buckets = Buckets()
-    buckets.toggle_all(replica.hashes(connection, SOURCE))
-    return buckets

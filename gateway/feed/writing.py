@@ -1,0 +1,100 @@
+"""Central's rows on their way into the replica: deltas gathered and committed with the position.
+
+The digests follow what is committed, never what is about to be.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import structlog
+
+from gateway.clock import Clock
+from gateway.feed import checking, rows
+from gateway.feed.digest import Buckets, Digests
+from gateway.feed.messages import Delta
+from gateway.store import replica
+from gateway.store.database import Connection, Database
+from gateway.store.replica import Position, Row, Written
+
+BATCH = 100
+"""Deltas under one commit at most."""
+
+log = structlog.get_logger("feed")
+
+
+class Writing:
+    """Writes what ``source`` says; one at a time may use it."""
+
+    def __init__(
+        self, database: Database, clock: Clock, source: str, owner: checking.Owner
+    ) -> None:
+        self.digests = Digests()
+        self.unknown_rows = 0
+        self._database = database
+        self._clock = clock
+        self._source = source
+        self._owner = owner
+        self._taken: list[Delta] = []
+
+    async def begin(self) -> Position:
+        """Count the digest of what is there; returns how far that is."""
+        at = await self._database.read(partial(replica.position, source=self._source))
+        await self.recount()
+        self.digests.remember(at.epoch, at.seq)
+        return at
+
+    async def recount(self) -> None:
+        """Count the digest anew; those of earlier positions are of rows that were mended."""
+        self.digests = Digests(await self._database.read(self._count))
+
+    def take(self, delta: Delta) -> bool:
+        """Have the delta written by the next ``commit``; returns whether that is due."""
+        self._taken.append(delta)
+        return len(self._taken) >= BATCH
+
+    async def commit(self) -> bool:
+        """Write the deltas taken so far, with the position of the last, in one transaction.
+
+        Returns whether there were any.
+        """
+        deltas, self._taken = self._taken, []
+        if not deltas:
+            return False
+        at = self._clock.now()
+        checked_rows = [self._checked(delta) for delta in deltas]
+
+        def write(connection: Connection) -> list[Written]:
+            written = [
+                replica.apply(connection, self._source, checked, seq=delta.seq, at=at)
+                for delta, checked in zip(deltas, checked_rows, strict=True)
+            ]
+            last = deltas[-1]
+            replica.move(connection, self._source, epoch=last.epoch, seq=last.seq, at=at)
+            return written
+
+        all_written = await self._database.write_patiently(write)
+        for delta, checked, written in zip(deltas, checked_rows, all_written, strict=True):
+            self.digests.buckets.toggle_all(written.toggles)
+            self.digests.remember(delta.epoch, delta.seq)
+            _tell_refused(written.newly_refused)
+            self.unknown_rows += sum(not rows.is_known(row.kind) for row in checked)
+        return True
+
+    def _checked(self, delta: Delta) -> list[Row]:
+        return [
+            checking.row(self._source, change.kind, change.key, change.value, self._owner)
+            for change in delta.changes
+        ]
+
+    def _count(self, connection: Connection) -> Buckets:
+        buckets = Buckets()
+        buckets.toggle_all(replica.hashes(connection, self._source))
+        return buckets
+
+
+def _tell_refused(news: list[Row]) -> None:
+    for row in news:
+        why = json.loads(row.refusal or "{}").get("message")
+        log.warning("row refused", kind=row.kind, key=row.key, why=why)
