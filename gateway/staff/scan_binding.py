@@ -50,13 +50,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What came of it: ``field`` is where to go on, ``conflict`` asks before overwriting."""
+    """What came of it: ``field`` is where to go on.
+
+    ``asks`` names the change that overwrites a binding; sent back, it is the yes. ``label`` is the
+    code of the label that is meant from now on.
+    """
 
     tone: str
     title: str
     advice: str = ""
     field: str = "label"
-    conflict: bool = False
+    asks: str = ""
+    label: str = ""
     done: Done | None = None
 
 
@@ -80,6 +85,7 @@ class ScanBinding:
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route("/bind", self.page, methods=["GET"])
         routes.add_api_route("/bind", self.bind, methods=["POST"])
+        routes.add_api_route("/bind/label", self.check, methods=["GET"])
         routes.add_api_route("/bind/undo", self.undo, methods=["POST"])
         return routes
 
@@ -93,15 +99,30 @@ class ScanBinding:
         label, article = _text(form, "label"), _text(form, "article")
         reader, by = self._desk.reader(request), visit_of(request).session.name
         binder = _Binder(self._desk, reader, by)
-        replace = _text(form, "replace") == "yes"
+        asked = _text(form, "asked")
 
         def attempt(connection: Connection) -> Said:
-            return binder.bind(connection, scanning.read(label), scanning.read(article), replace)
+            return binder.bind(connection, scanning.read(label), scanning.read(article), asked)
 
         said = await self._say(reader, attempt)
         if said.done is not None:
             self._remember(visit_of(request).session.key, said.done)
         return self._answer(request, said, label=label, article=article)
+
+    async def check(self, request: Request) -> Response:
+        """What the label that was just scanned is, or that nobody knows it."""
+        label = request.query_params.get("label", "")
+        reader, by = self._desk.reader(request), visit_of(request).session.name
+        binder = _Binder(self._desk, reader, by)
+
+        def look(connection: Connection) -> Said:
+            try:
+                return binder.met(connection, _label(connection, scanning.read(label)))
+            except _RefusedError as error:
+                return _refused(error, texts.LABEL_UNKNOWN, reader)
+
+        said = await self._desk.read(look)
+        return self._desk.page(request, "scan_said.html", said=said, label=label, article="")
 
     async def undo(self, request: Request) -> Response:
         """Put a binding back as it was before, unless somebody changed it since."""
@@ -120,12 +141,7 @@ class ScanBinding:
         try:
             return await self._desk.database.write(attempt)
         except _RefusedError as error:
-            return Said(
-                tone="trouble",
-                title=texts.NOT_BOUND.say(reader.language),
-                advice=error.text.say(reader.language, scan=error.scan),
-                field=error.field,
-            )
+            return _refused(error, texts.NOT_BOUND, reader)
 
     def _remember(self, session: str, done: Done) -> None:
         mine = self._recent.setdefault(session, deque(maxlen=_REMEMBERED))
@@ -137,13 +153,13 @@ class ScanBinding:
     def _answer(
         self, request: Request, said: Said | None, *, label: str = "", article: str = ""
     ) -> Response:
-        over = said is None or said.field == "label"
+        goes_on = said is not None and said.field == "article"
         return self._desk.page(
             request,
             "scan_result.html" if "HX-Request" in request.headers else "scan.html",
             said=said,
-            label="" if over and not (said and said.conflict) else label,
-            article=article if said is not None and said.conflict else "",
+            label=(said.label or label) if said is not None and goes_on else "",
+            article=article if said is not None and said.asks else "",
             recent=tuple(self._recent.get(visit_of(request).session.key, ())),
         )
 
@@ -156,10 +172,14 @@ class _Binder:
         self._reader = reader
         self._by = by
 
-    def bind(self, connection: Connection, label: Scan, article: Scan, replace: bool) -> Said:  # noqa: FBT001 - what the form says
+    def bind(self, connection: Connection, label: Scan, article: Scan, asked: str) -> Said:
+        """Bind; what the label is already stays until ``asked`` says yes to exactly this change."""
         found = _label(connection, label)
-        target = _target(connection, article)
         before = labels.binding(connection, found.id)
+        other = _next_label(connection, article) if asked else None
+        if other is not None and not _is_yes(connection, found, before, article, asked):
+            return self.met(connection, other)
+        target = _target(connection, article)
         articles = Articles(connection)
         words = self._words(articles, target)
         if before is not None and before.target == target:
@@ -169,12 +189,14 @@ class _Binder:
                 advice=self._say(texts.SAME_ALREADY),
             )
         words_before = self._words(articles, before.target) if before is not None else None
-        if words_before is not None and not replace:
+        question = _question(found, before, target)
+        if words_before is not None and asked != question:
             return Said(
                 tone="attention",
                 title=self._say(texts.CONFLICT, label=found.code, article=words_before.full_name),
                 advice=self._say(texts.CONFLICT_ADVICE, article=words.full_name),
-                conflict=True,
+                field="article",
+                asks=question,
             )
         self._write(connection, found.id, target)
         return Said(
@@ -190,6 +212,17 @@ class _Binder:
                 article_before=words_before,
             ),
         )
+
+    def met(self, connection: Connection, label: Label) -> Said:
+        """The label is known; its article comes next."""
+        bound = labels.binding(connection, label.id)
+        if bound is None:
+            title = self._say(texts.LABEL_IS_FREE, label=label.code)
+        else:
+            words = self._words(Articles(connection), bound.target)
+            title = self._say(texts.CONFLICT, label=label.code, article=words.full_name)
+        advice = self._say(texts.NOW_THE_ARTICLE)
+        return Said(tone="plain", title=title, advice=advice, field="article", label=label.code)
 
     def undo(self, connection: Connection, done: Done) -> Said:
         now = labels.binding(connection, done.label)
@@ -229,6 +262,45 @@ class _Binder:
 
     def _say(self, text: Text, **facts: str) -> str:
         return text.say(self._reader.language, **facts)
+
+
+def _refused(error: _RefusedError, title: Text, reader: Reader) -> Said:
+    return Said(
+        tone="trouble",
+        title=title.say(reader.language),
+        advice=error.text.say(reader.language, scan=error.scan),
+        field=error.field,
+    )
+
+
+def _question(label: Label, before: Binding | None, target: Target) -> str:
+    """Names one change; another label, binding or article is another question."""
+    was = _named(before.target) if before is not None else ""
+    return f"{label.id} {was} {_named(target)}"
+
+
+def _named(target: Target) -> str:
+    fixed = ",".join(f"{axis}={value}" for axis, value in sorted(target.where.items()))
+    return f"{'p' if target.product else 'g'}:{target.product or target.group}:{fixed}"
+
+
+def _is_yes(
+    connection: Connection, label: Label, before: Binding | None, article: Scan, asked: str
+) -> bool:
+    try:
+        return _question(label, before, _target(connection, article)) == asked
+    except _RefusedError:
+        return False
+
+
+def _next_label(connection: Connection, scan: Scan) -> Label | None:
+    """The label whose code or QR this is: who was asked and scans a label wants that one now."""
+    if scan.code is None and "/" not in scan.text:
+        return None
+    try:
+        return _label(connection, scan)
+    except _RefusedError:
+        return None
 
 
 def _label(connection: Connection, scan: Scan) -> Label:

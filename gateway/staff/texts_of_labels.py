@@ -177,8 +177,13 @@ UNDO_TOO_LATE = Text(
 )
 CONFLICT = Text(es="{label} ya es {article}", en="{label} already is {article}")
 CONFLICT_ADVICE = Text(
-    es="Si la cambias, mostrará {article}.", en="If you change it, it will show {article}."
+    es="Para que muestre {article}, escanea otra vez ese artículo o toca el botón. "
+    "Para dejarla así, escanea otra etiqueta.",
+    en="To have it show {article}, scan that article again or press the button. "
+    "To leave it as it is, scan another label.",
 )
+LABEL_IS_FREE = Text(es="{label} está libre", en="{label} is free")
+NOW_THE_ARTICLE = Text(es="Ahora escanea el artículo.", en="Now scan the article.")
 SCAN_LABEL_FIRST = Text(
     es="Falta la etiqueta. Escanéala primero.", en="The label is missing. Scan it first."
 )

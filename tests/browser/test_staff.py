@@ -184,6 +184,7 @@ async def test_a_scanner_binds_without_a_hand_on_the_screen(
     page = watched.page
     await page.goto(f"{open_shop.address}/bind")
     free, taken = await open_shop.code("L006"), await open_shop.code("L000")
+    title = page.locator("#said .notice-title")
 
     async def scan(text: str) -> None:
         await page.keyboard.type(text)
@@ -198,15 +199,28 @@ async def test_a_scanner_binds_without_a_hand_on_the_screen(
     # The label stands; only the article is scanned again. It is taken by now, so we are asked.
     await scan(shop.barcode(900))
     await expect(page.locator("#said .notice-title")).to_have_text(f"{free} ya es Calcetín")
+    # We leave it: the next label is scanned, and is known before its article comes.
     await scan(taken)
+    await expect(title).to_contain_text(f"{taken} ya es Jeans")
+    await expect(page.get_by_label("1. Etiqueta")).to_have_value(taken)
     await scan(shop.barcode(900))
-    await expect(page.locator("#said .notice-title")).to_contain_text(f"{taken} ya es Jeans")
-    await page.get_by_role("button", name="Cambiar el vínculo").click()
-    await expect(page.locator("#said .notice-title")).to_have_text(
-        f"{taken} es ahora Bolsa de manta"
-    )
+    await expect(page.locator("#said .notice")).to_contain_text("escanea otra vez ese artículo")
+    await scan(shop.barcode(900))
+    await expect(title).to_have_text(f"{taken} es ahora Bolsa de manta")
     await _is_whole(watched)
-    await page.locator(".recent li", has_text=taken).get_by_role("button", name="Deshacer").click()
+    # A label that nobody knows is said at once, and the next scan takes its place.
+    await scan("ZZZZZZ")
+    await expect(page.locator("#said .notice")).to_contain_text("No conocemos la etiqueta ZZZZZZ")
+    await expect(page.get_by_label("1. Etiqueta")).to_be_focused()
+    await scan(taken)
+    await expect(title).to_contain_text(f"{taken} ya es Bolsa de manta")
+    await scan(shop.barcode(901))
+    await expect(page.locator("#said .notice")).to_contain_text("toca el botón")
+    await page.get_by_role("button", name="Cambiar el vínculo").click()
+    await expect(title).to_contain_text(f"{taken} es ahora")
+    await _is_whole(watched)
+    undo = page.locator(".recent li", has_text=taken).get_by_role("button", name="Deshacer")
+    await undo.first.click()
     await expect(page.locator("#said .notice-title")).to_have_text(f"{taken} vuelve a como estaba")
     await _is_whole(watched)
 

@@ -179,19 +179,50 @@
   const scan = document.getElementById("scan");
   if (!scan) return;
   const [label, article] = [scan.elements.label, scan.elements.article];
+  const said = document.getElementById("said");
+  const forget = () => said.querySelector(".said")?.remove();
+  // Says at once what the label is: nobody should walk to the article for a label we do not know.
+  let checked = "";
+  const check = async () => {
+    const asked = label.value.trim();
+    if (!asked || asked === checked) return;
+    checked = asked;
+    let fresh;
+    try {
+      fresh = parsed(await ask(`${scan.dataset.check}?${new URLSearchParams({ label: asked })}`));
+    } catch {
+      checked = "";
+      return;
+    }
+    if (label.value.trim() !== asked) return;
+    forget();
+    const unknown = fresh.querySelector("[data-go]").dataset.go === "label";
+    said.prepend(fresh);
+    // A scan that is under way is not torn in two.
+    if (!unknown || article.value) return;
+    label.focus();
+    label.select();
+  };
   label.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !label.value.trim()) return;
     event.preventDefault();
     article.focus();
     article.select();
+    check();
   });
+  label.addEventListener("change", check);
   // What was said is about the label before.
-  label.addEventListener("input", () => document.querySelector("#said .said")?.remove());
+  label.addEventListener("input", () => {
+    checked = "";
+    forget();
+  });
   document.body.addEventListener("htmx:afterSwap", () => {
-    const said = document.querySelector("#said [data-go]");
-    if (!said) return;
-    const onlyArticle = said.dataset.go === "article";
+    const answer = said.querySelector("[data-go]");
+    if (!answer) return;
+    const onlyArticle = answer.dataset.go === "article";
     if (!onlyArticle) label.value = "";
+    if (answer.dataset.label) label.value = answer.dataset.label;
+    checked = label.value;
     article.value = "";
     (onlyArticle ? article : label).focus();
   });

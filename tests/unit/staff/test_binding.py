@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -26,8 +27,22 @@ async def _code(staff: Staffed, label: str) -> str:
     return found.code
 
 
-async def _scan(client: httpx.AsyncClient, label: str, article: str, **more: str) -> str:
-    return (await client.post("/bind", data={"label": label, "article": article, **more})).text
+async def _scan(client: httpx.AsyncClient, label: str, article: str, asked: str = "") -> str:
+    data = {"label": label, "article": article, "asked": asked}
+    return (await client.post("/bind", data=data)).text
+
+
+def _question(page: str) -> str:
+    """What the page asks before it overwrites; empty when it asks nothing."""
+    found = re.search(r'name="asked" value="([^"]+)" form="scan"', page)
+    return found[1] if found else ""
+
+
+async def _scan_twice(client: httpx.AsyncClient, label: str, article: str) -> str:
+    """Scan the two, and the article once more when the label has one already."""
+    said = await _scan(client, label, article)
+    question = _question(said)
+    return await _scan(client, label, article, question) if question else said
 
 
 async def test_a_product_a_group_and_a_group_with_fixed_options(shelf: Staffed) -> None:
@@ -111,17 +126,17 @@ async def test_two_scans_bind_whatever_form_they_have(shelf: Staffed) -> None:
     )
     async with shelf.signed_in() as client:
         for label, article, product in scans:
-            said = await _scan(client, label, article, replace="yes")
+            said = await _scan_twice(client, label, article)
             assert f"{code} es ahora" in said, (label, article)
             assert await _target(shelf, "L006") == Target(product=product)
-        said = await _scan(client, code, "chino", replace="yes")
+        said = await _scan_twice(client, code, "chino")
         assert await _target(shelf, "L006") == Target(group="chino")
 
 
 async def test_the_qr_of_a_label_with_its_own_article_names_the_label(shelf: Staffed) -> None:
     async with shelf.signed_in() as client:
         link = f"https://q.example.com/01/{shop.barcode(900)}"
-        said = await _scan(client, link, shop.barcode(903), replace="yes")
+        said = await _scan_twice(client, link, shop.barcode(903))
         assert await _target(shelf, "L003") == Target(product="sock")
         # Now two labels carry the sock, and its barcode names neither.
         said = await _scan(client, shop.barcode(903), "tote")
@@ -154,16 +169,67 @@ async def test_a_bound_label_is_not_overwritten_without_asking(shelf: Staffed) -
     async with shelf.signed_in() as client:
         asked = await _scan(client, code, "tote")
         assert f"{code} ya es Jeans rectos Alba · Azul marino · 26" in asked
-        assert "mostrará Bolsa de manta" in asked
+        assert "Para que muestre Bolsa de manta" in asked
         assert await _target(shelf, "L000") == Target(product="alba-navy-26")
         same = await _scan(client, code, "alba-navy-26")
         assert "Ya está vinculada a esto" in same
 
 
+async def test_the_same_article_again_is_the_yes_and_nothing_else_is(shelf: Staffed) -> None:
+    code, other = await _code(shelf, "L000"), await _code(shelf, "L001")
+    async with shelf.signed_in() as client:
+        asked = await _scan(client, code, "tote")
+        assert "escanea otra vez ese artículo" in asked
+        assert f'value="{code}"' in asked
+        question = _question(asked)
+        # Another article, or another label, is another question.
+        assert _question(await _scan(client, code, "lamp", question)) not in {"", question}
+        assert _question(await _scan(client, other, "tote", question)) not in {"", question}
+        assert await _target(shelf, "L000") == Target(product="alba-navy-26")
+        said = await _scan(client, code, shop.barcode(900), question)
+        assert f"{code} es ahora Bolsa de manta" in said
+        assert await _target(shelf, "L000") == Target(product="tote")
+        # The yes was for the binding that stood then.
+        assert _question(await _scan(client, code, "lamp", question)) not in {"", question}
+
+
+async def test_who_was_asked_and_scans_a_label_goes_on_with_that_one(shelf: Staffed) -> None:
+    code, free = await _code(shelf, "L000"), await _code(shelf, "L006")
+    async with shelf.signed_in() as client:
+        question = _question(await _scan(client, code, "lamp"))
+        said = await _scan(client, code, f"https://q.example.com/L/{free}", question)
+        assert f"{free} está libre" in said
+        assert f'data-label="{free}"' in said
+        # L003 alone carries the tote: its QR is a link to that.
+        said = await _scan(client, code, f"https://q.example.com/01/{shop.barcode(900)}", question)
+        assert "ya es Bolsa de manta" in said
+        assert f'data-label="{await _code(shelf, "L003")}"' in said
+    assert await _target(shelf, "L000") == Target(product="alba-navy-26")
+
+
+async def test_a_label_is_known_or_not_before_its_article_comes(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+
+        async def check(label: str) -> str:
+            return (await client.get("/bind/label", params={"label": label})).text
+
+        unknown = await check("ZZZZZZ")
+        assert "No conocemos la etiqueta ZZZZZZ. Revisa los 6 caracteres" in unknown
+        assert 'data-go="label"' in unknown
+        assert "<html" not in unknown
+        code = await _code(shelf, "L000")
+        known = await check(f"https://q.example.com/L/{code}")
+        assert f"{code} ya es Jeans rectos Alba" in known
+        assert 'data-go="article"' in known
+        assert "Ahora escanea el artículo" in known
+        assert "está libre" in await check(await _code(shelf, "L006"))
+        assert "es un artículo, no una etiqueta" in await check(shop.barcode(904))
+
+
 async def test_undo_brings_back_what_was_there(shelf: Staffed) -> None:
     code, free = await _code(shelf, "L000"), await _code(shelf, "L006")
     async with shelf.signed_in() as client, shelf.signed_in() as other:
-        await _scan(client, code, "tote", replace="yes")
+        await _scan_twice(client, code, "tote")
         said = await _scan(client, free, "tote")
         assert said.count("Deshacer") == 2
         assert "Deshacer" not in (await other.get("/bind")).text
