@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
-from gateway.wording import languages, money, times
+from gateway.wording import languages, money, numbers, times
 from gateway.wording.money import PriceParts
 
 NAMES = (
@@ -100,7 +100,7 @@ def of(
         "price": written(tag.price) if tag else "",
         "regular_price": written(tag.regular) if tag else "",
         "loyalty_price": written(tag.loyalty) if tag else "",
-        "unit_price": _unit_price(facts, written(facts.unit_price)),
+        "unit_price": _unit_price(facts, written(facts.unit_price), locale),
         "from": _word(_FROM, facts.language) if facts.price_from else "",
         "until": _last_day(tag.valid_until, zone, locale) if tag and tag.valid_until else "",
     }
@@ -123,11 +123,12 @@ def _last_day(end: datetime, zone: tzinfo | None, locale: str) -> str:
     return times.short_date(end - timedelta(microseconds=1), zone, locale)
 
 
-def _unit_price(facts: LabelFacts, amount: str) -> str:
+def _unit_price(facts: LabelFacts, amount: str, locale: str) -> str:
     if not amount or not facts.unit:
         return ""
-    per = facts.unit if facts.unit_value in {None, 1} else f"{facts.unit_value:f} {facts.unit}"
-    return f"{amount} / {per}"
+    many = facts.unit_value if facts.unit_value not in {None, 1} else None
+    measure = "" if many is None else f"{numbers.measure(many, locale)} "
+    return f"{amount} / {measure}{facts.unit}"
 
 
 def _word(word: Mapping[str, str], language: str) -> str:

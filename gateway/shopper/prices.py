@@ -11,7 +11,7 @@ from gateway.domain.labels import LabelFacts
 from gateway.shopper import texts
 from gateway.shopper.shop import Shop
 from gateway.web.words import Text
-from gateway.wording import languages, money
+from gateway.wording import languages, money, numbers
 
 _KINDS = {"sale": texts.SALE, "clearance": texts.CLEARANCE}
 
@@ -43,7 +43,8 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
     loyalty = tag.loyalty
     per_unit = None
     if facts.unit_price is not None and facts.unit and not facts.price_from:
-        measure = "" if facts.unit_value in {None, 1} else f"{facts.unit_value:f} "
+        many = facts.unit_value if facts.unit_value not in {None, 1} else None
+        measure = "" if many is None else f"{numbers.measure(many, locale)} "
         per_unit = texts.UNIT_PRICE.say(
             language,
             price=money.format_money(facts.unit_price, locale),

@@ -225,14 +225,14 @@ class _Planner:
     def _count(self, number: int) -> str:
         if number == 1:
             return texts.ONE_ARTICLE_COUNT.say(self._reader.language)
-        return texts.ARTICLES_COUNT.say(self._reader.language, count=str(number))
+        return texts.ARTICLES_COUNT.say(self._reader.language, count=self._reader.count(number))
 
     def _more(self, found: int) -> str:
         if found <= _MOST_FOUND:
             return ""
-        count = f"{found}+" if found == _MOST_COUNTED else str(found)
-        language = self._reader.language
-        return texts.MORE_FOUND.say(language, shown=str(_MOST_FOUND), count=count)
+        reader = self._reader
+        count = f"{reader.count(found)}{'+' if found == _MOST_COUNTED else ''}"
+        return texts.MORE_FOUND.say(reader.language, shown=reader.count(_MOST_FOUND), count=count)
 
     def _fixed(self, group: str, family: Family) -> Iterator[tuple[Target, str]]:
         """Each value of each axis by which the group can be narrowed."""

@@ -77,6 +77,7 @@ class Desk:
             tongue=tongue,
             frame=frame_of(request, tongue, again),
             visit=_visit(request),
+            number=self.reader(request).count,
             **facts,
         )
         headers = {

@@ -13,7 +13,7 @@ from gateway.staff import texts_of_labels as texts
 from gateway.store.deliveries import Delivery
 from gateway.store.overview import LabelView
 from gateway.web.words import Text
-from gateway.wording import times
+from gateway.wording import numbers, times
 
 REASONS: Mapping[str, Text] = {
     "awaiting_label": texts.REASON_AWAITING_LABEL,
@@ -54,6 +54,10 @@ class Reader:
     def late_before(self) -> datetime:
         """Confirmations owed since before this instant are late."""
         return self.now - timedelta(seconds=self.confirm_s)
+
+    def count(self, number: int) -> str:
+        """A whole number as the reader's locale writes it."""
+        return numbers.whole(number, self.locale)
 
 
 def standing(view: LabelView, reader: Reader) -> Standing:

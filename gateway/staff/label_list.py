@@ -97,7 +97,11 @@ class LabelList:
         )
         first = (question.page - 1) * PER_PAGE + 1
         last = first + len(listed.rows) - 1
-        facts = {"first": str(first), "last": str(last), "count": str(listed.total)}
+        facts = {
+            "first": reader.count(first),
+            "last": reader.count(last),
+            "count": reader.count(listed.total),
+        }
         more = last < listed.total and bool(listed.rows)
         return self._desk.page(
             request,

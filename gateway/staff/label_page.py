@@ -183,6 +183,7 @@ def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
         return Fact(name=name.say(reader.language), value=value or unknown)
 
     inks = ", ".join(_INKS[ink].say(reader.language) for ink in panel.inks)
+    delivery = view.delivery
     signal, heat = telemetry.rssi_dbm, telemetry.temperature_c
     return (
         fact(texts.CODE, label.code),
@@ -190,10 +191,13 @@ def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
         fact(texts.MODEL, panel.name),
         fact(texts.PANEL, f"{panel.width} x {panel.height}, {panel.dpi} dpi, {inks}"),
         fact(texts.FIRMWARE, label.firmware),
-        fact(texts.SIGNAL, "" if signal is None else f"{signal} dBm"),
-        fact(texts.TEMPERATURE, "" if heat is None else f"{heat:.0f} °C"),
+        fact(texts.SIGNAL, "" if signal is None else f"{reader.count(signal)} dBm"),
+        fact(texts.TEMPERATURE, "" if heat is None else f"{reader.count(round(heat))} °C"),
         fact(texts.FIRST_HEARD, showing.when(label.first_heard, reader).exact),
-        fact(texts.ATTEMPTS, str(view.delivery.attempts) if view.delivery is not None else ""),
+        fact(
+            texts.ATTEMPTS,
+            reader.count(delivery.attempts) if delivery is not None else "",
+        ),
     )
 
 

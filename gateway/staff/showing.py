@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from gateway.domain import catalogue, labels
 from gateway.domain.catalogue import Family
@@ -16,7 +17,7 @@ from gateway.staff import explaining, texts
 from gateway.staff.explaining import Reader, Standing
 from gateway.store.articles import Articles
 from gateway.store.overview import LabelView
-from gateway.wording import money, times
+from gateway.wording import money, numbers, times
 
 LOW_BATTERY_MV = 2_500
 
@@ -130,7 +131,7 @@ def row(view: LabelView, articles: Articles, reader: Reader, shop: Shop) -> Row:
         shown=shown,
         standing=standing,
         link=link,
-        battery=battery(label.telemetry.battery_mv),
+        battery=battery(label.telemetry.battery_mv, reader),
         battery_low=(label.telemetry.battery_mv or LOW_BATTERY_MV) < LOW_BATTERY_MV,
         heard=when(label.last_heard, reader),
         waits=standing.code != "shown",
@@ -165,9 +166,11 @@ def pictures(view: LabelView, bound: Article | None, reader: Reader) -> tuple[Pi
     )
 
 
-def battery(millivolts: int | None) -> str:
+def battery(millivolts: int | None, reader: Reader) -> str:
     """The battery's voltage; empty when it is not known."""
-    return "" if millivolts is None else f"{millivolts / 1000:.2f} V"
+    if millivolts is None:
+        return ""
+    return f"{numbers.decimal(Decimal(millivolts) / 1000, 2, reader.locale)} V"
 
 
 def axis_name(axis: str, family: Family, language: str) -> str:

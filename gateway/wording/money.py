@@ -1,7 +1,6 @@
 """Amounts of money as a locale writes them: one line of text, or the parts of a big price.
 
-Babel rounds half to even and ignores CLDR's *minimum grouping digits*; here amounts are rounded
-half up before, and where the language asks for it four digits stand without a separator.
+Babel rounds half to even; here amounts are rounded half up before.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from functools import lru_cache
 from babel import Locale, numbers
 
 from gateway.domain.money import Money
-
-_GROUPS_FROM_FIVE_DIGITS = frozenset({"es_ES", "pt_PT", "pl_PL"})
-"""Locales that write 1234,50 and 12.345,50 (CLDR minimumGroupingDigits 2)."""
+from gateway.wording.numbers import whole
 
 _NO_BREAK_SPACE = "\u00a0"
 
@@ -56,10 +53,9 @@ def price_parts(money: Money, locale: str) -> PriceParts:
     amount = money.rounded().amount
     style = _style(locale, money.currency)
     units, _, cents = f"{abs(amount):f}".partition(".")
-    grouped = len(units) > 4 or locale not in _GROUPS_FROM_FIVE_DIGITS
     return PriceParts(
         before=style.before[amount < 0],
-        units=numbers.format_decimal(int(units), locale=locale, group_separator=grouped),
+        units=whole(int(units), locale),
         separator=style.separator if cents else "",
         cents=cents,
         after=style.after[amount < 0],

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from gateway.domain.money import Money
-from gateway.wording import languages, money, times
+from gateway.wording import languages, money, numbers, times
 
 
 def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "MXN")) -> ZoneInfo:
@@ -23,5 +23,6 @@ def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "M
         locale = languages.locale(language, country)
         for currency in currencies:
             money.format_money(Money(amount=Decimal(1), currency=currency), locale)
+        numbers.decimal(Decimal(1), 2, locale)
         times.clock_time(datetime(2026, 1, 1, tzinfo=UTC), loaded, locale)
     return loaded
