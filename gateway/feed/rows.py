@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,16 +22,21 @@ MAX_TEXT = 500
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SAID = 200
+_GIVEN = 60
 _COUNT = re.compile(r"-?\d{1,12}(\.\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a row is not used: a stable code, where in the value, and plain words."""
+    """Why a row is not used: a stable code, where in the value, and plain words.
+
+    ``given`` is the beginning of what stands there; empty when nothing does, or a whole object.
+    """
 
     code: str
     path: str
     message: str
+    given: str = ""
 
 
 def _text(value: str) -> str:
@@ -275,10 +281,14 @@ def check(kind: str, key: str, value: Any) -> Refusal | None:
         return Refusal(
             code="bad_key",
             path="",
+            given=_given(key),
             message=f"the key {key[:80]!r} is not {wanted} of A-Z a-z 0-9 . _ - (64 at most)",
         )
     if kind == "binding" and isinstance(value, dict) and value.get("label") != key:
-        return Refusal(code="bad_key", path="label", message="label: is not the row's key")
+        given = _given(value.get("label"))
+        return Refusal(
+            code="bad_key", path="label", message="label: is not the row's key", given=given
+        )
     broken = next(_unrepresentable(value, ""), None)
     if broken is not None:
         return broken
@@ -292,10 +302,25 @@ def check(kind: str, key: str, value: Any) -> Refusal | None:
 def _refusal(error: pydantic.ValidationError) -> Refusal:
     problem = error.errors(include_url=False)[0]
     path = ".".join(str(part) for part in problem["loc"])
-    given = "" if problem["type"] == "missing" else f"{str(problem['input'])[:60]!r} "
+    said = "" if problem["type"] == "missing" else f"{str(problem['input'])[:_GIVEN]!r} "
     message = problem["msg"][:1].lower() + problem["msg"][1:]
-    words = f"{path or 'value'}: {given}{message}"
-    return Refusal(code=problem["type"], path=path[:_SAID], message=words[:_SAID])
+    words = f"{path or 'value'}: {said}{message}"
+    return Refusal(
+        code=problem["type"],
+        path=path[:_SAID],
+        message=words[:_SAID],
+        given="" if problem["type"] == "missing" else _given(problem["input"]),
+    )
+
+
+def _given(value: Any) -> str:
+    match value:
+        case str():
+            return value[:_GIVEN].encode(errors="replace").decode()
+        case dict() | list():
+            return ""
+        case _:
+            return json.dumps(value, default=str)[:_GIVEN]
 
 
 def _unrepresentable(value: Any, path: str) -> Iterator[Refusal]:
@@ -305,11 +330,17 @@ def _unrepresentable(value: Any, path: str) -> Iterator[Refusal]:
             return
         case int() if abs(value) > MAX_INTEGER:
             yield Refusal(
-                code="huge_number", path=path, message=f"{path}: beyond 2^53-1; send it as text"
+                code="huge_number",
+                path=path,
+                message=f"{path}: beyond 2^53-1; send it as text",
+                given=str(value)[:_GIVEN],
             )
         case float() | Decimal():
             yield Refusal(
-                code="fraction", path=path, message=f'{path}: {value}; send it as text, like "1.5"'
+                code="fraction",
+                path=path,
+                message=f'{path}: {value}; send it as text, like "1.5"',
+                given=str(value)[:_GIVEN],
             )
         case str() if not value.isascii() and re.search("[\ud800-\udfff]", value):
             yield Refusal(code="bad_text", path=path, message=f"{path}: is not valid Unicode")

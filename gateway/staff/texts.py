@@ -108,6 +108,27 @@ TASK_NOT_DRAWN_ADVICE = Text(
     es="Sigue mostrando lo anterior. Prueba otra plantilla o revisa el artículo.",
     en="It still shows what it did before. Try another template or check the article.",
 )
+TASK_TOO_MANY_LABELS = Text(
+    es="Se presentan más etiquetas de las que caben",
+    en="More labels introduce themselves than there is room for",
+)
+TASK_TOO_MANY_LABELS_ADVICE = Text(
+    es="Las que ya estaban siguen igual; las nuevas se rechazan. Avisa a quien administra el "
+    "equipo Anaquel: algo se presenta como etiqueta sin serlo.",
+    en="Those already known go on; new ones are turned away. Tell whoever runs the box: something "
+    "introduces itself as labels that do not exist.",
+)
+TASK_CENTRAL_SILENT = Text(
+    es="La central no confirma los eventos de {ago}",
+    en="Central has not confirmed events from {ago}",
+)
+TASK_CENTRAL_SILENT_WHY = Text(
+    es="Esperan aquí {count} y no se pierden.", en="{count} wait here; none is lost."
+)
+TASK_CENTRAL_SILENT_ADVICE = Text(
+    es="Si sigue así, avisa a quien lleva el sistema central y revisa la conexión.",
+    en="If this goes on, tell whoever runs the central system and check the connection.",
+)
 TASK_OTHER = Text(es="Revisar {what}", en="Check {what}")
 KIND_LOCATION = Text(es="lugar", en="place")
 KIND_GROUP = Text(es="grupo", en="group")

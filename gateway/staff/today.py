@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -11,16 +10,14 @@ from starlette.responses import Response
 
 from gateway.domain.events import Lane
 from gateway.settings import Settings
-from gateway.staff import label_list, showing, texts
+from gateway.staff import label_list, showing, task_list, texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
+from gateway.staff.task_list import TaskLine, TaskLines
 from gateway.store import outbox, overview, tasks
 from gateway.store.database import Connection
-from gateway.store.overview import Facet
-from gateway.store.tasks import Task
-from gateway.web.words import Text
 
 _MOST_TASKS = 50
 _SOURCES = {"central": texts.SOURCE_CENTRAL, "files": texts.SOURCE_FILES}
@@ -30,32 +27,6 @@ _LANES = {
     Lane.TELEMETRY: texts.LANE_TELEMETRY,
     Lane.DEBUG: texts.LANE_DEBUG,
 }
-_WRONG = {
-    Facet.FAILED.value: texts.WRONG_FAILED,
-    Facet.SILENT.value: texts.WRONG_SILENT,
-    Facet.OTHER.value: texts.WRONG_OTHER,
-}
-_KINDS: dict[str, Text] = {
-    "location": texts.KIND_LOCATION,
-    "group": texts.KIND_GROUP,
-    "product": texts.KIND_PRODUCT,
-    "offers": texts.KIND_OFFERS,
-    "stock": texts.KIND_STOCK,
-    "task": texts.KIND_TASK,
-    "binding": texts.KIND_BINDING,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskLine:
-    """One thing to do: what it is, what to do about it, and where."""
-
-    tone: str
-    title: str
-    advice: str
-    detail: str
-    href: str | None
-    at: When | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,64 +90,20 @@ class Today:
 def _read(connection: Connection, reader: Reader, settings: Settings) -> Overview:
     found = tasks.all_open(connection, _MOST_TASKS)
     filters = label_list.filters(connection, label_list.everything(), reader)
+    lanes, uplink = outbox.states(connection), settings.central.kind != "none"
+    lines = TaskLines(connection, reader, settings.shop)
     return Overview(
-        tasks=(*_wrong_labels(filters, reader), *(_task(task, reader) for task in found)),
+        tasks=(
+            *task_list.wrong_labels(filters, reader),
+            *(task_list.silent_central(lanes, reader) if uplink else ()),
+            *map(lines.line, found),
+        ),
         more=tasks.count(connection) - len(found),
         filters=filters,
         feeds=tuple(_feed(feed, reader) for feed in overview.feeds(connection)),
-        lanes=tuple(
-            _lane(lane, state, reader) for lane, state in outbox.states(connection).items()
-        ),
-        uplink=settings.central.kind != "none",
+        lanes=tuple(_lane(lane, state, reader) for lane, state in lanes.items()),
+        uplink=uplink,
     )
-
-
-def _wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLine]:
-    """A line for each way in which labels do not show what they should, and need somebody."""
-    for one in filters:
-        text = _WRONG.get(one.name)
-        if text is not None and one.count:
-            yield TaskLine(
-                tone=one.tone,
-                title=text.say(reader.language, count=str(one.count)),
-                advice=texts.WRONG_LABELS_ADVICE.say(reader.language),
-                detail="",
-                href=one.href,
-                at=None,
-            )
-
-
-def _task(task: Task, reader: Reader) -> TaskLine:
-    language = reader.language
-    at = showing.when(task.opened_at, reader)
-    detail = str(task.detail.get("message", ""))[:300]
-    match task.kind:
-        case "refused_row":
-            kind, _, key = task.key.partition("/")
-            named = _KINDS.get(kind)
-            what = f"{named.say(language) if named is not None else kind} {key}"
-            return TaskLine(
-                tone="attention",
-                title=texts.TASK_REFUSED.say(language, what=what),
-                advice=texts.TASK_REFUSED_ADVICE.say(language),
-                detail=detail,
-                href=None,
-                at=at,
-            )
-        case "label_not_drawn":
-            return TaskLine(
-                tone="trouble",
-                title=texts.TASK_NOT_DRAWN.say(language, what=task.key),
-                advice=texts.TASK_NOT_DRAWN_ADVICE.say(language),
-                detail=detail,
-                href=f"/labels/{task.key}",
-                at=at,
-            )
-        case _:
-            title = texts.TASK_OTHER.say(language, what=f"{task.kind} {task.key}")
-            return TaskLine(
-                tone="attention", title=title, advice="", detail=detail, href=None, at=at
-            )
 
 
 def _feed(feed: overview.FeedView, reader: Reader) -> FeedLine:

@@ -60,6 +60,7 @@ class RefusedRow:
     code: str
     path: str
     message: str
+    given: str = ""
 
 
 def position(connection: Connection, source: str) -> Position:

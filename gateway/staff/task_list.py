@@ -1,0 +1,177 @@
+"""What needs a person, in words: what it is about by its name, what to do, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gateway.domain.events import Lane
+from gateway.domain.labels import Target
+from gateway.settings import Shop
+from gateway.staff import refusals, showing, texts
+from gateway.staff.explaining import Reader
+from gateway.staff.label_list import Filter
+from gateway.staff.showing import When
+from gateway.store import catalogue, labels
+from gateway.store.articles import Articles
+from gateway.store.database import Connection
+from gateway.store.outbox import LaneState
+from gateway.store.overview import Facet
+from gateway.store.tasks import Task
+from gateway.web.words import Text
+
+SILENT_CENTRAL = timedelta(minutes=2)
+"""Central acknowledges within seconds; after this long somebody should know that it does not."""
+
+_WRONG = {
+    Facet.FAILED.value: texts.WRONG_FAILED,
+    Facet.SILENT.value: texts.WRONG_SILENT,
+    Facet.OTHER.value: texts.WRONG_OTHER,
+}
+_KINDS: Mapping[str, Text] = {
+    "location": texts.KIND_LOCATION,
+    "group": texts.KIND_GROUP,
+    "product": texts.KIND_PRODUCT,
+    "offers": texts.KIND_OFFERS,
+    "stock": texts.KIND_STOCK,
+    "task": texts.KIND_TASK,
+    "binding": texts.KIND_BINDING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLine:
+    """One thing to do: what it is, why, what to do about it, and where.
+
+    ``detail`` is the line for technicians, in English.
+    """
+
+    tone: str
+    title: str
+    why: str = ""
+    advice: str = ""
+    detail: str = ""
+    href: str | None = None
+    at: When | None = None
+
+
+def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLine]:
+    """A line for each way in which labels do not show what they should, and need somebody."""
+    for one in filters:
+        text = _WRONG.get(one.name)
+        if text is not None and one.count:
+            yield TaskLine(
+                tone=one.tone,
+                title=text.say(reader.language, count=reader.count(one.count)),
+                advice=texts.WRONG_LABELS_ADVICE.say(reader.language),
+                href=one.href,
+            )
+
+
+def silent_central(lanes: Mapping[Lane, LaneState], reader: Reader) -> Iterator[TaskLine]:
+    """A line when central has not acknowledged an event for longer than it ever should."""
+    waiting = [lane.oldest_at for lane in lanes.values() if lane.waiting and lane.oldest_at]
+    if not waiting or reader.now - min(waiting) < SILENT_CENTRAL:
+        return
+    since = showing.when(min(waiting), reader)
+    count = sum(lane.waiting for lane in lanes.values())
+    yield TaskLine(
+        tone="attention",
+        title=texts.TASK_CENTRAL_SILENT.say(reader.language, ago=since.ago),
+        why=texts.TASK_CENTRAL_SILENT_WHY.say(reader.language, count=reader.count(count)),
+        advice=texts.TASK_CENTRAL_SILENT_ADVICE.say(reader.language),
+        at=since,
+    )
+
+
+class TaskLines:
+    """Puts open tasks into words; for one read transaction."""
+
+    def __init__(self, connection: Connection, reader: Reader, shop: Shop) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._shop = shop
+        self._articles = Articles(connection)
+
+    def line(self, task: Task) -> TaskLine:
+        """One task in words; a kind that has none of its own is named as it is."""
+        at = showing.when(task.opened_at, self._reader)
+        detail = str(task.detail.get("message", ""))[:300]
+        match task.kind:
+            case "refused_row":
+                return TaskLine(
+                    tone="attention",
+                    title=self._say(texts.TASK_REFUSED, what=self._row(task.key)),
+                    why=refusals.in_words(task.detail, self._reader.language),
+                    advice=self._say(texts.TASK_REFUSED_ADVICE),
+                    detail=detail,
+                    at=at,
+                )
+            case "label_not_drawn":
+                return TaskLine(
+                    tone="trouble",
+                    title=self._say(texts.TASK_NOT_DRAWN, what=self._label(task.key)),
+                    advice=self._say(texts.TASK_NOT_DRAWN_ADVICE),
+                    detail=detail,
+                    href=f"/labels/{task.key}",
+                    at=at,
+                )
+            case "too_many_labels":
+                return TaskLine(
+                    tone="trouble",
+                    title=self._say(texts.TASK_TOO_MANY_LABELS),
+                    advice=self._say(texts.TASK_TOO_MANY_LABELS_ADVICE),
+                    detail=detail,
+                    href="/labels",
+                    at=at,
+                )
+            case _:
+                title = self._say(texts.TASK_OTHER, what=f"{task.kind} {task.key}")
+                return TaskLine(tone="attention", title=title, detail=detail, at=at)
+
+    def _row(self, row: str) -> str:
+        """The row's kind and the name of what it is about."""
+        kind, _, key = row.partition("/")
+        named = _KINDS.get(kind)
+        return f"{self._say(named) if named is not None else kind} {self._name(kind, key)}"
+
+    def _name(self, kind: str, key: str) -> str:
+        match kind:
+            case "product" | "offers":
+                return self._article(Target(product=key))
+            case "group":
+                return self._article(Target(group=key))
+            case "stock":
+                place, _, product = key.partition("/")
+                return f"{self._article(Target(product=product))} · {self._place(place)}"
+            case "location":
+                return self._place(key)
+            case "binding":
+                return self._label(key)
+            case _:
+                return key
+
+    def _article(self, target: Target) -> str:
+        """The name with the number that finds it; only the key when it is not in force."""
+        key = target.product or target.group or ""
+        family = self._articles.of(target)
+        if family is None:
+            return key
+        found = showing.article(target, family, self._reader, self._shop)
+        return key if found.full_name == key else f"{found.full_name} ({key})"
+
+    def _place(self, key: str) -> str:
+        places = {place.id: place.name for place in catalogue.locations(self._connection)}
+        return places.get(key, key)
+
+    def _label(self, key: str) -> str:
+        """The code that is printed on it, and what it stands for."""
+        label = labels.get(self._connection, key)
+        if label is None:
+            return key
+        bound = labels.binding(self._connection, key)
+        return label.code if bound is None else f"{label.code} · {self._article(bound.target)}"
+
+    def _say(self, text: Text, **facts: str) -> str:
+        return text.say(self._reader.language, **facts)

@@ -1,0 +1,91 @@
+"""What the staff site says about rows that are not used: one text for each code of a refusal."""
+
+from __future__ import annotations
+
+from gateway.web.words import Text
+
+WHERE = Text(es="Campo {path}.", en="Field {path}.")
+WHERE_AND_WHAT = Text(es="Campo {path}, dice «{given}».", en="Field {path}, it says “{given}”.")
+WHAT = Text(es="Dice «{given}».", en="It says “{given}”.")
+
+OTHER = Text(es="La fila no cumple una regla.", en="The row breaks a rule.")
+MISSING = Text(es="Falta un campo: escríbelo.", en="A field is missing: write it.")
+NEGATIVE_AMOUNT = Text(
+    es="El importe es negativo: escribe 0 o más.", en="The amount is negative: write 0 or more."
+)
+BAD_AMOUNT = Text(
+    es="No es un importe: escríbelo entre comillas y con punto, como 19.90.",
+    en="This is no amount: write it as text with a point, like 19.90.",
+)
+UNKNOWN_CURRENCY = Text(
+    es="No es una moneda: escribe sus tres letras, como MXN o EUR.",
+    en="This is no currency: write its three letters, like MXN or EUR.",
+)
+BAD_GTIN = Text(
+    es="El código de barras no es correcto: escribe sus 14 cifras y revisa la última.",
+    en="The barcode is not right: write all 14 digits and check the last one.",
+)
+BAD_TIME = Text(
+    es="No es una fecha con hora y zona: escríbela como 2026-11-22T10:00:00-06:00.",
+    en="This is no date with time and zone: write it like 2026-11-22T10:00:00-06:00.",
+)
+EMPTY_TIME = Text(
+    es="La oferta termina antes de empezar: corrige sus fechas.",
+    en="The offer ends before it begins: correct its dates.",
+)
+BAD_QUANTITY = Text(
+    es="No es una cantidad: escribe un número, como 3.",
+    en="This is no quantity: write a number, like 3.",
+)
+BAD_ID = Text(
+    es="No es un identificador: usa de 1 a 64 letras sin acento, cifras, punto, "
+    "guion o guion bajo.",
+    en="This is no id: use 1 to 64 plain letters, digits, dots, hyphens or underscores.",
+)
+BAD_KEY = Text(
+    es="La clave de la fila no es correcta: usa de 1 a 64 letras sin acento, cifras, punto, guion "
+    "o guion bajo; en existencias, lugar/artículo.",
+    en="The row's key is not right: use 1 to 64 plain letters, digits, dots, hyphens or "
+    "underscores; for stock, place/article.",
+)
+BAD_TARGET = Text(
+    es="El vínculo no dice a qué: escribe un artículo, o un grupo con o sin opciones fijas.",
+    en="The binding does not say to what: write an article, or a group with or without fixed "
+    "options.",
+)
+BAD_TEXT = Text(
+    es="El texto está dañado: escríbelo de nuevo.", en="The text is damaged: write it again."
+)
+CONTROL_CHARACTER = Text(
+    es="El texto tiene un salto de línea u otro carácter invisible: quítalo.",
+    en="The text has a line break or another invisible character: remove it.",
+)
+TOO_LONG = Text(es="Es demasiado largo: acórtalo.", en="It is too long: shorten it.")
+TOO_SHORT = Text(
+    es="Está vacío: escribe al menos un valor.", en="It is empty: write at least one value."
+)
+NOT_ALLOWED = Text(
+    es="No es ninguno de los valores que se pueden usar: elige uno de la lista en docs/feed.md.",
+    en="This is none of the values that may stand here: choose one of the list in docs/feed.md.",
+)
+BAD_FORM = Text(
+    es="No está escrito como se espera: mira cómo en docs/feed.md.",
+    en="It is not written as expected: see how in docs/feed.md.",
+)
+NUMBER_AS_TEXT = Text(
+    es="Este número se escribe entre comillas, como texto.", en="Send this number as text."
+)
+WRONG_TYPE = Text(
+    es="Es de otro tipo (texto, número, lista): mira cuál en docs/feed.md.",
+    en="It is of another type (text, number, list): see which in docs/feed.md.",
+)
+MEMBER_NAME = Text(
+    es="El nombre de un campo tiene letras especiales: usa letras sin acento.",
+    en="A field's name has special letters: use plain ones.",
+)
+NOT_OWNER = Text(
+    es="En esta tienda esos datos llegan de otro origen: no los envíes desde aquí, o cambia "
+    "[sources] en la configuración.",
+    en="In this shop such data comes from another source: do not send it from here, or change "
+    "[sources] in the settings.",
+)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.domain.events import SCAN, Ack, Event, Lane
+from gateway.feed import checking, rows
+from gateway.staff import refusals
+from gateway.store import labels, outbox, replica, tasks
+from gateway.store.database import Connection
+from tests.support import shop, staffed
+from tests.support.staffed import Staffed
+
+
+async def _code(staff: Staffed, label: str) -> str:
+    found = await staff.database.read(lambda connection: labels.get(connection, label))
+    assert found is not None
+    return found.code
+
+
+async def test_today_is_quiet_only_when_every_label_is_right(staff: Staffed) -> None:
+    async with staff.signed_in() as client:
+        assert "Nada pendiente" in (await client.get("/")).text
+        await staff.database.write(staffed.shelf)
+        page = (await client.get("/")).text
+    assert "Nada pendiente" not in page
+    for words in ("con fallo: 1", "que no confirman: 1", "con otra imagen: 1"):
+        assert f"Etiquetas {words}" in page
+    assert 'href="/labels?state=silent"' in page
+
+
+async def test_today_lists_what_needs_a_person(shelf: Staffed) -> None:
+    def trouble(connection: Connection) -> None:
+        tasks.open_(
+            connection, "label_not_drawn", "L003", {"message": "no room for the price"}, shop.NOW
+        )
+        tasks.open_(connection, "refused_row", "offers/tote", {"message": "amount: '-1'"}, shop.NOW)
+        replica.move(connection, "central", epoch=3, seq=1842, at=shop.NOW - timedelta(minutes=4))
+
+    code = await _code(shelf, "L003")
+    async with shelf.signed_in() as client:
+        await shelf.database.write(trouble)
+        page = (await client.get("/")).text
+    assert f"La etiqueta {code} · Bolsa de manta (tote) no se pudo dibujar" in page
+    assert 'href="/labels/L003"' in page
+    assert "Un dato no se pudo usar: precio de Bolsa de manta (tote)" in page
+    assert "Sigue valiendo el último dato bueno" in page
+    assert "hace 4 min" in page
+    assert "3/1842" in page
+    assert "Importantes" in page
+
+
+async def test_a_refused_row_says_in_both_languages_what_to_write_and_where(shelf: Staffed) -> None:
+    bad = {"currency": "MXN", "offers": [{"kind": "list", "amount": "-5"}]}
+    await shop.fill(shelf.database, [("offers", "tote", bad), ("offers", "new-one", bad)], seq=9)
+    async with shelf.signed_in() as client:
+        spanish = (await client.get("/")).text
+        english = (await client.get("/?lang=en")).text
+    assert "precio de Bolsa de manta (tote)" in spanish
+    assert "El importe es negativo: escribe 0 o más." in spanish
+    assert "Campo offers.0.amount, dice «-5»." in spanish
+    assert "price of new-one" in english
+    assert "The amount is negative: write 0 or more." in english
+    assert "Field offers.0.amount, it says “-5”." in english
+    # Who writes the feed finds the line of the problems message.
+    assert 'lang="en" translate="no">offers.0.amount: &#39;-5&#39; is negative' in spanish
+
+
+def test_every_code_of_a_refusal_has_words() -> None:
+    written = "".join(Path(module.__file__ or "").read_text() for module in (rows, checking))
+    ours = set(re.findall(r'(?:PydanticCustomError\(|code=)\s*"(\w+)"', written))
+    assert len(ours) > 12
+    assert ours <= refusals.CODES.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("group", "g", {"name": {}}),
+        ("group", "g", {"name": {"spanish": "x"}}),
+        ("group", "g", {"name": []}),
+        ("group", "g", {"name": {"es": "x"}, "axes": {}}),
+        ("group", "g", {"name": {"es": "x"}, "siblings": ["x"] * 101}),
+        ("product", "p", {"status": "gone"}),
+        ("product", "p", {"ranged": 1}),
+        ("product", "p", {"sku": 1}),
+        ("product", "p", {"color": "#FFF"}),
+        ("stock", "s042/p", {"available": [], "as_of": "2026-11-22T10:00:00Z"}),
+        ("stock", "s042/p", {"available": 1}),
+        ("binding", "L1", {"label": "L1", "target": {}}),
+    ],
+)
+def test_what_the_models_themselves_refuse_has_words_too(
+    kind: str, key: str, value: object
+) -> None:
+    refusal = rows.check(kind, key, value)
+    assert refusal is not None
+    assert refusal.code in refusals.CODES
+
+
+def test_a_code_of_a_later_version_still_gives_a_sentence() -> None:
+    assert refusals.in_words({}, "es") == "La fila no cumple una regla."
+    assert "«x»" in refusals.in_words({"code": "later", "given": "x"}, "es")
+
+
+async def test_names_stand_for_ids_whatever_the_row_is_about(shelf: Staffed) -> None:
+    def trouble(connection: Connection) -> None:
+        for key in ("group/jeans-alba", "stock/s042/sock", "location/s042", "binding/L006"):
+            tasks.open_(connection, "refused_row", key, {"code": "missing"}, shop.NOW)
+
+    await shelf.database.write(trouble)
+    async with shelf.signed_in() as client:
+        page = (await client.get("/")).text
+    assert "grupo Jeans rectos Alba (jeans-alba)" in page
+    assert "existencias de Calcetín (sock) · " in page
+    assert "lugar s042" not in page
+    assert f"vínculo {await _code(shelf, 'L006')}" in page
+
+
+async def test_too_many_labels_has_words_of_its_own(shelf: Staffed) -> None:
+    detail = {"message": "60000 labels are known"}
+    await shelf.database.write(
+        lambda connection: tasks.open_(connection, "too_many_labels", "", detail, shop.NOW)
+    )
+    async with shelf.signed_in() as client:
+        page = (await client.get("/")).text
+    assert "Se presentan más etiquetas de las que caben" in page
+    assert "too_many_labels" not in page
+
+
+async def test_events_that_central_does_not_acknowledge_are_said_with_their_age(
+    staff: Staffed,
+) -> None:
+    since = shop.NOW - timedelta(minutes=1)
+    event = Event(
+        id="1",
+        source=staffed.ORIGIN.source,
+        type=SCAN,
+        subject="scanner-1",
+        time=since,
+        recorded=since,
+        data={},
+    )
+    async with staff.signed_in() as client:
+        await staff.database.write(lambda one: outbox.append(one, Lane.SCAN, event, since))
+        assert "no confirma" not in (await client.get("/")).text
+        staff.clock.advance(timedelta(minutes=13))
+        page = (await client.get("/")).text
+        assert "La central no confirma los eventos de hace 14 min" in page
+        assert "Esperan aquí 1 y no se pierden" in page
+        epoch = await staff.database.read(outbox.epoch)
+        ack = Ack(epoch=epoch, lane=Lane.SCAN, through_seq=1)
+        await staff.database.write(lambda one: outbox.acknowledge(one, ack, shop.NOW))
+        assert "no confirma" not in (await client.get("/")).text
