@@ -147,7 +147,8 @@ class _Planner:
             return _Plan(row=row) if row is not None else None
         found = found_in.search(self._connection, text, _MOST_COUNTED)
         groups = [self._group_choice(key) for key in found.groups[:_MOST_FOUND]]
-        products = [self._choice(Target(product=key)) for key in found.products[:_MOST_FOUND]]
+        keys = dict.fromkeys((*found.products[:_MOST_FOUND], *self._alone(found.groups)))
+        products = [self._choice(Target(product=key)) for key in keys]
         results = _Results(
             groups=tuple(one for one in groups if one is not None),
             products=tuple(one for one in products if one is not None),
@@ -210,9 +211,17 @@ class _Planner:
             swatch=shown[0].color_hex if shown and "color" in target.where else None,
         )
 
+    def _alone(self, groups: tuple[str, ...]) -> Iterator[str]:
+        """The articles that are the only one of a found group."""
+        for key in groups[:_MOST_FOUND]:
+            family = self._articles.group(key)
+            if family is not None and len(family.products) == 1:
+                yield family.products[0].id
+
     def _group_choice(self, group: str) -> Choice | None:
+        """A group to look into; one of a single article is only listed as that."""
         family = self._articles.group(group)
-        if family is None:
+        if family is None or len(family.products) == 1:
             return None
         article = self._article(Target(group=group), family)
         return Choice(

@@ -16,14 +16,15 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.domain import scanning
 from gateway.domain.labels import Target
+from gateway.domain.scanning import Scan
 from gateway.labels import binding
-from gateway.staff import scanning, showing
+from gateway.staff import showing
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
-from gateway.staff.scanning import Scan
 from gateway.staff.showing import Article
 from gateway.store import articles as found_in
 from gateway.store import labels, overview

@@ -94,8 +94,8 @@ def read(data: bytes, *, currency: str, language: str, location: str, at: dateti
     """The catalogue in ``data``, its texts in ``language`` and its stock at ``location``.
 
     ``currency`` is an ISO 4217 code, ``at`` (aware) is when the stock was counted. An article
-    with options becomes a group with one product per variant; one without becomes a single
-    product without a group. Raises ``CsvError`` when the file as a whole cannot be read.
+    becomes a group, which holds its brand and description, with one product per variant; one
+    without options is a group of one. Raises ``CsvError`` when the file as a whole cannot be read.
     """
     table = csv_table.parse(data, names=_NAMES, required=_REQUIRED)
     reader = _Reader(table.headings, currency=currency, language=language, location=location, at=at)
@@ -177,7 +177,7 @@ class _Reader:
         )
 
     def _article(self, article: _Article) -> None:
-        group = article_keys.key(article.handle) if article.options else None
+        group = article_keys.key(article.handle)
         seen: dict[tuple[str, ...], int] = {}
         for line in article.variants:
             values = tuple(line.get(option.column) for option in article.options)
@@ -190,8 +190,7 @@ class _Reader:
                 )
                 continue
             self._variant(article, line, group)
-        if group is not None:
-            self._add("group", group, self._group(article))
+        self._add("group", group, self._group(article))
 
     def _group(self, article: _Article) -> dict[str, Any]:
         head = article.head
@@ -205,7 +204,7 @@ class _Reader:
             value["image"] = {"url": article.image}
         return value
 
-    def _variant(self, article: _Article, line: Line, group: str | None) -> None:
+    def _variant(self, article: _Article, line: Line, group: str) -> None:
         key = self._key(article, line)
         self._add("product", key, self._product(article, line, group))
         offers = self._offers(line)
@@ -228,7 +227,7 @@ class _Reader:
         self._keys.add(key)
         return key
 
-    def _product(self, article: _Article, line: Line, group: str | None) -> dict[str, Any]:
+    def _product(self, article: _Article, line: Line, group: str) -> dict[str, Any]:
         head = article.head
         gtins, codes = self._barcode(line)
         value: dict[str, Any] = {"group": group, "gtins": gtins}
@@ -244,8 +243,6 @@ class _Reader:
             value["category"] = category
         value["status"] = "active"
         value["ranged"] = self._ranged(head)
-        if group is None and (vendor := plain_text.tidy(head.get("vendor"))):
-            value["attributes"] = {"brand": vendor}
         if image := shopify_cells.variant_image_url(line) or article.image:
             value["image"] = {"url": image}
         return value

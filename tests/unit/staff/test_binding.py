@@ -273,6 +273,19 @@ async def test_who_bound_is_kept(shelf: Staffed) -> None:
     assert "tote · Eva" in page
 
 
+async def test_a_group_of_one_article_is_listed_as_that_article(shelf: Staffed) -> None:
+    rows: list[shop.Row] = [
+        ("group", "vela", {"name": {"es": "Vela"}}),
+        ("product", "V-1", {"group": "vela", "name": {"es": "Vela"}}),
+    ]
+    await shop.fill(shelf.database, rows, seq=9)
+    async with shelf.signed_in() as client:
+        for text in ("vela", "V-1", "VELA"):
+            page = (await client.get("/labels/L006/bind", params={"q": text})).text
+            assert page.count('href="/labels/L006/bind?product=V-1"') == 1, text
+            assert "bind?of=vela" not in page
+
+
 async def test_a_search_that_stops_says_so(shelf: Staffed) -> None:
     rows: list[shop.Row] = [
         ("product", f"many-{number}", {"name": {"es": "Toalla"}}) for number in range(44)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import labels
-from gateway.staff import scanning
+from gateway.domain import labels, scanning
 from tests.support import shop
 
 GTIN = shop.barcode(900)
