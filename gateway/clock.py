@@ -53,7 +53,8 @@ class ShiftedClock:
 
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970, as the database keeps times."""
-    return round((instant - _EPOCH) / timedelta(milliseconds=1))
+    # Whole numbers throughout: a float has no microseconds left in the year 2528.
+    return (instant - _EPOCH + timedelta(microseconds=500)) // timedelta(milliseconds=1)
 
 
 def from_ms(milliseconds: int) -> datetime:

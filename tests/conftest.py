@@ -6,9 +6,14 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.mosquitto import Mosquitto
+
+# How long an example takes says something about the machine, nothing about the code.
+hypothesis.settings.register_profile("anaquel", deadline=None)
+hypothesis.settings.load_profile("anaquel")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from typing import IO
 
 from gateway.settings import Broker
 
-_START_S = 10.0
+_START_S = 60.0
 
 
 class MosquittoError(Exception):

@@ -6,7 +6,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -30,7 +30,6 @@ def random_frame(own: Panel, seed: int) -> Frame:
 
 
 @given(own=panels(), seed=st.integers(0, 2**32))
-@settings(deadline=None)
 def test_png_and_planes_give_the_frame_back(own: Panel, seed: int) -> None:
     frame = random_frame(own, seed)
     assert pictures.decode_png(pictures.encode(frame, "png"), own) == frame
@@ -38,7 +37,6 @@ def test_png_and_planes_give_the_frame_back(own: Panel, seed: int) -> None:
 
 
 @given(own=panels(), data=st.binary(max_size=200))
-@settings(deadline=None)
 def test_garbage_is_refused_and_nothing_else_happens(own: Panel, data: bytes) -> None:
     for decode in (pictures.decode_png, pictures.decode_planes):
         try:
@@ -49,7 +47,6 @@ def test_garbage_is_refused_and_nothing_else_happens(own: Panel, data: bytes) ->
 
 
 @given(seed=st.integers(0, 2**32), place=st.integers(8, 200), value=st.integers(0, 255))
-@settings(deadline=None)
 def test_a_damaged_png_is_refused_or_still_a_frame(seed: int, place: int, value: int) -> None:
     own = panel(20, 20, (Ink.WHITE, Ink.BLACK, Ink.RED))
     data = bytearray(pictures.encode(random_frame(own, seed), "png"))

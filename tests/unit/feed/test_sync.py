@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.feed import digest, sync
@@ -220,7 +220,6 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(deadline=None)
 def test_whatever_the_channel_does_a_calm_hour_makes_both_equal(
     script: list[tuple[Any, ...]],
 ) -> None:

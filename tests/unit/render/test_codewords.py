@@ -27,7 +27,7 @@ def the_librarys(text: str, version: int) -> bytes:
 
 
 @given(text=LINKS | WORDS)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_every_code_is_module_for_module_the_librarys(text: str) -> None:
     try:
         version = (symbols.modules(text) - 17 - 2 * codewords.QUIET_ZONE) // 4

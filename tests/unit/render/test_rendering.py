@@ -152,7 +152,7 @@ all_facts = st.builds(
     name=st.sampled_from(sorted(BUNDLED)),
     country=st.sampled_from(["MX", "ES", "GB"]),
 )
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_any_facts_can_be_drawn_and_no_price_is_ever_cut(
     facts: LabelFacts, panel: Panel, name: str, country: str
 ) -> None:
@@ -191,7 +191,7 @@ def contents_on(
     name=st.sampled_from(sorted(BUNDLED)),
     digits=st.permutations("0123456789"),
 )
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_other_digits_stand_at_the_same_places(
     facts: LabelFacts, panel: Panel, name: str, digits: list[str]
 ) -> None:

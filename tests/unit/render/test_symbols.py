@@ -29,7 +29,7 @@ def as_grey(frame: Frame) -> Image.Image:
 
 
 @given(text=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.-", min_size=1, max_size=311))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_links_read_back(text: str) -> None:
     dark = symbols.qr(text)
     assert dark.width == dark.height == symbols.modules(text)
