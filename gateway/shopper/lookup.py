@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import Target
+from gateway.domain.scanning import Scan
 from gateway.shopper import addresses
-from gateway.store import catalogue
+from gateway.store import articles, catalogue
 from gateway.store.database import Connection
 
 TargetOfCode = Callable[[Connection, str], Target | None]
@@ -47,6 +48,24 @@ def by_gtin(connection: Connection, gtin: str) -> Found | None:
     if len(claimed) > 1:
         raise ConflictError(gtin)
     return by_product(connection, claimed[0]) if claimed else None
+
+
+def path_of(connection: Connection, scan: Scan, target_of: TargetOfCode) -> str | None:
+    """The page of what somebody typed or scanned, exactly; raises ``ConflictError``.
+
+    An article's own number goes before a label's code, which may look the same.
+    """
+    for number in filter(None, (scan.product, scan.group, scan.gtin, scan.text)):
+        found = articles.by_key(connection, number)
+        if len(found.products) > 1:
+            raise ConflictError(number)
+        if found.products:
+            return f"/p/{found.products[0]}"
+        if found.groups:
+            return f"/g/{found.groups[0]}"
+    if scan.code is not None and target_of(connection, scan.code) is not None:
+        return f"/l/{scan.code}"
+    return None
 
 
 def by_label(connection: Connection, code: str, target_of: TargetOfCode) -> Found | None:

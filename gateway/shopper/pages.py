@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi import Path as PathPart
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.clock import Clock
-from gateway.domain import gtin, labels
+from gateway.domain import gtin, labels, scanning
 from gateway.shopper import addresses, availability, lookup, requested, texts, views
 from gateway.shopper.availability import AvailabilityAnswer
 from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
@@ -28,6 +28,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 _LABEL_PAGE_S = 1.0
 """Bindings are not among the changes we hear of, so pages by label code live this long."""
 
+FIND = "/find"
 _MAX_ECHO = 30
 
 
@@ -59,11 +60,14 @@ class LookupPages:
         tongue = self.tongue(request)
         other = "en" if tongue.language == "es" else "es"
         switched = Tongue(language=other, explicit=True)
-        color = requested.color(request.url.query) or ""
+        path, query = request.scope["path"], request.url.query
+        # Kept pages are the same for every query but their own.
+        typed = requested.typed(query) if path == FIND else ""
+        color = requested.color(query) or ""
         return Frame(
             name=self._shop_name.current,
             home=addresses.address("/", tongue),
-            switch=addresses.address(request.scope["path"], switched, color=color),
+            switch=addresses.address(path, switched, color=color, q=typed),
         )
 
     def tongue(self, request: Request) -> Tongue:
@@ -76,7 +80,11 @@ class LookupPages:
 
         @router.get("/", include_in_schema=False)
         async def start(request: Request) -> Response:
-            return self._written(request, "shopper/start.html")
+            return self._written(request, "shopper/start.html", text="", missing="")
+
+        @router.get(FIND, include_in_schema=False)
+        async def find(request: Request) -> Response:
+            return await self._found(request)
 
         @router.get("/p/{product}", include_in_schema=False)
         async def by_product(request: Request, product: str) -> Response:
@@ -108,6 +116,30 @@ class LookupPages:
 
         return router
 
+    async def _found(self, request: Request) -> Response:
+        """The way to the page of what was typed, or the start page that says what to check."""
+        tongue, typed = self.tongue(request), requested.typed(request.url.query)
+        scan = scanning.read(typed)
+        if not scan.text:
+            return self._go(addresses.address("/", tongue))
+
+        def look(connection: Connection) -> str | None:
+            return lookup.path_of(connection, scan, self._target_of_code)
+
+        try:
+            path = await self._database.read(look)
+        except ConflictError as error:
+            raise self._conflict(request) from error
+        if path is not None:
+            return self._go(addresses.address(path, tongue))
+        missing = texts.NOT_FOUND.say(tongue.language, code=_short(scan.text))
+        return self._written(
+            request, "shopper/start.html", status=404, text=scan.text, missing=missing
+        )
+
+    def _go(self, address: str) -> Response:
+        return RedirectResponse(self._pages.root + address, 303, {"Cache-Control": "no-store"})
+
     async def _with_gtin(self, request: Request, number: str) -> Found | None:
         try:
             number14 = gtin.normalise(number)
@@ -122,9 +154,7 @@ class LookupPages:
         try:
             return await self._database.read(find)
         except ConflictError as error:
-            raise self._problem(
-                request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
-            ) from error
+            raise self._conflict(request) from error
 
     async def _with_label(self, request: Request, typed: str) -> Found:
         code = labels.normalise_code(typed)
@@ -165,7 +195,9 @@ class LookupPages:
         cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))
         return self._written(request, "shopper/article.html", page=page)
 
-    def _written(self, request: Request, template: str, **facts: object) -> Response:
+    def _written(
+        self, request: Request, template: str, *, status: int = 200, **facts: object
+    ) -> Response:
         tongue = self.tongue(request)
         body = self._pages.render(
             template,
@@ -180,7 +212,7 @@ class LookupPages:
             "Content-Language": tongue.language,
             "Vary": "Accept-Language",
         }
-        return HTMLResponse(body, headers=headers)
+        return HTMLResponse(body, status, headers)
 
     def _unknown(self, request: Request) -> Problem:
         return self._problem(
@@ -191,10 +223,18 @@ class LookupPages:
             code="unknown_article",
         )
 
+    def _conflict(self, request: Request) -> Problem:
+        return self._problem(
+            request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
+        )
+
     def _problem(
         self, request: Request, status: int, title: Text, advice: Text, *, code: str, echo: str = ""
     ) -> Problem:
         language = self.tongue(request).language
-        shown = echo if len(echo) <= _MAX_ECHO else echo[:_MAX_ECHO] + "…"
-        facts = {"code": shown} if echo else {}
+        facts = {"code": _short(echo)} if echo else {}
         return Problem(status, title.say(language), advice.say(language, **facts), code=code)
+
+
+def _short(echo: str) -> str:
+    return echo if len(echo) <= _MAX_ECHO else echo[:_MAX_ECHO] + "…"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.domain import scanning
 from gateway.web import words
 
 MAX_COLOR = 100
@@ -23,6 +24,11 @@ def color(query: str) -> str | None:
     """The colour an address asks for; None when it asks for none or for nonsense."""
     found = words.field(query, "color")
     return found if 0 < len(found) <= MAX_COLOR else None
+
+
+def typed(query: str) -> str:
+    """What somebody typed to find an article; empty when nothing."""
+    return words.field(query, "q")[: scanning.LONGEST]
 
 
 class PlainPaths:

@@ -90,6 +90,19 @@ WELCOME_ADVICE = Text(
 WELCOME_PRIVACY = Text(
     es="Sin aplicación, sin registro y sin cookies.", en="No app, no sign-in, no cookies."
 )
+FIND = Text(es="¿La cámara no lo lee? Escribe su código", en="No camera? Type the code")
+FIND_HINT = Text(
+    es="Código de barras, número de artículo o los 6 caracteres de la etiqueta.",
+    en="Barcode, article number or the 6 characters on the label.",
+)
+FIND_GO = Text(es="Ver", en="Show")
+NOT_FOUND = Text(es="No encontramos «{code}»", en="We did not find “{code}”")
+NOT_FOUND_ADVICE = Text(
+    es="Revisa que esté completo: del código de barras, todas sus cifras; de la etiqueta, sus 6 "
+    "caracteres. Si está bien, enséñaselo al personal y te ayudamos.",
+    en="Check that it is complete: every digit of the barcode, all 6 characters of the label. If "
+    "it is, show it to our staff and we will help you.",
+)
 BAD_GTIN = Text(es="No pudimos leer este código", en="We could not read this code")
 BAD_GTIN_ADVICE = Text(
     es="Escanéalo otra vez o pregunta al personal.",

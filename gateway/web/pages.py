@@ -46,6 +46,7 @@ class Pages:
         shared: Mapping[str, Any] | None = None,
         compiled: Path | None = None,
     ) -> None:
+        self.root = root
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([*folders, OWN_TEMPLATES]),
             autoescape=True,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,6 +71,41 @@ async def test_a_color_narrows_a_group_and_nonsense_does_not(shopper: Shopper) -
     assert (await shopper.get("/g/jeans-alba?color=<script>")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        (shop.barcode(900), "/p/tote"),
+        (shop.barcode(900)[1:], "/p/tote"),
+        (" tote ", "/p/tote"),
+        ("jeans-alba", "/g/jeans-alba"),
+        (f"https://q.example.com/01/{shop.barcode(900)}", "/p/tote"),
+    ],
+)
+async def test_what_is_typed_leads_to_its_page(shopper: Shopper, typed: str, path: str) -> None:
+    start = await shopper.get("/?lang=en")
+    assert 'action="/find"' in start.text
+    assert 'name="lang" value="en"' in start.text
+    answer = await shopper.get(f"/find?{urlencode({'q': typed})}")
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    english = await shopper.get(f"/find?{urlencode({'q': typed, 'lang': 'en'})}")
+    assert english.headers["location"] == f"{path}?lang=en"
+
+
+async def test_what_is_typed_and_not_found_is_kept_and_explained(shopper: Shopper) -> None:
+    answer = await shopper.get("/find?q=9521234000009")
+    assert answer.status_code == 404
+    assert "No encontramos «9521234000009»" in answer.text
+    assert 'value="9521234000009"' in answer.text
+    assert 'href="/find?q=9521234000009&amp;lang=en"' in answer.text
+    assert "nonsense" not in (await shopper.get("/p/tote?q=nonsense")).text
+    evil = await shopper.get("/find?q=%3Cscript%3Ealert(1)%3C/script%3E" + "x" * 600)
+    assert "<script>alert" not in evil.text
+    assert len(evil.text) < 10_000
+    twice = await shopper.get(f"/find?q={shop.barcode(904)}")
+    assert twice.status_code == 409
+    assert (await shopper.get("/find?q=+")).headers["location"] == "/"
+
+
 async def test_a_label_shows_what_it_is_bound_to(shopper: Shopper) -> None:
     def bind(connection: Connection) -> str:
         panel = Panel(name="test", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK), dpi=112)
@@ -93,6 +129,8 @@ async def test_a_label_shows_what_it_is_bound_to(shopper: Shopper) -> None:
     answer = await shopper.get(f"/L/{code}")
     assert answer.status_code == 200
     assert "Azul marino" in answer.text
+    typed = await shopper.get(f"/find?q={code.lower()}")
+    assert typed.headers["location"] == f"/l/{code}"
 
 
 async def test_the_language_is_the_browsers_until_the_switch_is_used(shopper: Shopper) -> None:
