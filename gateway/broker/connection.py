@@ -22,7 +22,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from device_drivers.links.messages import LinkDownError
+from gateway.broker import troubles
 from gateway.broker.dialect import Version
+from gateway.broker.troubles import Trouble
 from gateway.settings import Broker
 
 RECEIVE_MAXIMUM = 200
@@ -30,7 +32,6 @@ MAX_PACKET = 2**20
 SESSION_EXPIRY_S = 7 * 86_400
 PUBLISH_WINDOW = 100
 _ANSWER_S = 10.0
-_TAKEN_OVER = 0x8E
 _BAD_PROTOCOL = 0x84
 _DISCONNECT_WITH_WILL = 0x04
 _PARTING_S = 2.0
@@ -47,6 +48,10 @@ class Will:
 class ConnectFailedError(Exception):
     """The broker could not be reached or said no."""
 
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.why)
+        self.trouble = trouble
+
 
 class ProtocolRefusedError(ConnectFailedError):
     """The broker said that it does not speak this version of MQTT."""
@@ -60,7 +65,7 @@ class ClosedSilentlyError(ConnectFailedError):
 class Lost:
     """Why a connection ended."""
 
-    text: str
+    trouble: Trouble
     taken_over: bool = False
 
 
@@ -92,20 +97,16 @@ class Connection:
             async with asyncio.timeout(_ANSWER_S):
                 await _first_of(self._answer, self.lost)
         except TimeoutError:
-            raise ConnectFailedError(
-                f"{broker.host}:{broker.port} did not answer in {_ANSWER_S:.0f} s"
-            ) from None
+            raise ConnectFailedError(troubles.SILENT) from None
         except (OSError, ValueError) as error:
-            raise ConnectFailedError(f"{broker.host}:{broker.port}: {error}") from error
+            raise ConnectFailedError(troubles.of_error(error)) from error
         if not self._answer.done():
-            raise ClosedSilentlyError(
-                f"{broker.host}:{broker.port} closed the connection before answering"
-            )
+            raise ClosedSilentlyError(troubles.CLOSED)
         reason = self._answer.result()
         if reason.value in {_BAD_PROTOCOL, 1}:
-            raise ProtocolRefusedError(f"{broker.host}:{broker.port} refused: {reason}")
+            raise ProtocolRefusedError(troubles.of_code(_BAD_PROTOCOL, str(reason)))
         if reason.is_failure:
-            raise ConnectFailedError(f"{broker.host}:{broker.port} refused: {reason}")
+            raise ConnectFailedError(troubles.of_code(reason.value, str(reason)))
         self._will = will
 
     async def subscribe(self, topics: list[str]) -> None:
@@ -115,7 +116,7 @@ class Connection:
         try:
             await self._subscribe(topics)
         except LinkDownError as error:
-            raise ConnectFailedError(f"subscribe failed: {error}") from error
+            raise ConnectFailedError(Trouble(why=f"we could not subscribe: {error}")) from error
 
     async def _subscribe(self, topics: list[str]) -> None:
         wanted: Any = (
@@ -147,10 +148,10 @@ class Connection:
         if packet.qos and self._client is not None and not self.lost.done():
             self._client.ack(packet.mid, packet.qos)
 
-    def give_up(self, why: str) -> None:
+    def give_up(self, trouble: Trouble) -> None:
         """End this connection; what is not acknowledged comes again."""
         if not self.lost.done():
-            self.lost.set_result(Lost(text=why))
+            self.lost.set_result(Lost(trouble=trouble))
 
     async def close(self) -> None:
         """Disconnect in order and free the client's thread; the will is published all the same.
@@ -158,7 +159,7 @@ class Connection:
         Without it the retained birth would say for ever that we are there.
         """
         client, self._client = self._client, None
-        self.give_up("closed")
+        self.give_up(Trouble(why="we closed it"))
         self._answer.cancel()
         for waiting in self._waiting.values():
             waiting.cancel()
@@ -266,9 +267,9 @@ class Connection:
 
     def _ended(self, reason: ReasonCode) -> None:
         if not self.lost.done():
-            taken_over = reason.value == _TAKEN_OVER
-            text = f"another program uses our client id: {reason}" if taken_over else str(reason)
-            self.lost.set_result(Lost(text=text, taken_over=taken_over))
+            trouble = troubles.of_code(reason.value, str(reason))
+            taken_over = reason.value == troubles.TAKEN_OVER
+            self.lost.set_result(Lost(trouble=trouble, taken_over=taken_over))
 
     def _receipt(self, mid: int, reasons: Any) -> None:
         answer = self._waiting.get(mid)
@@ -277,7 +278,8 @@ class Connection:
         said = reasons if isinstance(reasons, list) else [reasons]
         refused = [reason for reason in said if reason is not None and reason.is_failure]
         if refused:
-            answer.set_exception(LinkDownError(f"the broker refused: {refused[0]}"))
+            trouble = troubles.of_code(refused[0].value, str(refused[0]))
+            answer.set_exception(LinkDownError(f"the broker refused: {trouble.why}"))
         else:
             answer.set_result(None)
 

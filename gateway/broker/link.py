@@ -28,6 +28,7 @@ from gateway.broker.connection import (
     Will,
 )
 from gateway.broker.dialect import Dialect, Version
+from gateway.broker.troubles import Trouble
 from gateway.settings import Broker
 
 MAX_QUEUED = 25_000
@@ -54,6 +55,7 @@ class Link:
         will: Will | None = None,
     ) -> None:
         self.name = f"link-{name}"
+        self._where = f"{name} at {broker.host}:{broker.port}"
         self.connected = asyncio.Event()
         self.away = asyncio.Event()
         self.away.set()
@@ -106,12 +108,12 @@ class Link:
                 connection = await self._connect()
             except ConnectFailedError as error:
                 if not away:
-                    log.warning("broker away", link=self.name, why=str(error))
+                    log.warning("broker away", broker=self._where, **_said(error.trouble))
             else:
                 born = asyncio.get_running_loop().time()
                 why = await self._serve(connection)
                 self._dialect.outage()
-                log.warning("broker lost", link=self.name, why=why.text)
+                log.warning("broker lost", broker=self._where, **_said(why.trouble))
                 lived_s = asyncio.get_running_loop().time() - born
                 short_lived = 0 if lived_s > _SHORT_LIFE_S else short_lived + 1
                 pause = self._pause_after(why, short_lived, pause)
@@ -128,7 +130,7 @@ class Link:
         if why.taken_over or short_lived >= _FIGHT:
             log.error(
                 "another program seems to use our client id: give each gateway its own",
-                link=self.name,
+                broker=self._where,
                 client_id=self._client_id,
             )
             return _TAKEN_OVER_S
@@ -168,8 +170,8 @@ class Link:
         self._connection = connection
         if self._dialect.fell_back and not self._told_protocol:
             self._told_protocol = True
-            log.warning("broker speaks MQTT 3.1.1 only", link=self.name)
-        log.info("broker connected", link=self.name, session_kept=connection.session_kept)
+            log.warning("broker speaks MQTT 3.1.1 only", broker=self._where)
+        log.info("broker connected", broker=self._where, session_kept=connection.session_kept)
         try:
             for tell in self._listeners:
                 await tell(connection.session_kept)
@@ -198,10 +200,19 @@ class Link:
             if stream.wants(packet.topic):
                 if not stream.put(connection, message):
                     self.dropped += 1
-                    connection.give_up(f"{MAX_QUEUED} messages wait on {packet.topic}")
+                    connection.give_up(
+                        Trouble(
+                            why=f"{MAX_QUEUED} messages wait on {packet.topic}",
+                            todo="find out who sends so much; they come again by themselves",
+                        )
+                    )
                 return
         self.unmatched += 1
         message.ack()
+
+
+def _said(trouble: Trouble) -> dict[str, str]:
+    return {"why": trouble.why, "next": trouble.todo}
 
 
 class _Stream:

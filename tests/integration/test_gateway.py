@@ -83,9 +83,10 @@ async def test_without_any_broker_it_serves_and_says_so_once(tmp_path: Path) -> 
             assert (await phone.get(page)).status_code == 404
         assert await process.stop() == 0
     away = [line for line in process.lines if "broker away" in line]
-    links = {"link-shop", "link-intake"}
+    links = {f"{name} at {nobody.host}:{nobody.port}" for name in ("shop", "intake")}
     assert len(away) == len(links)
     assert all(any(link in line for line in away) for link in links)
+    assert all("nothing listens there" in line and "start the broker" in line for line in away)
 
 
 async def test_with_central_and_broker_away_prices_stay_and_change_on_time(

@@ -206,6 +206,21 @@ async def test_a_broker_that_refuses_mqtt_5_is_asked_with_3_1_1_at_once(
     assert door.versions[:2] == [5, 4]
 
 
+async def test_a_broker_that_dies_is_named_with_what_happened_and_what_to_do(
+    mosquitto: Mosquitto,
+) -> None:
+    link = link_to(mosquitto)
+    with structlog.testing.capture_logs() as lines:
+        async with asyncio.timeout(PATIENCE_S), running(link):
+            await link.connected.wait()
+            await asyncio.to_thread(mosquitto.kill)
+            await link.away.wait()
+    lost = next(line for line in lines if line["event"] == "broker lost")
+    assert lost["broker"] == f"test at 127.0.0.1:{mosquitto.port}"
+    assert lost["why"].startswith("the connection broke without a word")
+    assert "we try again by ourselves" in lost["next"]
+
+
 async def restart(mosquitto: Mosquitto, link: Link) -> None:
     """In order, so that sessions survive."""
     await asyncio.to_thread(mosquitto.stop)
