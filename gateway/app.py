@@ -11,6 +11,7 @@ from typing import NoReturn
 import structlog
 
 from device_drivers import registry
+from gateway.broker import signing
 from gateway.broker.links import Links, build_links
 from gateway.clock import Clock
 from gateway.domain.events import Lane, Origin
@@ -107,7 +108,12 @@ async def _events(
         services += [
             FeedService(links.central, database, clock, settings),
             UplinkService(
-                links.central, database, clock, gateway=gateway, settings=settings.events
+                links.central,
+                database,
+                clock,
+                gateway=gateway,
+                settings=settings.events,
+                opener=signing.opener_of(settings),
             ),
         ]
     return services

@@ -11,6 +11,7 @@ import structlog
 
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import topics
+from gateway.broker.signing import Opener, SignatureRefusedError
 from gateway.clock import Clock
 from gateway.domain.events import Lane, Outcome
 from gateway.events import messages
@@ -29,7 +30,14 @@ class UplinkService:
     name = "uplink"
 
     def __init__(
-        self, port: MessagePort, database: Database, clock: Clock, *, gateway: str, settings: Events
+        self,
+        port: MessagePort,
+        database: Database,
+        clock: Clock,
+        *,
+        gateway: str,
+        settings: Events,
+        opener: Opener,
     ) -> None:
         self.refused = 0
         self.unreadable = 0
@@ -38,6 +46,7 @@ class UplinkService:
         self._clock = clock
         self._gateway = gateway
         self._limit = settings.batch
+        self._opener = opener
         self._uplink = Uplink(ack_s=settings.ack_s)
         self._wake = asyncio.Event()
         self._acks = port.messages(topics.events_ack(gateway))
@@ -113,10 +122,10 @@ class UplinkService:
 
     async def _take_ack(self, message: Message) -> None:
         try:
-            ack = messages.read_ack(message.payload)
-        except messages.MessageError as error:
+            ack = messages.read_ack(self._opener.open(message.topic, message.payload))
+        except (messages.MessageError, SignatureRefusedError) as error:
             self.unreadable += 1
-            log.warning("ack from central cannot be read", why=str(error))
+            log.warning("ack from central cannot be used", why=str(error))
             return
         now = self._clock.now()
         done = await self._database.write_patiently(

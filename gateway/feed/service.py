@@ -14,7 +14,8 @@ from typing import NoReturn
 import structlog
 
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
-from gateway.broker import topics
+from gateway.broker import signing, topics
+from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
 from gateway.feed import checking, merging, messages, snapshot, sync
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
@@ -46,6 +47,7 @@ class FeedService:
         self._settings = settings
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
+        self._opener = signing.opener_of(settings)
         self._writing = Writing(database, clock, SOURCE, self._owner)
         self._telling = Telling(
             port, clock, self._gateway, settings.feed.position_s, self._standing
@@ -67,7 +69,12 @@ class FeedService:
         patience = sync.Patience(
             gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
         )
-        self._sync = sync.Sync(epoch=at.epoch, seq=at.seq, patience=patience)
+        self._sync = sync.Sync(
+            epoch=at.epoch,
+            seq=at.seq,
+            patience=patience,
+            wary=self._opener.required and (at.epoch, at.seq) == (0, 0),
+        )
         self._telling.changed()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._receive(), name="feed-receive")
@@ -104,22 +111,23 @@ class FeedService:
     async def _handle(self, message: Message) -> None:
         now = self._clock.monotonic()
         try:
+            payload = self._opener.open(message.topic, message.payload)
             match message.topic:
                 case topics.MANIFEST:
                     await self._commit()
-                    manifest = messages.parse(Manifest, message.payload)
+                    manifest = messages.parse(Manifest, payload)
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
                 case topics.DELTA:
-                    delta = messages.parse(Delta, message.payload)
-                    actions = self._sync.delta(delta, now, len(message.payload))
+                    delta = messages.parse(Delta, payload)
+                    actions = self._sync.delta(delta, now, len(payload))
                 case _:
                     await self._commit()
-                    reply = messages.parse(Reply, message.payload)
+                    reply = messages.parse(Reply, payload)
                     known = reply.manifest
                     ours = self._digest_at(known) if known is not None else None
-                    each = len(message.payload) // max(1, len(reply.deltas or ()))
+                    each = len(payload) // max(1, len(reply.deltas or ()))
                     actions = self._sync.reply(reply, now, ours, each)
-        except MessageError as error:
+        except (MessageError, SignatureRefusedError) as error:
             self._refuse(message.topic, error.code, str(error))
             return
         await self._carry_out(actions, message.topic)

@@ -15,6 +15,9 @@ positions have unequal digests. One that is older than our position would bring 
 so a manifest with a newer one is asked for instead. Whatever is dropped here (too much to buffer,
 a lost answer) is recovered by asking, because the position stays where it was.
 
+A *wary* machine has no position yet and believes no manifest but the answer to its own question:
+a signed manifest that the broker kept may be an old one, the reply's id is of now.
+
 Time is given in monotonic seconds. Every input returns the actions to carry out, in order.
 """
 
@@ -132,6 +135,7 @@ class Sync:
     seq: int
     patience: Patience = field(default_factory=Patience)
     rng: random.Random = field(default_factory=random.SystemRandom)
+    wary: bool = False
     error: str | None = None
     phase: Phase = Phase.FOLLOWING
     _manifest: Manifest | None = None
@@ -150,6 +154,8 @@ class Sync:
         """Central's position arrived; ``our_digest`` is ours at ``manifest.seq``, if known."""
         if manifest.epoch < self.epoch:
             return [_old_epoch(manifest.epoch, self.epoch)]
+        if self.wary:
+            return self._ask("manifest", now)
         self._manifest = manifest
         if self._request is not None and self._request.want == "manifest":
             self._follow()
@@ -171,6 +177,9 @@ class Sync:
             return [Refuse(code="bad_seq", message="seq must be larger than prev_seq")]
         if delta.epoch == self.epoch and delta.seq <= self.seq:
             return []
+        if self.wary:
+            self._buffer.put(delta, size)
+            return self._ask("manifest", now)
         fits = delta.epoch == self.epoch and delta.prev_seq <= self.seq
         if fits and self.phase is not Phase.FETCHING:
             self._see_ahead(delta.seq, now)
@@ -190,6 +199,7 @@ class Sync:
         if self.phase is not Phase.ASKING or request is None or reply.id != request.id:
             return []
         if reply.manifest is not None and reply.manifest != self._manifest:
+            self.wary = False
             return self.manifest(reply.manifest, now, our_digest)
         if request.want == "deltas" and reply.error in {"gone", "unknown_epoch"}:
             self._follow()
@@ -212,6 +222,7 @@ class Sync:
         fetched = self.phase is Phase.FETCHING
         due = fetched or self._is_due(now)
         self.epoch, self.seq = epoch, seq
+        self.wary = False
         self._attempts = 0
         self._behind_since = None
         if fetched:
@@ -244,6 +255,8 @@ class Sync:
         """The link is back: what was asked on the old one is asked again."""
         if self.phase is Phase.ASKING:
             self._again_at = now
+        elif self.wary:
+            return self._ask("manifest", now)
         return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:

@@ -5,6 +5,7 @@ Every setting is explained in ``config.example.toml``: unit, effect and the reas
 
 from __future__ import annotations
 
+import base64
 import difflib
 import re
 from pathlib import Path
@@ -57,6 +58,19 @@ TopicPrefix = Annotated[
         'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"',
     ),
 ]
+
+
+def _public_key(text: str) -> str:
+    try:
+        usable = len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("write the public key as central's key command shows it: 44 characters")
+    return text
+
+
+PublicKey = Annotated[str, AfterValidator(_public_key)]
 Whole = Annotated[int, Field(strict=True)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -127,6 +141,8 @@ class Central(_Section):
     """The central system, or the decision to have none."""
 
     kind: Literal["mqtt", "none"] = "mqtt"
+    require_signature: Flag = False
+    keys: Annotated[dict[Id, PublicKey], Field(max_length=20)] = {}
     broker: Broker = Broker()
 
 
@@ -235,6 +251,15 @@ class Settings(_Section):
             raise ValueError(
                 f"[sources] gives {', '.join(owned)} to central, but [central] kind is "
                 'none: write "files" there or set kind = "mqtt"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _signatures_can_be_checked(self) -> Settings:
+        if self.central.require_signature and not self.central.keys:
+            raise ValueError(
+                "[central] require_signature is true, but [central.keys] has no key to check "
+                "with: write central's public key there"
             )
         return self
 

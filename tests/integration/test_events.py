@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pytest
 
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
+from gateway.broker import signing
 from gateway.broker.link import Link
 from gateway.central.ingest import Ingester
 from gateway.clock import ShiftedClock, SystemClock
@@ -24,7 +25,7 @@ from gateway.intake.over_mqtt import MqttIntake
 from gateway.settings import Events
 from gateway.store import outbox
 from gateway.store.database import Database
-from tests.support.events_child import LIMITS, ORIGIN, PREFIX, link
+from tests.support.events_child import LIMITS, ORIGIN, PREFIX, link, uplink_over
 from tests.support.mosquitto import Mosquitto
 
 CLOCK = SystemClock()
@@ -84,7 +85,7 @@ def uplink_of(
 ) -> tuple[UplinkService, Link]:
     port = link("central", mosquitto.port)
     settings = Events(ack_s=ack_s, batch=batch)
-    return UplinkService(port, database, CLOCK, gateway="gw1", settings=settings), port
+    return uplink_over(port, database, settings), port
 
 
 def central_of(mosquitto: Mosquitto, folder: Path) -> tuple[Ingester, Link]:
@@ -285,7 +286,7 @@ async def test_a_lost_batch_is_sent_again(mosquitto: Mosquitto, tmp_path: Path) 
         await append(database, Lane.KEEP, "a", "b")
         up = link("central", mosquitto.port)
         losing = PortThatLoses(up, "events/batch/gw1", 1)
-        uplink = UplinkService(losing, database, CLOCK, gateway="gw1", settings=Events(ack_s=0.2))
+        uplink = uplink_over(losing, database, Events(ack_s=0.2))
         ingester, central = central_of(mosquitto, tmp_path)
         async with running(uplink, up, ingester, central):
             await emptied(database)
@@ -315,6 +316,33 @@ async def test_late_and_unreadable_acks_confirm_nothing(
                 await news.next()
                 assert [event["id"] for event in await stored(database, Lane.KEEP)] == ["b"]
                 assert uplink.unreadable == 1
+
+
+async def test_an_ack_that_central_did_not_sign_confirms_nothing(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    pair = signing.new_key_pair()
+    signer = signing.Signer("main", pair.private_pem, store="s042")
+    async with database_at(tmp_path / "anaquel.db") as database:
+        await append(database, Lane.KEEP, "a", "b")
+        up = link("central", mosquitto.port)
+        uplink = uplink_over(up, database, Events(ack_s=30.0), {"main": pair.public})
+        other = Link("other", mosquitto.broker, prefix=PREFIX, client_id="other")
+        batches = other.messages("events/batch/gw1")
+        async with running(other):
+            await other.connected.wait()
+            async with running(uplink, up):
+                await anext(batches)
+                news = database.changes.subscribe("lane")
+                now = await database.read(outbox.epoch)
+                whole = messages.write_ack(now, "keep", 2, [])
+                await other.publish("events/ack/gw1", whole)
+                await other.publish("events/ack/gw1", signer.sign("events/ack/gw2", whole))
+                first = messages.write_ack(now, "keep", 1, [])
+                await other.publish("events/ack/gw1", signer.sign("events/ack/gw1", first))
+                await news.next()
+                assert [event["id"] for event in await stored(database, Lane.KEEP)] == ["b"]
+                assert uplink.unreadable == 2
 
 
 async def test_the_kept_lane_goes_first_and_each_has_one_batch_on_its_way(

@@ -11,7 +11,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -19,8 +19,9 @@ from typing import NoReturn, TypeVar
 import structlog
 from typing_extensions import override
 
-from device_drivers.links.messages import Message
+from device_drivers.links.messages import Message, MessagePort
 from gateway.broker.link import Link
+from gateway.broker.signing import Opener
 from gateway.clock import SystemClock
 from gateway.domain.events import Lane, Origin
 from gateway.events.service import UplinkService
@@ -64,6 +65,16 @@ async def _doomed(messages: AsyncIterator[Message]) -> AsyncIterator[Message]:
         yield replace(message, ack=die)
 
 
+def uplink_over(
+    port: MessagePort, database: Database, settings: Events, keys: Mapping[str, str] | None = None
+) -> UplinkService:
+    """The uplink of ``gw1``; with ``keys`` central must sign."""
+    opener = Opener(store="s042", keys=keys or {}, required=keys is not None)
+    return UplinkService(
+        port, database, SystemClock(), gateway="gw1", settings=settings, opener=opener
+    )
+
+
 async def main(port: int, path: Path, moment: str) -> None:
     """Run until killed."""
     clock = SystemClock()
@@ -75,9 +86,7 @@ async def main(port: int, path: Path, moment: str) -> None:
         intake = MqttIntake(devices, database, clock, origin=ORIGIN)
         if moment == "after_commit":
             intake._stream = _doomed(intake._stream)
-        uplink = UplinkService(
-            central, database, clock, gateway="gw1", settings=Events(ack_s=0.5, batch=10)
-        )
+        uplink = uplink_over(central, database, Events(ack_s=0.5, batch=10))
 
         async def ready(_session_kept: bool) -> None:  # noqa: FBT001 - the port's call
             sys.stdout.write("ready\n")

@@ -12,6 +12,7 @@ from typing import Any
 
 from gateway.broker import topics
 from gateway.broker.link import Link
+from gateway.broker.signing import Signer, SigningPort
 from gateway.central.publisher import Publisher
 from gateway.clock import Clock, SystemClock
 from gateway.domain.rows import Row
@@ -54,18 +55,26 @@ class Central:
         await self.publisher.publish(changes(*rows))
 
 
-def central(mosquitto: Mosquitto, folder: Path, *, epoch: int = 1) -> Central:
+def central(
+    mosquitto: Mosquitto, folder: Path, *, epoch: int = 1, signer: Signer | None = None
+) -> Central:
     link = Link("central", mosquitto.broker, prefix=PREFIX, client_id="central")
     folder.mkdir(exist_ok=True)
-    publisher = Publisher(link, folder, SystemClock(), epoch=epoch, manifest_s=0.2)
+    port = link if signer is None else SigningPort(link, signer)
+    publisher = Publisher(port, folder, SystemClock(), epoch=epoch, manifest_s=0.2)
     return Central(publisher=publisher, link=link)
 
 
 @asynccontextmanager
 async def central_running(
-    mosquitto: Mosquitto, folder: Path, rows: Iterable[Row] = (), *, epoch: int = 1
+    mosquitto: Mosquitto,
+    folder: Path,
+    rows: Iterable[Row] = (),
+    *,
+    epoch: int = 1,
+    signer: Signer | None = None,
 ) -> AsyncIterator[Central]:
-    one = central(mosquitto, folder, epoch=epoch)
+    one = central(mosquitto, folder, epoch=epoch, signer=signer)
     one.publisher.load(rows)
     async with running(one.link, one.publisher):
         await one.link.connected.wait()

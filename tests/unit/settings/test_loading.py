@@ -99,6 +99,16 @@ WRONG = [
         'broker = "x"',
         'central.broker = "x": is a section; write [central.broker] and its settings below',
     ),
+    (
+        "central.keys",
+        'main = "MIGfMA0G"',
+        'central.keys.main = "MIGfMA0G": write the public key as central\'s key command shows it: ',
+    ),
+    (
+        "central.keys",
+        '"a b" = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+        'central.keys.a b = "a b": write 1 to 64 of A-Z ',
+    ),
     ("log", 'level = "INFO"', 'log.level = "INFO": write "debug", "info", "warning" or "error"'),
     ("sources", 'offers = "erp"', 'sources.offers = "erp": write "central", "files", "api" or '),
     ("sources", 'offer = "files"', 'sources.offer: is no kind; write "location", "group", '),
@@ -137,6 +147,16 @@ def test_every_wrong_key_has_its_line(tmp_path: Path) -> None:
 def test_a_key_above_all_sections_is_told_where_it_belongs(tmp_path: Path) -> None:
     file = write(tmp_path, 'store = "s042"\n' + GOOD)
     assert refused(file) == [f'{file}: store = "s042": is no setting; did you mean shop.store?']
+
+
+def test_signatures_that_nothing_can_check_are_told(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD + "[central]\nrequire_signature = true\n")
+    assert refused(file) == [
+        (
+            f"{file}: [central] require_signature is true, but [central.keys] has no key to check "
+            "with: write central's public key there"
+        )
+    ]
 
 
 def test_a_source_that_cannot_be_is_told_without_the_whole_file(tmp_path: Path) -> None:
