@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib.metadata import version
 from typing import NoReturn
 
@@ -34,8 +35,9 @@ from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.staff import site as staff
-from gateway.store import labels, outbox
+from gateway.store import labels, outbox, price_rules
 from gateway.store.database import FILE, Database
+from gateway.store.price_rules import PriceRules
 from gateway.web.serving import Served, Serving
 
 _OTHER_WRITERS_S = 1.0
@@ -70,6 +72,7 @@ async def run(
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         await ownership.settle(database, settings, clock.now())
+        await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
@@ -88,6 +91,16 @@ async def run(
             ready(addresses)
         await run_until(stop, services)
     log.info("stopped")
+
+
+def _price_rules(settings: Settings) -> PriceRules:
+    shop = settings.shop
+    return PriceRules(
+        store=shop.store,
+        country=shop.country,
+        time_zone=shop.time_zone,
+        when_closed=settings.labels.increases == "when_closed",
+    )
 
 
 async def _events(

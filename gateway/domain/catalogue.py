@@ -12,7 +12,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from gateway.domain import multibuy, opening
 from gateway.domain.money import Money
+from gateway.domain.multibuy import MultiBuy
+from gateway.domain.opening import OpeningHours, ShopHours
 
 # No offset leads out of the calendar from here: 9999-12-31 and 0001-01-01 mean "no date".
 _FIRST = datetime(2, 1, 1, tzinfo=UTC)
@@ -71,7 +74,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One price with the time it holds: ``[valid_from, valid_until)``, None is open."""
+    """One price with the time it holds: ``[valid_from, valid_until)``, None is open.
+
+    ``prior_amount`` is what the source says was the lowest price before a reduction.
+    """
 
     kind: str
     amount: Decimal
@@ -79,19 +85,42 @@ class Offer:
     valid_until: datetime | None = None
     campaign: str | None = None
     program: str | None = None
+    condition: Texts = field(default_factory=dict)
+    prior_amount: Decimal | None = None
+    multibuy: MultiBuy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPrice:
+    """A price that everybody could pay in ``[began, ended)``; ``kind`` is that of its offer."""
+
+    price: Money
+    kind: str
+    began: datetime
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """All prices of one product, present and future."""
+    """All prices of one product, present and future, with what the shop knows of its past.
+
+    These prices count from ``since`` on; before that ``past`` tells, in order. Without ``since``
+    nothing was known before, and the prices tell of the past themselves. ``replaced`` are prices
+    that counted until ``replaced_at``, where what was paid then still holds until the shop closes.
+    """
 
     product: str
     currency: str
     offers: tuple[Offer, ...] = ()
     tax_included: bool = True
+    deposit: Money | None = None
     unit_price: Money | None = None
     unit: str | None = None
     unit_value: Decimal | None = None
+    since: datetime | None = None
+    past: tuple[PastPrice, ...] = ()
+    replaced: Offers | None = None
+    replaced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +143,7 @@ class Location:
     address: str | None = None
     phone: str | None = None
     url: str | None = None
+    hours: OpeningHours = field(default_factory=OpeningHours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +151,8 @@ class Family:
     """All that one shopper's question needs: a product's group with its siblings.
 
     ``group`` is None for a product that belongs to none; ``products`` then holds just that one.
-    ``offers`` is by product id, ``stock`` by (location id, product id).
+    ``offers`` is by product id, ``stock`` by (location id, product id). ``quiet`` are the opening
+    hours in which no price rises; None where prices rise at any time.
     """
 
     group: Group | None
@@ -130,6 +161,7 @@ class Family:
     offers: Mapping[str, Offers]
     stock: Mapping[tuple[str, str], StockLevel]
     locations: tuple[Location, ...]
+    quiet: ShopHours | None = None
 
 
 def text(texts: Texts, language: str) -> str:
@@ -193,9 +225,8 @@ def offers_from(key: str, value: Value) -> Offers:
         currency=currency,
         offers=tuple(_offer(offer) for offer in value.get("offers") or ()),
         tax_included=value.get("tax_included", True) is not False,
-        unit_price=Money(amount=Decimal(unit_price["amount"]), currency=currency)
-        if unit_price
-        else None,
+        deposit=_money(value.get("deposit"), currency),
+        unit_price=_money(unit_price.get("amount"), currency),
         unit=per.get("unit"),
         unit_value=Decimal(str(per["value"])) if per else None,
     )
@@ -222,10 +253,16 @@ def location_from(key: str, value: Value) -> Location:
         address=value.get("address"),
         phone=value.get("phone"),
         url=value.get("url"),
+        hours=opening.hours_from(value.get("hours") or (), value.get("exceptions") or ()),
     )
 
 
+def _money(amount: str | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount=Decimal(amount), currency=currency)
+
+
 def _offer(value: Value) -> Offer:
+    terms, prior = value.get("multibuy"), value.get("prior_amount")
     return Offer(
         kind=value["kind"],
         amount=Decimal(value["amount"]),
@@ -233,6 +270,9 @@ def _offer(value: Value) -> Offer:
         valid_until=_instant(value.get("valid_until")),
         campaign=value.get("campaign"),
         program=value.get("program"),
+        condition=value.get("condition") or {},
+        prior_amount=None if prior is None else Decimal(prior),
+        multibuy=multibuy.multibuy_from(terms) if terms else None,
     )
 
 

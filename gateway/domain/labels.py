@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from gateway.domain import digital_link, gtin, pricing, stock
+from gateway.domain import digital_link, gtin, prior_price, stock
 from gateway.domain.catalogue import Family, Group, Product, text
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
@@ -87,6 +87,7 @@ class LabelFacts:
     unit_price: Money | None = None
     unit: str | None = None
     unit_value: Decimal | None = None
+    deposit: Money | None = None
     sizes: tuple[SizeFact, ...] = ()
 
 
@@ -157,6 +158,7 @@ def facts(
         unit_price=price.unit_price,
         unit=price.unit,
         unit_value=price.unit_value,
+        deposit=price.deposit,
         sizes=() if one is not None else _sizes(shown, family, shop),
     )
 
@@ -187,6 +189,7 @@ class _CommonPrice:
     unit_price: Money | None = None
     unit: str | None = None
     unit_value: Decimal | None = None
+    deposit: Money | None = None
 
 
 def _common_price(shown: Iterable[Product], family: Family, at: datetime) -> _CommonPrice:
@@ -194,7 +197,7 @@ def _common_price(shown: Iterable[Product], family: Family, at: datetime) -> _Co
         (tag, offers)
         for product in shown
         if (offers := family.offers.get(product.id)) is not None
-        and (tag := pricing.price_tag(offers, at)) is not None
+        and (tag := prior_price.price_tag(offers, at, family.quiet)) is not None
     ]
     if not tags:
         return _CommonPrice()
@@ -202,26 +205,40 @@ def _common_price(shown: Iterable[Product], family: Family, at: datetime) -> _Co
     cheapest = [(tag, offers) for tag, offers in tags if tag.price == lowest]
     units = {(offers.unit_price, offers.unit, offers.unit_value) for _, offers in cheapest}
     unit_price, unit, unit_value = units.pop() if len(units) == 1 else (None, None, None)
+    deposits = {offers.deposit for _, offers in cheapest}
     return _CommonPrice(
         tag=_shared([tag for tag, _ in cheapest]),
         is_from=len(cheapest) < len(tags),
         unit_price=unit_price,
         unit=unit,
         unit_value=unit_value,
+        deposit=deposits.pop() if len(deposits) == 1 else None,
     )
 
 
 def _shared(tags: Sequence[PriceTag]) -> PriceTag:
-    """One tag for articles at one price: a prior price or end date of one is not told of others."""
+    """One tag for articles at one price: what is true of one only is not told of the others."""
     first = tags[0]
+    if all(tag == first for tag in tags):
+        return first
     kinds = {tag.kind for tag in tags}
     reduced = "sale" if kinds == {"sale", "clearance"} else "list"
+    same_loyalty = all(
+        (tag.loyalty, tag.program, tag.condition) == (first.loyalty, first.program, first.condition)
+        for tag in tags
+    )
+    same_prior = all(tag.prior == first.prior for tag in tags)
     return PriceTag(
         price=first.price,
         kind=first.kind if len(kinds) == 1 else reduced,
         regular=first.regular if len({tag.regular for tag in tags}) == 1 else None,
-        loyalty=first.loyalty if len({tag.loyalty for tag in tags}) == 1 else None,
+        loyalty=first.loyalty if same_loyalty else None,
+        program=first.program if same_loyalty else None,
+        condition=first.condition if same_loyalty else None,
+        multibuy=first.multibuy if len({tag.multibuy for tag in tags}) == 1 else None,
         valid_until=first.valid_until if len({tag.valid_until for tag in tags}) == 1 else None,
+        prior=first.prior if same_prior else None,
+        percent=first.percent if same_prior else None,
     )
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ import pydantic
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gateway.domain import gtin, money
+from gateway.domain import gtin, money, multibuy
 from gateway.settings import KINDS
 
 MAX_INTEGER = 2**53 - 1
@@ -23,6 +23,8 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SAID = 200
 _GIVEN = 60
+_PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COUNT = re.compile(r"-?\d{1,12}(\.\d{1,4})?", re.ASCII)
 
 
@@ -92,6 +94,32 @@ def _instant(value: str) -> str:
         ) from error
     if parsed.tzinfo is None:
         raise PydanticCustomError("bad_time", "has no offset; write for example -06:00 or Z")
+    return value
+
+
+def _percent(value: str) -> str:
+    if not _PERCENT.fullmatch(value) or not 0 < Decimal(value) <= 100:
+        raise PydanticCustomError(
+            "bad_percent", 'is no percentage above 0 and up to 100, like "50"'
+        )
+    return value
+
+
+def _clock(value: str) -> str:
+    if not _CLOCK.fullmatch(value):
+        raise PydanticCustomError("bad_hour", 'is no time of day, like "09:30"')
+    return value
+
+
+def _closing(value: str) -> str:
+    return value if value == "24:00" else _clock(value)
+
+
+def _date(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("bad_date", "is no date, like 2026-12-25") from error
     return value
 
 
@@ -173,6 +201,25 @@ class _UnitPrice(_Row):
     per: _Per
 
 
+class _MultiBuy(_Row):
+    type: Literal["n_for_price", "buy_n_pay_m", "nth_percent"]
+    n: Annotated[int, Field(ge=2, le=1_000)] | None = None
+    m: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    amount: Amount | None = None
+    percent: (
+        Annotated[str, AfterValidator(_percent)] | Annotated[int, Field(ge=1, le=100)] | None
+    ) = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] | None = None
+
+    @model_validator(mode="after")
+    def _whole_terms(self) -> _MultiBuy:
+        fault = multibuy.fault(self.model_dump())
+        if fault is not None:
+            member, why = fault
+            raise PydanticCustomError("bad_multibuy", "{what}", {"what": f"{member} {why}"})
+        return self
+
+
 class _Offer(_Row):
     kind: Literal["list", "sale", "clearance", "loyalty"]
     amount: Amount
@@ -180,7 +227,9 @@ class _Offer(_Row):
     valid_until: Instant | None = None
     campaign: Text | None = None
     program: Text | None = None
+    condition: Texts | None = None
     prior_amount: Amount | None = None
+    multibuy: _MultiBuy | None = None
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> _Offer:
@@ -208,12 +257,31 @@ class StockRow(_Row):
     as_of: Instant
 
 
+class _Span(_Row):
+    open: Annotated[str, AfterValidator(_clock)]
+    close: Annotated[str, AfterValidator(_closing)]
+
+
+_Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Hours(_Span):
+    days: Annotated[list[_Day], Field(min_length=1, max_length=7)]
+
+
+class _Exception(_Row):
+    date: Annotated[str, AfterValidator(_date)]
+    hours: Annotated[list[_Span], Field(max_length=10)] = []
+
+
 class LocationRow(_Row):
     """A ``location`` row."""
 
     name: Text
     kind: Literal["shop", "warehouse", "online", "elsewhere", "zone"]
     address: Text | None = None
+    hours: Annotated[list[_Hours], Field(max_length=50)] | None = None
+    exceptions: Annotated[list[_Exception], Field(max_length=400)] | None = None
     phone: Text | None = None
     url: Url | None = None
 

@@ -1,7 +1,8 @@
 """What each label should show: stale labels are looked at again, and only a new picture is a wish.
 
 Whoever changes data marks labels stale in the same transaction; prices that begin or end by
-themselves do so at the instant kept with the label. An unchanged frame stops here.
+themselves do so at the instant kept with the label. An unchanged frame stops here. With nothing
+else to do, what will be due within minutes is drawn ahead.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gateway.domain import labels as domain
 from gateway.domain import pricing
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import LabelFacts, LabelState, Target
+from gateway.labels import ahead
 from gateway.settings import Shop
 from gateway.store import catalogue, deliveries, frames, labels, proof, tasks
 from gateway.store.database import Connection, Database
@@ -29,6 +31,8 @@ from gateway.store.labels import Binding, Label
 _BATCH = 50
 _URGENT = 40
 """Urgent labels in one batch at most, so that the others always get on."""
+_AHEAD_BATCH = 10
+"""Few, because labels that became stale meanwhile wait for them."""
 _LONGEST_WAIT_S = 30.0
 """So often the clocks are compared."""
 _JUMP_S = 5.0
@@ -58,11 +62,18 @@ class _Look:
     facts: LabelFacts
     next_change: datetime | None
 
+    @property
+    def key(self) -> bytes:
+        return ahead.key(self.template, self.label.panel, self.facts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawn:
+    """The picture of a look; ``frame`` is None when it was drawn ahead and is kept already."""
+
     look: _Look
-    frame: Frame | None
+    fingerprint: str | None
+    frame: Frame | None = None
     problem: str | None = None
 
 
@@ -77,6 +88,8 @@ class Planner:
         self._clock = clock
         self._shop = shop
         self._round: deque[str] = deque()
+        self._ahead = ahead.DrawnAhead()
+        self._coming: deque[tuple[str, datetime]] = deque()
         self._ahead_s = self._wall_ahead_s()
 
     async def run(self) -> NoReturn:
@@ -87,7 +100,7 @@ class Planner:
             wait = _LONGEST_WAIT_S
             if due is not None:
                 wait = max(0.0, (due - self._clock.now()).total_seconds())
-            if not await self.plan_stale():
+            if not await self.plan_stale() and not await self.draw_ahead():
                 try:
                     async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
                         await changes.next()
@@ -103,14 +116,72 @@ class Planner:
             await self._database.write_patiently(
                 lambda connection: labels.mark_due_stale(connection, now)
             )
-        looks = await self._database.read(lambda connection: self._look(connection, now))
+        looks = await self._database.read(
+            lambda connection: self._look(connection, self._batch(connection), now)
+        )
         if not looks:
             return False
-        async with asyncio.TaskGroup() as group:
-            drawing = [group.create_task(self._draw(look), name="draw") for look in looks]
-        drawn = [task.result() for task in drawing]
+        drawn = await self._draw_all(looks)
         await self._database.write_patiently(lambda connection: _note(connection, drawn, now))
         return True
+
+    async def draw_ahead(self) -> bool:
+        """Draw some pictures of prices that begin or end soon; False when there are none left.
+
+        Looks for more only after the last were drawn, so that a wait lies between two searches.
+        """
+        now = self._clock.now()
+        soon = [
+            (label, instant)
+            for label, instant in self._take_coming()
+            if instant > now and not self._ahead.knows(label, instant)
+        ]
+        if not soon:
+            until = now + ahead.AHEAD
+            found = await self._database.read(lambda rows: labels.coming(rows, now, until))
+            self._coming.extend(one for one in found if not self._ahead.knows(*one))
+            return bool(self._coming)
+        looks = await self._database.read(lambda connection: self._look_ahead(connection, soon))
+        async with asyncio.TaskGroup() as group:
+            drawing = [
+                (instant, group.create_task(self._draw(look), name="draw-ahead"))
+                for instant, look in looks
+            ]
+        kept = [drawn for _, task in drawing if (drawn := task.result().frame) is not None]
+        await self._database.write_patiently(
+            lambda connection: [frames.put(connection, frame, now) for frame in kept]
+        )
+        for instant, task in drawing:
+            look = task.result().look
+            self._ahead.note(look.label.id, instant, look.key, task.result().fingerprint)
+        return True
+
+    def _take_coming(self) -> list[tuple[str, datetime]]:
+        return [self._coming.popleft() for _ in range(min(_AHEAD_BATCH, len(self._coming)))]
+
+    def _look_ahead(
+        self, connection: Connection, soon: list[tuple[str, datetime]]
+    ) -> list[tuple[datetime, _Look]]:
+        """Each label as it will have to look; one that is stale is looked at anyhow."""
+        found = []
+        for name, instant in soon:
+            label = labels.get(connection, name)
+            if label is not None and not label.stale:
+                found += [(instant, one) for one in self._look(connection, (label,), instant)]
+        return found
+
+    async def _draw_all(self, looks: list[_Look]) -> list[_Drawn]:
+        drawn = []
+        to_draw = []
+        kept = await self._database.read(lambda connection: self._kept(connection, looks))
+        for look, fingerprint in zip(looks, kept, strict=True):
+            if fingerprint is None:
+                to_draw.append(look)
+            else:
+                drawn.append(_Drawn(look=look, fingerprint=fingerprint))
+        async with asyncio.TaskGroup() as group:
+            drawing = [group.create_task(self._draw(look), name="draw") for look in to_draw]
+        return [*drawn, *(task.result() for task in drawing)]
 
     async def _check_clock(self) -> None:
         """Look at everything again when the wall clock jumped: other prices may be in force."""
@@ -130,10 +201,15 @@ class Planner:
     def _wall_ahead_s(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def _look(self, connection: Connection, now: datetime) -> list[_Look]:
+    def _kept(self, connection: Connection, looks: list[_Look]) -> list[str | None]:
+        """Of each look the fingerprint of the picture that was drawn ahead, if it is there."""
+        found = [self._ahead.take(look.label.id, look.key) for look in looks]
+        return [one if one is not None and frames.has(connection, one) else None for one in found]
+
+    def _look(self, connection: Connection, batch: tuple[Label, ...], now: datetime) -> list[_Look]:
         families: dict[tuple[str | None, str | None], Family | None] = {}
         looks = []
-        for label in self._batch(connection):
+        for label in batch:
             bound = labels.binding(connection, label.id)
             family = None
             if bound is not None:
@@ -190,7 +266,7 @@ class Planner:
             for product in domain.products_shown(bound.target, family)
             if product.id in family.offers
         ]
-        next_change = pricing.next_change(concerned, now)
+        next_change = pricing.next_change(concerned, now, family.quiet)
         return _Look(label=label, template=bound.template, facts=facts, next_change=next_change)
 
     async def _draw(self, look: _Look) -> _Drawn:
@@ -198,8 +274,8 @@ class Planner:
             frame = await self._renderer.render(look.template, look.label.panel, look.facts)
         except RenderError as error:
             log.warning("label not drawn", label=look.label.id, why=str(error))
-            return _Drawn(look=look, frame=None, problem=str(error))
-        return _Drawn(look=look, frame=frame)
+            return _Drawn(look=look, fingerprint=None, problem=str(error))
+        return _Drawn(look=look, fingerprint=frame.fingerprint, frame=frame)
 
 
 def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
@@ -208,22 +284,23 @@ def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
         labels.planned(
             connection, label.id, looked_at=label.stale, next_change=one.look.next_change
         )
-        if one.frame is None:
+        if one.fingerprint is None:
             detail = {"message": one.problem}
             tasks.open_(connection, "label_not_drawn", label.id, detail, now)
             continue
         tasks.close(connection, "label_not_drawn", label.id)
         old = deliveries.wish(connection, label.id)
-        if old is None or old.fingerprint != one.frame.fingerprint:
-            _wish(connection, one.look, one.frame, now)
+        if old is None or old.fingerprint != one.fingerprint:
+            if one.frame is not None:
+                frames.put(connection, one.frame, now)
+            _wish(connection, one.look, one.fingerprint, now)
 
 
-def _wish(connection: Connection, look: _Look, frame: Frame, now: datetime) -> None:
-    frames.put(connection, frame, now)
+def _wish(connection: Connection, look: _Look, fingerprint: str, now: datetime) -> None:
     wish = deliveries.Wish(
         label=look.label.id,
         id=uuid.uuid4().hex,
-        fingerprint=frame.fingerprint,
+        fingerprint=fingerprint,
         template=look.template or "",
         cause=look.facts.state.value,
         made_at=now,

@@ -1,4 +1,4 @@
-"""Forgets what labels no longer need: old pictures, and proof older than anybody asks for."""
+"""Forgets what labels no longer need: old pictures, and proof and prices nobody asks about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from functools import partial
 from typing import Final, NoReturn
 
 from gateway.clock import Clock
-from gateway.store import frames, proof
+from gateway.domain import prior_price
+from gateway.store import frames, price_history, proof
 from gateway.store.database import Connection, Database
 
 FRAMES_FOR: Final = timedelta(days=30)
@@ -43,6 +44,9 @@ class Upkeep:
         await self._in_slices(old, _FRAMES)
         old = partial(proof.prune, before=now - PROOF_FOR, limit=_LINES)
         await self._in_slices(old, _LINES)
+        old = partial(price_history.trim, before=now - prior_price.KEPT, limit=_LINES)
+        await self._in_slices(old, _LINES)
+        await self._database.write_patiently(partial(price_history.check_again, at=now))
 
     async def _in_slices(self, prune: Callable[[Connection], int], limit: int) -> None:
         while await self._database.write_patiently(prune) == limit:

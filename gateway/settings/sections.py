@@ -165,6 +165,7 @@ class Labels(_Section):
     retry_max_s: Seconds = 1800.0
     at_once: Annotated[Whole, Field(ge=1, le=200)] = 20
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
+    increases: Literal["at_once", "when_closed"] = "at_once"
 
 
 class Lane(_Section):

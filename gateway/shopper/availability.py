@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.domain import catalogue, pricing
+from gateway.domain import catalogue, prior_price
 from gateway.domain.catalogue import Family, Product
 from gateway.shopper import stocked
 from gateway.shopper.shop import Shop
@@ -35,6 +35,10 @@ class PriceNow(_Answer):
     currency: str
     kind: Annotated[str, Field(description="list, sale or clearance")]
     regular: Annotated[str | None, Field(description="the list price when amount is below it")]
+    prior: Annotated[
+        str | None, Field(description="the lowest price of the 30 days before the reduction")
+    ]
+    percent: Annotated[int | None, Field(description="how much less amount is than prior")]
     valid_until: datetime | None
 
 
@@ -79,7 +83,7 @@ def availability(family: Family, product: Product, shop: Shop, at: datetime) -> 
 
 def _price(family: Family, product: Product, at: datetime) -> PriceNow | None:
     offers: catalogue.Offers | None = family.offers.get(product.id)
-    tag = pricing.price_tag(offers, at) if offers is not None else None
+    tag = prior_price.price_tag(offers, at, family.quiet) if offers is not None else None
     if tag is None:
         return None
     return PriceNow(
@@ -87,6 +91,8 @@ def _price(family: Family, product: Product, at: datetime) -> PriceNow | None:
         currency=tag.price.currency,
         kind=tag.kind,
         regular=f"{tag.regular.amount:f}" if tag.regular is not None else None,
+        prior=f"{tag.prior.amount:f}" if tag.prior is not None else None,
+        percent=tag.percent,
         valid_until=tag.valid_until,
     )
 

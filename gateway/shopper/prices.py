@@ -65,4 +65,4 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
 
 def next_change(family: Family, at: datetime) -> datetime | None:
     """When a price on the page begins or ends next."""
-    return pricing.next_change(family.offers.values(), at)
+    return pricing.next_change(family.offers.values(), at, family.quiet)

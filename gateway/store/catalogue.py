@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.domain import catalogue
 from gateway.domain.catalogue import Family, Group, Location, Product, Value
 from gateway.domain.labels import Target
+from gateway.store import price_history, price_rules
 from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
@@ -113,10 +114,12 @@ def _family(
     levels = (
         catalogue.stock_from(key, value) for key, value in _values(connection, "stock", stock_keys)
     )
-    offers = (
+    quiet = price_rules.quiet(connection)
+    rows = (
         catalogue.offers_from(key, value)
         for key, value in _values(connection, "offers", [product.id for product in products])
     )
+    offers = price_history.complete(connection, rows, quiet)
     return Family(
         group=group,
         siblings=siblings,
@@ -124,6 +127,7 @@ def _family(
         offers={one.product: one for one in offers},
         stock={(level.location, level.product): level for level in levels},
         locations=known,
+        quiet=quiet,
     )
 
 

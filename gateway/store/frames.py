@@ -34,6 +34,12 @@ def get(connection: Connection, fingerprint: str) -> Frame | None:
     return Frame(width=row[0], height=row[1], inks=inks, pixels=zlib.decompress(row[3]))
 
 
+def has(connection: Connection, fingerprint: str) -> bool:
+    """Whether the frame with this fingerprint is kept."""
+    row = connection.execute("SELECT 1 FROM frame WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    return row is not None
+
+
 def note_picture(connection: Connection, sha256: str, fingerprint: str) -> None:
     """Remember which frame the picture bytes with this hash hold."""
     connection.execute(

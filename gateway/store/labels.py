@@ -309,6 +309,18 @@ def next_change(connection: Connection) -> datetime | None:
     return None if row[0] is None else from_ms(row[0])
 
 
+def coming(
+    connection: Connection, after: datetime, until: datetime
+) -> tuple[tuple[str, datetime], ...]:
+    """The labels whose price begins or ends in ``(after, until]``, with the instant, in order."""
+    rows = connection.execute(
+        "SELECT id, next_change FROM label WHERE next_change > ? AND next_change <= ? "
+        "ORDER BY next_change, id",
+        (to_ms(after), to_ms(until)),
+    )
+    return tuple((label, from_ms(at)) for label, at in rows)
+
+
 def _stale_label(connection: Connection, label: str) -> None:
     connection.execute("UPDATE label SET stale = stale + 1 WHERE id = ?", (label,))
     connection.note("stale", label)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import binding_rows, labels, tasks
+from gateway.store import binding_rows, labels, price_history, price_rules, tasks
 from gateway.store.database import Connection
 
 
@@ -160,11 +160,16 @@ class _Touched:
         self._places = False
         self._counting_places = False
         self._labels: set[str] = set()
+        self._offers: dict[str, price_history.Change] = {}
 
-    def row(self, kind: str, key: str) -> None:
+    def row(self, kind: str, key: str, was: str | None, now: str | None) -> None:
         match kind:
-            case "product" | "offers":
+            case "product":
                 self._products.add(key)
+            case "offers":
+                self._products.add(key)
+                first, _ = self._offers.get(key, (was, None))
+                self._offers[key] = (first, now)
             case "stock":
                 self._products.add(key.partition("/")[2])
             case "group":
@@ -189,7 +194,8 @@ class _Touched:
         for label in self._labels:
             if labels.get(connection, label) is not None:
                 binding_rows.adopt(connection, label, at)
-        if self._counting_places:
+        price_history.changed(connection, self._offers, at)
+        if self._counting_places or (self._places and price_rules.get(connection).when_closed):
             labels.mark_bound_stale(connection)
         if not (self._products or self._groups or self._places):
             return
@@ -257,7 +263,7 @@ def _write(
             _index_product(connection, row.key, was, now, touched)
         if row.kind == "location" and None in {now, was}:
             touched.counting_place()
-        touched.row(row.kind, row.key)
+        touched.row(row.kind, row.key, was, now)
 
 
 def _tell_of_refusal(connection: Connection, row: Row, at: datetime, *, was_refused: bool) -> None:

@@ -13,7 +13,7 @@ import pytest
 from gateway.demo import catalogue
 from gateway.demo.catalogue import DemoShop
 from gateway.domain import catalogue as domain
-from gateway.domain import gtin, pricing
+from gateway.domain import gtin, pricing, prior_price
 from gateway.domain.rows import Row
 from gateway.feed import rows
 
@@ -35,7 +35,7 @@ def groups(shop: DemoShop) -> dict[str, domain.Group]:
 
 def tags(shop: DemoShop, at: datetime) -> list[pricing.PriceTag]:
     found = [
-        pricing.price_tag(domain.offers_from(row.key, row.value), at)
+        prior_price.price_tag(domain.offers_from(row.key, row.value), at)
         for row in shop.of_kind("offers")
     ]
     priced = [tag for tag in found if tag is not None]

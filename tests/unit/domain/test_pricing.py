@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import catalogue, pricing
+from gateway.domain import catalogue, opening, pricing
 from gateway.domain.catalogue import Offer, Offers
+from gateway.domain.multibuy import MultiBuy
+from gateway.domain.opening import ShopHours
 from gateway.domain.pricing import PriceTag
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -26,7 +30,7 @@ def offer(kind: str, amount: str, begins: int | None = None, ends: int | None = 
 
 
 def tag(*offers: Offer, currency: str = "MXN", at: datetime = AT) -> PriceTag | None:
-    return pricing.price_tag(Offers(product="p", currency=currency, offers=offers), at)
+    return pricing.effective(Offers(product="p", currency=currency, offers=offers), at)
 
 
 def told(found: PriceTag | None) -> tuple[str, str, str | None, str | None] | None:
@@ -136,7 +140,7 @@ def test_the_night_the_clocks_go_back_has_its_hour_twice() -> None:
     offers = catalogue.offers_from("p", value)
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     for minutes, held in ((-1, False), (0, True), (59, True), (60, False)):
-        found = pricing.price_tag(offers, first + timedelta(minutes=minutes))
+        found = pricing.effective(offers, first + timedelta(minutes=minutes))
         assert (found is not None) is held
     assert pricing.next_change([offers], first) == first + HOUR
 
@@ -155,7 +159,7 @@ def test_the_end_of_the_calendar_means_open(forever: str) -> None:
         ],
     }
     offers = catalogue.offers_from("p", value)
-    found = pricing.price_tag(offers, AT)
+    found = pricing.effective(offers, AT)
     assert found is not None
     assert found.valid_until is None
     assert pricing.next_change([offers], AT) is None
@@ -190,9 +194,9 @@ def test_between_changes_the_price_stands_still(offers: list[Offer], hours: int)
     change = pricing.next_change([product], at)
     until = change or at + 100 * HOUR
     assert until > at
-    now = pricing.price_tag(product, at)
-    assert pricing.price_tag(product, until - timedelta(microseconds=1)) == now
-    assert pricing.price_tag(product, at + (until - at) / 2) == now
+    now = pricing.effective(product, at)
+    assert pricing.effective(product, until - timedelta(microseconds=1)) == now
+    assert pricing.effective(product, at + (until - at) / 2) == now
 
 
 @given(OFFERS)
@@ -206,3 +210,147 @@ def test_nobody_pays_more_than_any_price_in_force_that_beats_the_list(offers: li
     assert all(found.price.amount <= amount for amount in reduced)
     assert found.regular is None or found.regular.amount > found.price.amount
     assert found.loyalty is None or found.loyalty.amount < found.price.amount
+
+
+MADRID = ZoneInfo("Europe/Madrid")
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+QUIET = ShopHours(
+    hours=opening.hours_from([{"days": EVERY_DAY, "open": "09:00", "close": "21:00"}], []),
+    zone=MADRID,
+)
+"""``AT`` is 13:00 there: open since 4 hours, for 8 more."""
+
+QUIET_CASES: dict[str, tuple[list[Offer], dict[int, str | None]]] = {
+    "a rise waits until the shop closes": (
+        [offer("list", "10"), offer("list", "12", 1)],
+        {0: "10.00", 1: "10.00", 7: "10.00", 8: "12.00"},
+    ),
+    "a fall does not": (
+        [offer("list", "10"), offer("sale", "8", 1)],
+        {0: "10.00", 1: "8.00"},
+    ),
+    "the end of a sale is a rise": (
+        [offer("list", "10"), offer("sale", "8", -30, 1)],
+        {0: "8.00", 7: "8.00", 8: "10.00"},
+    ),
+    "a sale that comes and goes while open stays": (
+        [offer("list", "10"), offer("sale", "8", -2, 1)],
+        {-3: "10.00", -2: "8.00", 1: "8.00", 8: "10.00"},
+    ),
+    "a smaller rise after a larger one waits as well": (
+        [offer("list", "10"), offer("list", "14", -2), offer("list", "12", 1)],
+        {-2: "10.00", 1: "10.00", 8: "12.00"},
+    ),
+    "a rise when the shop opens is one before it": (
+        [offer("list", "10"), offer("list", "12", -4)],
+        {-5: "10.00", -4: "12.00", 0: "12.00"},
+    ),
+    "a rise while it is closed counts at once": (
+        [offer("list", "10"), offer("list", "12", 10)],
+        {9: "10.00", 10: "12.00", 20: "12.00"},
+    ),
+    "a price that ends without another is gone": (
+        [offer("list", "10", -9, 1), offer("list", "12", 3)],
+        {0: "10.00", 1: None, 2: None, 3: "12.00"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUIET_CASES)
+def test_no_price_rises_while_the_shop_is_open(name: str) -> None:
+    offers, wanted = QUIET_CASES[name]
+    product = Offers(product="p", currency="EUR", offers=tuple(offers))
+    found = {}
+    for hours in wanted:
+        tag = pricing.effective(product, AT + hours * HOUR, QUIET)
+        found[hours] = None if tag is None else str(tag.price.amount)
+    assert found == wanted
+
+
+def test_a_rise_that_waits_is_a_change_at_closing() -> None:
+    product = Offers(
+        product="p", currency="EUR", offers=(offer("list", "10"), offer("list", "12", 1))
+    )
+    assert pricing.next_change([product], AT, QUIET) == AT + HOUR
+    assert pricing.next_change([product], AT + HOUR, QUIET) == AT + 8 * HOUR
+    assert pricing.next_change([product], AT + 8 * HOUR, QUIET) is None
+    waits = pricing.effective(product, AT + HOUR, QUIET)
+    assert waits is not None
+    assert waits.valid_until == AT + 8 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("day", "closes"),
+    [
+        # Both nights on which the clocks change; the shop is open past the hour of the change.
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 3, tzinfo=UTC)),
+        (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_rise_waits_for_the_local_closing_when_the_clocks_change(
+    day: datetime, closes: datetime
+) -> None:
+    late = ShopHours(
+        hours=opening.hours_from([{"days": EVERY_DAY, "open": "18:00", "close": "04:00"}], []),
+        zone=MADRID,
+    )
+    rise = Offer(kind="list", amount=Decimal(12), valid_from=day)
+    product = Offers(product="p", currency="EUR", offers=(offer("list", "10", -99999), rise))
+    assert pricing.next_change([product], day, late) == closes
+    for at, price in ((closes - timedelta(seconds=1), "10.00"), (closes, "12.00")):
+        tag = pricing.effective(product, at, late)
+        assert tag is not None
+        assert str(tag.price.amount) == price
+
+
+@given(OFFERS, st.integers(-25, 25))
+def test_with_quiet_hours_too_the_price_stands_still_between_changes(
+    offers: list[Offer], hours: int
+) -> None:
+    at = AT + hours * HOUR
+    product = Offers(product="p", currency="MXN", offers=tuple(offers))
+    until = pricing.next_change([product], at, QUIET) or at + 100 * HOUR
+    now = pricing.effective(product, at, QUIET)
+    assert pricing.effective(product, until - timedelta(microseconds=1), QUIET) == now
+
+
+@given(OFFERS)
+def test_nobody_pays_more_than_when_the_shop_opened(offers: list[Offer]) -> None:
+    product = Offers(product="p", currency="MXN", offers=tuple(offers))
+    lowest: PriceTag | None = None
+    for hours in range(-4, 8):
+        tag = pricing.effective(product, AT + hours * HOUR, QUIET)
+        if tag is not None and lowest is not None:
+            assert tag.price.amount <= lowest.price.amount
+        lowest = tag
+
+
+THREE_FOR_TWO = MultiBuy(type="buy_n_pay_m", n=3, m=2)
+TWO_FOR_15 = MultiBuy(type="n_for_price", n=2, amount=Decimal(15))
+
+
+def test_prices_for_several_stand_beside_the_price_for_one() -> None:
+    found = tag(
+        replace(offer("list", "10"), multibuy=THREE_FOR_TWO),
+        replace(offer("loyalty", "9"), program="Club", condition={"es": "con tarjeta"}),
+    )
+    assert found is not None
+    assert (str(found.price.amount), found.multibuy) == ("10.00", THREE_FOR_TWO)
+    assert (found.program, found.condition) == ("Club", {"es": "con tarjeta"})
+
+
+def test_of_several_multibuys_that_of_the_price_counts_then_the_last() -> None:
+    listed = replace(offer("list", "10", -9), multibuy=THREE_FOR_TWO)
+    later = replace(offer("list", "10", -5), multibuy=TWO_FOR_15)
+    members = replace(offer("loyalty", "10"), multibuy=THREE_FOR_TWO)
+    over = replace(offer("sale", "10", -9, -1), multibuy=TWO_FOR_15)
+    for offers, wanted in (
+        ([listed, later], TWO_FOR_15),
+        ([listed, offer("sale", "8")], THREE_FOR_TWO),
+        ([later, replace(offer("sale", "8", -9), multibuy=THREE_FOR_TWO)], THREE_FOR_TWO),
+        ([offer("list", "10"), members], None),
+        ([offer("list", "10"), over], None),
+    ):
+        found = tag(*offers)
+        assert found is not None
+        assert found.multibuy == wanted

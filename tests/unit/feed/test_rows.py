@@ -10,11 +10,31 @@ from gateway.feed import rows
 
 OFFERS: dict[str, Any] = {"currency": "MXN", "offers": [{"kind": "list", "amount": "1299.00"}]}
 STOCK: dict[str, Any] = {"available": 3, "as_of": "2026-11-22T10:00:00-06:00"}
+UNIT_PRICE = {"amount": "12.90", "per": {"value": "1", "unit": "kg"}}
+PLACE: dict[str, Any] = {"name": "Centro", "kind": "shop"}
+HOURS: dict[str, Any] = {"days": ["mon", "sat"], "open": "10:00", "close": "21:00"}
+EXCEPTION: dict[str, Any] = {"date": "2026-12-24", "hours": [{"open": "10:00", "close": "14:00"}]}
+
+
+def sold(multibuy: object, **members: object) -> dict[str, Any]:
+    """An offers row with a multi-buy."""
+    sale = {"kind": "sale", "amount": "10.00", "multibuy": multibuy, **members}
+    return {"currency": "MXN", "offers": [sale]}
+
+
 GOOD: list[tuple[str, str, Any]] = [
     ("location", "s042", {"name": "Centro", "kind": "shop"}),
     ("group", "runner", {"name": {"es": "Corredor"}, "axes": [{"axis": "size", "values": ["38"]}]}),
     ("product", "a-1", {"group": "runner", "gtins": ["09521234543213"], "color": None}),
     ("offers", "a-1", OFFERS),
+    ("offers", "a-1", OFFERS | {"deposit": "1.50", "unit_price": UNIT_PRICE}),
+    ("offers", "a-1", sold({"type": "n_for_price", "n": 2, "amount": "20.00", "limit": 6})),
+    ("offers", "a-1", sold({"type": "buy_n_pay_m", "n": 3, "m": 2})),
+    ("offers", "a-1", sold({"type": "nth_percent", "n": 2, "percent": 50})),
+    ("offers", "a-1", sold({"type": "nth_percent", "n": 2, "percent": "33.33"})),
+    ("offers", "a-1", sold(None)),
+    ("location", "s042", PLACE | {"hours": [HOURS], "exceptions": [EXCEPTION]}),
+    ("location", "s042", PLACE | {"hours": [HOURS | {"close": "24:00"}], "exceptions": None}),
     ("stock", "s042/a-1", STOCK),
     ("stock", "s042/a-1", STOCK | {"available": "1.250"}),
     ("stock", "s042/a-1", STOCK | {"available": None}),
@@ -22,6 +42,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("offers", "a-1", OFFERS | {"a_member_of_a_later_version": {"x": 1}}),
     ("a-kind-of-a-later-version", "any key", {"x": 1.5}),
 ]
+TERMS = "offers.0.multibuy"
 BAD: list[tuple[str, str, Any, str, str]] = [
     (
         *("offers", "a-1", {"currency": "MXN", "offers": [{"kind": "list", "amount": "-1.00"}]}),
@@ -44,6 +65,29 @@ BAD: list[tuple[str, str, Any, str, str]] = [
     ("stock", "s042/a-1", {"available": 3}, "missing", "as_of"),
     ("stock", "s042/a-1", STOCK | {"as_of": "2026-11-22T10:00:00"}, "bad_time", "as_of"),
     ("stock", "s042/a-1", STOCK | {"as_of": "yesterday"}, "bad_time", "as_of"),
+    ("offers", "a-1", sold({"type": "two_for_one", "n": 2}), "literal_error", f"{TERMS}.type"),
+    ("offers", "a-1", sold({"type": "n_for_price", "amount": "20"}), "bad_multibuy", TERMS),
+    ("offers", "a-1", sold({"type": "n_for_price", "n": 2}), "bad_multibuy", TERMS),
+    ("offers", "a-1", sold({"type": "buy_n_pay_m", "n": 3}), "bad_multibuy", TERMS),
+    ("offers", "a-1", sold({"type": "buy_n_pay_m", "n": 3, "m": 3}), "bad_multibuy", TERMS),
+    ("offers", "a-1", sold({"type": "nth_percent", "n": 2}), "bad_multibuy", TERMS),
+    (
+        *("offers", "a-1", sold({"type": "nth_percent", "n": 1, "percent": 50})),
+        *("greater_than_equal", f"{TERMS}.n"),
+    ),
+    ("offers", "a-1", sold(None, prior_amount="-1"), "negative_amount", "offers.0.prior_amount"),
+    ("offers", "a-1", sold(None, condition="members"), "dict_type", "offers.0.condition"),
+    ("location", "s", PLACE | {"hours": [HOURS | {"open": "9:00"}]}, "bad_hour", "hours.0.open"),
+    ("location", "s", PLACE | {"hours": [HOURS | {"close": "24:30"}]}, "bad_hour", "hours.0.close"),
+    (
+        *("location", "s", PLACE | {"hours": [HOURS | {"days": ["lunes"]}]}),
+        *("literal_error", "hours.0.days.0"),
+    ),
+    ("location", "s", PLACE | {"hours": [HOURS | {"days": []}]}, "too_short", "hours.0.days"),
+    (
+        *("location", "s", PLACE | {"exceptions": [EXCEPTION | {"date": "24-12-2026"}]}),
+        *("bad_date", "exceptions.0.date"),
+    ),
     ("product", "a-1", ["not", "an", "object"], "model_type", ""),
     ("group", "g", {"name": {}}, "too_short", "name"),
 ]
@@ -90,3 +134,31 @@ def test_a_refusal_says_what_was_given_and_what_to_write() -> None:
 def test_no_value_makes_the_check_fail(kind: str, key: str, value: Any) -> None:
     refusal = rows.check(kind, key, value)
     assert refusal is None or (refusal.code and refusal.message)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (
+            {"type": "n_for_price", "amount": "20"},
+            "n is missing; write how many articles the price is for",
+        ),
+        (
+            {"type": "n_for_price", "n": 2},
+            'amount is missing; write what the articles cost together, like "30.00"',
+        ),
+        (
+            {"type": "buy_n_pay_m", "n": 3},
+            "m is missing; write how many of the articles are paid for",
+        ),
+        ({"type": "buy_n_pay_m", "n": 2, "m": 3}, "m is 3, and must be below n, which is 2"),
+        (
+            {"type": "nth_percent", "n": 2},
+            "percent is missing; write how much less the nth costs, like 50",
+        ),
+    ],
+)
+def test_a_multibuy_that_lacks_a_term_says_which(terms: dict[str, Any], words: str) -> None:
+    found = rows.check("offers", "a-1", sold(terms))
+    assert found is not None
+    assert found.message.endswith(words)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import catalogue, pricing
+from gateway.domain import catalogue, prior_price
 from gateway.domain.rows import Row
 from gateway.feed import rows
 from gateway.feed.sources import csv_table, shopify_csv
@@ -85,7 +85,7 @@ def check_rules(row: Row) -> None:
         assert all(row.value["options"].values())
     elif row.kind == "offers":
         offers = catalogue.offers_from(row.key, row.value)
-        assert pricing.price_tag(offers, AT) is not None
+        assert prior_price.price_tag(offers, AT) is not None
 
 
 def test_old_headings_give_groups_products_offers_and_stock_in_feed_order() -> None:

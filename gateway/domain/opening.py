@@ -1,0 +1,112 @@
+"""When a shop is open: weekly hours and days that differ, in the shop's own local time.
+
+A local time that occurs twice (clocks go back) opens at its first and closes at its second
+occurrence; one that does not occur (clocks go forward) stands for as long after midnight as it
+would on another day. So an opening is never shorter than the sign on the door says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST_DAYS = 8
+"""An opening that has lasted, or will last, so many days has no end worth waiting for."""
+
+Spans = tuple[tuple[str, str], ...]
+"""(open, close) as local ``HH:MM``; a close at or before its open is on the next day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """``weekly`` by weekday, Monday is 0; ``exceptions`` replace the hours of their day."""
+
+    weekly: Mapping[int, Spans] = field(default_factory=dict)
+    exceptions: Mapping[date, Spans] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether any hours are known."""
+        return bool(self.weekly) or bool(self.exceptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """One stretch of open time, ``[opens, closes)``."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopHours:
+    """Opening hours where they apply."""
+
+    hours: OpeningHours
+    zone: tzinfo
+
+    def opening(self, at: datetime) -> Opening | None:
+        """The opening that ``at`` lies in; None while closed.
+
+        Also None for a shop that is open round the clock: it never closes, so nothing can wait
+        for that.
+        """
+        today = at.astimezone(self.zone).date()
+        opens = closes = at
+        found = False
+        for one in self._around(today):
+            if one.opens <= at < one.closes or (found and one.opens <= closes < one.closes):
+                opens, closes, found = min(opens, one.opens), max(closes, one.closes), True
+        if not found or closes - at > timedelta(days=_LONGEST_DAYS - 1):
+            return None
+        # Openings that touch are one: go back while another ends where this one begins.
+        for one in reversed(list(self._around(today))):
+            if one.opens < opens <= one.closes:
+                opens = one.opens
+        return Opening(opens=opens, closes=closes)
+
+    def _around(self, today: date) -> Iterator[Opening]:
+        """The openings of the days around ``today``, in order."""
+        found = []
+        for days in range(-_LONGEST_DAYS, _LONGEST_DAYS + 1):
+            day = today + timedelta(days=days)
+            spans = self.hours.exceptions.get(day)
+            if spans is None:
+                spans = self.hours.weekly.get(day.weekday(), ())
+            found += [self._span(day, opens, closes) for opens, closes in spans]
+        yield from sorted(found, key=lambda one: one.opens)
+
+    def _span(self, day: date, opens: str, closes: str) -> Opening:
+        last = day if closes > opens else day + timedelta(days=1)
+        if closes == "24:00":
+            last, closes = day + timedelta(days=1), "00:00"
+        return Opening(
+            opens=self._instant(day, opens, second=False),
+            closes=self._instant(last, closes, second=True),
+        )
+
+    def _instant(self, day: date, clock: str, *, second: bool) -> datetime:
+        local = datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone)
+        first, other = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        # In the hour that is skipped fold 1 lies before fold 0, and names the hour before.
+        return max(first, other) if second else first
+
+
+def hours_from(
+    hours: Iterable[Mapping[str, Any]], exceptions: Iterable[Mapping[str, Any]]
+) -> OpeningHours:
+    """The hours in a checked ``location`` row."""
+    weekly: dict[int, Spans] = {}
+    for line in hours:
+        for name in line["days"]:
+            day = DAYS.index(name)
+            weekly[day] = (*weekly.get(day, ()), (line["open"], line["close"]))
+    special = {
+        date.fromisoformat(line["date"]): tuple(
+            (span["open"], span["close"]) for span in line.get("hours") or ()
+        )
+        for line in exceptions
+    }
+    return OpeningHours(weekly=weekly, exceptions=special)
