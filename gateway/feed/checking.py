@@ -41,6 +41,22 @@ def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.R
     )
 
 
+def barred(source: str, kind: str, key: str, owner: Owner) -> rows.Refusal | None:
+    """Why ``source`` may not write under this kind and key at all, whatever the value."""
+    if not rows.is_known(kind):
+        return rows.Refusal(
+            code="unknown_kind",
+            path="",
+            message=f"{kind[:64]!r} is no kind of row; the kinds are {', '.join(KINDS)}",
+        )
+    return _foreign(source, kind, owner) or rows.check_key(kind, key)
+
+
+def refusal_of(row: replica.Row) -> rows.Refusal | None:
+    """Why the checked row is not used."""
+    return None if row.refusal is None else rows.Refusal(**json.loads(row.refusal))
+
+
 def _foreign(source: str, kind: str, owner: Owner) -> rows.Refusal | None:
     if owner(kind) == source:
         return None

@@ -1,13 +1,14 @@
-"""A catalogue of the shop's own: a whole file takes the place of what the source said before.
+"""What the shop's own sources say: a whole catalogue in place of the one before, or single changes.
 
-It runs through the same checks and the same merge as central's feed, with an epoch and positions
-of its own.
+Both run through the same checks and the same replica as central's feed, with an epoch and
+positions of their own for each source.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,8 @@ from functools import partial
 from gateway.domain.rows import Row
 from gateway.errors import AnaquelError
 from gateway.feed import checking, merging
+from gateway.feed.messages import Change
+from gateway.feed.rows import Refusal
 from gateway.settings import KINDS, Settings, Source
 from gateway.store import replica, staging
 from gateway.store.database import Connection, Database
@@ -71,7 +74,7 @@ async def replace(
     plan = await database.write(partial(_begin, source=source, at=at))
     try:
         await merging.merge(incoming, plan, database)
-        await database.write(partial(staging.finish, merge=plan))
+        await database.write(partial(_finish, merge=plan))
     except MergeTakenOverError:
         raise TakenOverError(
             "another import began meanwhile; its file is the catalogue now"
@@ -80,6 +83,96 @@ async def replace(
     return Replaced(rows=len(own), left_out=left_out, refused_total=total, refused=first)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one change: in force when ``refusal`` is None.
+
+    A refused row that is ``kept`` stands in the replica and its last good value stays in force; the
+    others left no trace.
+    """
+
+    refusal: Refusal | None = None
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """Changes of one source, checked; ``outcomes`` stand in the order of the changes."""
+
+    source: Source
+    rows: tuple[replica.Row, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The position after a delta, and the outcome of each of its changes in order."""
+
+    epoch: int
+    seq: int
+    outcomes: tuple[Outcome, ...]
+
+
+async def write(
+    database: Database,
+    settings: Settings,
+    source: Source,
+    changes: Sequence[Change],
+    *,
+    at: datetime,
+) -> Applied:
+    """Let ``changes`` hold from now on: one numbered delta of the source's own feed, committed.
+
+    See ``check`` and ``apply``. Raises ``StorageError``; nothing was kept then.
+    """
+    delta = check(settings, source, changes)
+    return await database.write(partial(apply, delta=delta, at=at))
+
+
+def check(settings: Settings, source: Source, changes: Iterable[Change]) -> Delta:
+    """What of ``changes`` may be written, and why not the rest.
+
+    A change that ``source`` may not make, of an unknown kind or under an impossible key leaves no
+    trace; one that breaks another rule is kept and refused for use. A value of None removes the
+    row.
+    """
+    owner = checking.owner_in(settings, source)
+    outcomes: list[Outcome] = []
+    rows: list[replica.Row] = []
+    for change in changes:
+        barred = checking.barred(source, change.kind, change.key, owner)
+        if barred is not None:
+            outcomes.append(Outcome(refusal=barred, kept=False))
+            continue
+        row = checking.row(source, change.kind, change.key, change.value, owner)
+        rows.append(row)
+        outcomes.append(Outcome(refusal=checking.refusal_of(row)))
+    return Delta(source=source, rows=tuple(rows), outcomes=tuple(outcomes))
+
+
+def apply(connection: Connection, delta: Delta, at: datetime) -> Applied:
+    """Write a checked delta under the next number, with all that follows from its rows.
+
+    Of several changes under one key the last counts. Where nothing may be written the position
+    stays. What is written while ``replace`` brings in a catalogue of the same source stays, too.
+    """
+    position = replica.position(connection, delta.source)
+    epoch, seq = position.epoch, position.seq
+    if delta.rows:
+        epoch, seq = _EPOCH, position.seq + 1
+        replica.apply(connection, delta.source, delta.rows, seq=seq, at=at)
+        keys = ((row.kind, row.key) for row in delta.rows)
+        staging.note_written(connection, delta.source, keys)
+        replica.move(connection, delta.source, epoch=epoch, seq=seq, at=at)
+    return Applied(epoch=epoch, seq=seq, outcomes=delta.outcomes)
+
+
 def _begin(connection: Connection, source: str, at: datetime) -> Merge:
     seq = replica.position(connection, source).seq + 1
     return staging.begin(connection, source, epoch=_EPOCH, seq=seq, keep_after=ALL_SEQS, at=at)
+
+
+def _finish(connection: Connection, merge: Merge) -> None:
+    """The position moves on, also where changes were written while the catalogue came in."""
+    seq = max(merge.seq, replica.position(connection, merge.source).seq + 1)
+    staging.finish(connection, dataclasses.replace(merge, seq=seq))

@@ -338,20 +338,28 @@ def is_known(kind: str) -> bool:
     return kind in _MODELS
 
 
+def check_key(kind: str, key: str) -> Refusal | None:
+    """What is wrong with the key of a row of a known kind, or None."""
+    parts = key.split("/") if kind == "stock" else [key]
+    if len(parts) == (2 if kind == "stock" else 1) and all(map(_ID.fullmatch, parts)):
+        return None
+    wanted = "{location}/{product}" if kind == "stock" else "an id"
+    return Refusal(
+        code="bad_key",
+        path="",
+        given=_given(key),
+        message=f"the key {key[:80]!r} is not {wanted} of A-Z a-z 0-9 . _ - (64 at most)",
+    )
+
+
 def check(kind: str, key: str, value: Any) -> Refusal | None:
     """The first rule that the row breaks, or None; unknown kinds break none."""
     model = _MODELS.get(kind)
     if model is None:
         return None
-    parts = key.split("/") if kind == "stock" else [key]
-    if len(parts) != (2 if kind == "stock" else 1) or not all(map(_ID.fullmatch, parts)):
-        wanted = "{location}/{product}" if kind == "stock" else "an id"
-        return Refusal(
-            code="bad_key",
-            path="",
-            given=_given(key),
-            message=f"the key {key[:80]!r} is not {wanted} of A-Z a-z 0-9 . _ - (64 at most)",
-        )
+    wrong_key = check_key(kind, key)
+    if wrong_key is not None:
+        return wrong_key
     if kind == "binding" and isinstance(value, dict) and value.get("label") != key:
         given = _given(value.get("label"))
         return Refusal(

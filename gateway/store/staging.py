@@ -46,6 +46,7 @@ def begin(
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"merge:{source}", token)
     )
+    connection.execute("DELETE FROM written_meanwhile WHERE source = ?", (source,))
     return Merge(source=source, token=token, epoch=epoch, seq=seq, keep_after=keep_after, at=at)
 
 
@@ -96,7 +97,9 @@ def sweep_next(
     looked = connection.execute(
         "SELECT kind, key, bucket, seq <= ? AND NOT EXISTS (SELECT 1 FROM staged "
         "WHERE staged.source = replica.source AND staged.kind = replica.kind "
-        "AND staged.key = replica.key) FROM replica "
+        "AND staged.key = replica.key) AND NOT EXISTS (SELECT 1 FROM written_meanwhile AS later "
+        "WHERE later.source = replica.source AND later.kind = replica.kind "
+        "AND later.key = replica.key) FROM replica "
         "WHERE source = ? AND (kind, key) > (?, ?) ORDER BY kind, key LIMIT ?",
         (merge.keep_after, merge.source, *after, limit),
     ).fetchall()
@@ -113,6 +116,17 @@ def finish(connection: Connection, merge: Merge) -> None:
     """Move the position: all of the feed is in. Raises ``MergeTakenOverError``."""
     _check(connection, merge)
     replica.move(connection, merge.source, epoch=merge.epoch, seq=merge.seq, at=merge.at)
+    connection.execute("DELETE FROM meta WHERE key = ?", (f"merge:{merge.source}",))
+    connection.execute("DELETE FROM written_meanwhile WHERE source = ?", (merge.source,))
+
+
+def note_written(connection: Connection, source: str, keys: Iterable[tuple[str, str]]) -> None:
+    """Let what was just written under these (kind, key) pairs win over a merge under way."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO written_meanwhile (source, kind, key) "
+        "SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM meta WHERE meta.key = ?)",
+        ((source, kind, key, f"merge:{source}") for kind, key in keys),
+    )
 
 
 def clear(connection: Connection, source: str, limit: int) -> bool:
@@ -134,8 +148,10 @@ def _check(connection: Connection, merge: Merge) -> None:
 
 
 def _written_after(connection: Connection, merge: Merge, kind: str, key: str) -> bool:
+    """Whether ours is the later word: written after the feed's position, or while it came in."""
     row = connection.execute(
-        "SELECT seq FROM replica WHERE kind = ? AND key = ? AND source = ?",
+        "SELECT (SELECT seq FROM replica WHERE kind = ?1 AND key = ?2 AND source = ?3), "
+        "EXISTS (SELECT 1 FROM written_meanwhile WHERE source = ?3 AND kind = ?1 AND key = ?2)",
         (kind, key, merge.source),
     ).fetchone()
-    return row is not None and row[0] > merge.keep_after
+    return bool(row[1]) or (row[0] is not None and row[0] > merge.keep_after)

@@ -12,11 +12,12 @@ import pytest
 
 from gateway.domain.rows import Row
 from gateway.feed import checking, local, ownership
-from gateway.settings import Settings
+from gateway.feed.messages import Change
+from gateway.settings import KINDS, Settings
 from gateway.store import catalogue, replica
 from gateway.store.database import Database
 from tests.support import settings as make_settings
-from tests.support.feeding import price, product
+from tests.support.feeding import price, product, stock
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -110,3 +111,107 @@ async def test_a_file_for_a_shop_of_central_is_refused_in_words(tmp_path: Path) 
             await local.replace(
                 database, make_settings.make(tmp_path), "files", [product("p")], at=AT
             )
+
+
+def change(kind: str, key: str, value: Any) -> Change:
+    return Change(kind=kind, key=key, value=value)
+
+
+def changes(*rows: Row) -> list[Change]:
+    return [change(row.kind, row.key, row.value) for row in rows]
+
+
+async def test_changes_become_numbered_deltas_of_their_source(tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, central={"kind": "none"}, sources={"stock": "api"})
+    async with Database(tmp_path / "anaquel.db") as database:
+        await local.replace(database, settings, "files", [product("p"), price("p", "9.00")], at=AT)
+        two = changes(price("p", "8.00"), product("q"))
+        first = await local.write(database, settings, "files", two, at=AT)
+        removal = [change("product", "q", None)]
+        second = await local.write(database, settings, "files", removal, at=AT)
+        own = await local.write(database, settings, "api", changes(stock("p", 3)), at=AT)
+        assert [first.seq, second.seq, own.seq] == [2, 3, 1], "each source counts its own"
+        assert (await in_force(database, "offers"))["p"]["offers"][0]["amount"] == "8.00"
+        assert list(await in_force(database, "product")) == ["p"]
+        assert (await in_force(database, "stock"))["s042/p"]["available"] == 3
+        at = await database.read(lambda connection: replica.position(connection, "files"))
+        assert (at.epoch, at.seq, at.applied_at) == (1, 3, AT)
+
+
+async def test_a_bad_change_is_refused_and_the_rest_applies(tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, central={"kind": "none"}, sources={"stock": "api"})
+    async with Database(tmp_path / "anaquel.db") as database:
+        await local.write(database, settings, "files", changes(price("p", "9.00")), at=AT)
+        mixed = [
+            *changes(price("p", "-1.00"), product("good"), stock("p", 1)),
+            change("promo", "x", {}),
+            change("product", "no id", {"name": {"es": "Uno"}}),
+        ]
+        written = await local.write(database, settings, "files", mixed, at=AT)
+        said = [
+            None if one.refusal is None else (one.refusal.code, one.refusal.message, one.kept)
+            for one in written.outcomes
+        ]
+        assert said == [
+            (
+                "negative_amount",
+                "offers.0.amount: '-1.00' is negative; an amount is 0 or more",
+                True,
+            ),
+            None,
+            ("not_owner", "rows of kind stock come from api in this shop, not from files", False),
+            (
+                "unknown_kind",
+                "'promo' is no kind of row; the kinds are " + ", ".join(KINDS),
+                False,
+            ),
+            (
+                "bad_key",
+                "the key 'no id' is not an id of A-Z a-z 0-9 . _ - (64 at most)",
+                False,
+            ),
+        ]
+        assert list(await in_force(database, "product")) == ["good"]
+        assert (await in_force(database, "offers"))["p"]["offers"][0]["amount"] == "9.00"
+        total, first = await database.read(
+            lambda connection: replica.refused(connection, source="files")
+        )
+        assert (total, first[0].key) == (1, "p"), "kept where people look for it"
+
+
+async def test_a_write_of_nothing_that_may_be_written_leaves_the_position(tmp_path: Path) -> None:
+    async with Database(tmp_path / "anaquel.db") as database:
+        settings = make_settings.make(tmp_path)
+        written = await local.write(database, settings, "api", changes(product("p")), at=AT)
+        assert (written.epoch, written.seq) == (0, 0)
+        at = await database.read(lambda connection: replica.position(connection, "api"))
+        assert at.applied_at is None
+
+
+async def test_what_is_written_while_a_catalogue_comes_in_stays(tmp_path: Path) -> None:
+    settings = alone(tmp_path)
+    async with Database(tmp_path / "anaquel.db") as database:
+        old = [*articles("a", 400), *(price(f"a{number}", "9.00") for number in range(400))]
+        await local.replace(database, settings, "files", old, at=AT)
+        meant = [
+            *changes(price("a7", "5.00"), product("new")),
+            change("offers", "a8", None),
+            change("offers", "a399", None),
+        ]
+        async with asyncio.TaskGroup() as group:
+            # In this order they reach the writer: the catalogue begins, then the changes come.
+            replacing = group.create_task(local.replace(database, settings, "files", old, at=AT))
+            written = await group.create_task(
+                local.write(database, settings, "files", meant, at=AT)
+            )
+            assert not replacing.done(), "the catalogue came in first: nothing was tried"
+        offers = await in_force(database, "offers")
+        assert offers["a7"]["offers"][0]["amount"] == "5.00"
+        assert "a8" not in offers, "a removal is a later word, too"
+        assert "a399" not in offers
+        assert "new" in await in_force(database, "product")
+        at = await database.read(lambda connection: replica.position(connection, "files"))
+        assert at.seq > written.seq
+        await local.replace(database, settings, "files", old, at=AT)
+        assert (await in_force(database, "offers"))["a7"]["offers"][0]["amount"] == "9.00"
+        assert "new" not in await in_force(database, "product")
