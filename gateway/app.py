@@ -20,7 +20,7 @@ from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
 from gateway.feed import ownership
 from gateway.feed.service import FeedService
-from gateway.intake import over_http
+from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
@@ -157,7 +157,7 @@ def _sites(
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(settings, database, clock=clock, target_of_code=labels.target_of_code)
     desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
-    intake = over_http.site(database, clock, origin=origin)
+    intake = intake_site.site(database, clock, settings, origin=origin)
     listen = settings.sites
     serving = Serving(
         [

@@ -15,6 +15,7 @@ commands = typer.Typer(
 )
 person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
 device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
+system = typer.Typer(help="Systems that write the catalogue over HTTP.", no_args_is_help=True)
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
@@ -28,6 +29,9 @@ person.command("remove")(admitting.remove_person)
 commands.add_typer(device, name="device")
 device.command("add")(admitting.add_device)
 device.command("remove")(admitting.remove_device)
+commands.add_typer(system, name="system")
+system.command("add")(admitting.add_system)
+system.command("remove")(admitting.remove_system)
 commands.command("version")(running.show_version)
 
 

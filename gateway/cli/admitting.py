@@ -1,4 +1,4 @@
-"""``anaquel person`` and ``anaquel device``: who may sign in, and what may post."""
+"""``anaquel person``, ``device`` and ``system``: who may sign in, and what may post."""
 
 from __future__ import annotations
 
@@ -77,3 +77,30 @@ def remove_device(
         chosen = settings.load(config)
         asyncio.run(write(chosen, lambda connection: devices.remove(connection, name)))
     typer.echo(f"{name} may no longer post.")
+
+
+def add_system(
+    name: Annotated[str, typer.Argument(help="How the log calls the system.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Let a system write the catalogue over HTTP; prints its token, once."""
+    now = SystemClock().now()
+    with plain_errors():
+        chosen = settings.load(config)
+        token = asyncio.run(
+            write(chosen, lambda connection: devices.add(connection, name, now, scope="catalogue"))
+        )
+    typer.echo(token)
+
+
+def remove_system(
+    name: Annotated[str, typer.Argument(help="The system's name.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """End a system's token."""
+    with plain_errors():
+        chosen = settings.load(config)
+        asyncio.run(
+            write(chosen, lambda connection: devices.remove(connection, name, scope="catalogue"))
+        )
+    typer.echo(f"{name} may no longer write the catalogue.")

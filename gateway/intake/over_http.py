@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect
 
 from gateway.clock import Clock
 from gateway.domain.events import Origin
-from gateway.intake import messages, taking
+from gateway.intake import answers, entrance, messages, taking
+from gateway.intake.answers import ProblemError
+from gateway.intake.entrance import Credentials
 from gateway.intake.messages import (
     DeviceMessage,
-    Fault,
     Kind,
     ReadingMessage,
     ScanMessage,
     UnreadableError,
 )
 from gateway.intake.taking import Arrival
-from gateway.store import devices
 from gateway.store.database import Connection, Database, StorageError
 from gateway.store.outbox import LaneFullError
 
 MAX_BODY: Final = 2**20
-RETRY_AFTER_S: Final = 30
 
 log = structlog.get_logger("intake")
 
@@ -38,58 +36,6 @@ class Accepted(BaseModel):
     """The ids of the events, in the order of the request; a repeat has the id it had before."""
 
     ids: list[str]
-
-
-class FaultyPart(BaseModel):
-    """What is wrong, and where in the body."""
-
-    where: str
-    what: str
-
-
-class Problem(BaseModel):
-    """Why nothing was stored, and what to do (RFC 9457)."""
-
-    title: str
-    status: int
-    detail: str
-    faults: list[FaultyPart] = []
-
-
-class _ProblemError(Exception):
-    """Ends a request with a problem."""
-
-    def __init__(
-        self, status: int, title: str, detail: str, *, faults: Sequence[Fault] = ()
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.title = title
-        self.faults = faults
-
-    def response(self) -> Response:
-        problem = Problem(
-            title=self.title,
-            status=self.status,
-            detail=str(self),
-            faults=[FaultyPart(where=fault.where, what=fault.what) for fault in self.faults],
-        )
-        headers = {
-            401: {"WWW-Authenticate": "Bearer"},
-            503: {"Retry-After": str(RETRY_AFTER_S)},
-        }.get(self.status)
-        return JSONResponse(
-            problem.model_dump(),
-            self.status,
-            headers=headers,
-            media_type="application/problem+json",
-        )
-
-
-Credentials = Annotated[
-    HTTPAuthorizationCredentials | None,
-    Depends(HTTPBearer(auto_error=False, description="The token of `anaquel device add NAME`.")),
-]
 
 
 def router(database: Database, clock: Clock, *, origin: Origin) -> APIRouter:
@@ -110,15 +56,6 @@ def router(database: Database, clock: Clock, *, origin: Origin) -> APIRouter:
     return routes
 
 
-def site(database: Database, clock: Clock, *, origin: Origin) -> FastAPI:
-    """The intake site by itself, without the frame that all sites share."""
-    app = FastAPI(
-        title="Anaquel intake", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
-    )
-    app.include_router(router(database, clock, origin=origin))
-    return app
-
-
 class _Intake:
     """From a request to committed events."""
 
@@ -131,27 +68,17 @@ class _Intake:
         self, request: Request, credentials: HTTPAuthorizationCredentials | None, kind: Kind
     ) -> Response:
         try:
-            device = await self._device(credentials)
-            ids = await self._take(device, _read(kind, await _body(request)))
-        except _ProblemError as problem:
+            device = await entrance.admit(self._database, credentials, "events")
+            sent = await entrance.body(
+                request,
+                media_types=("application/json",),
+                most=MAX_BODY,
+                advice=f" and {messages.MAX_AT_ONCE} items: send several requests",
+            )
+            ids = await self._take(device, _read(kind, sent))
+        except ProblemError as problem:
             return problem.response()
         return JSONResponse({"ids": ids}, 201)
-
-    async def _device(self, credentials: HTTPAuthorizationCredentials | None) -> str:
-        device = None
-        if credentials is not None:
-            token = credentials.credentials
-            device = await self._database.read(
-                lambda connection: devices.by_token(connection, token)
-            )
-        if device is None:
-            raise _ProblemError(
-                401,
-                "Unknown token",
-                "Send the header Authorization: Bearer TOKEN with the token that"
-                " `anaquel device add NAME` printed for this device.",
-            )
-        return device
 
     async def _take(self, device: str, said: Sequence[DeviceMessage]) -> list[str | None]:
         now = self._clock.now()
@@ -167,64 +94,41 @@ class _Intake:
         try:
             return await self._database.write(transaction)
         except LaneFullError as error:
-            raise _ProblemError(
+            raise ProblemError(
                 503,
                 "No room for more events",
                 f"{str(error).capitalize()}. Nothing was stored; keep it and send it again later.",
+                code="lane_full",
             ) from error
         except StorageError as error:
             log.error("events could not be stored", why=str(error))  # noqa: TRY400 - one line says it
-            raise _ProblemError(
+            raise ProblemError(
                 503,
                 "The gateway cannot store events now",
                 "Nothing was stored; keep it and send it again later.",
+                code="cannot_store",
             ) from error
-
-
-async def _body(request: Request) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise _ProblemError(
-            415, "Not JSON", "Send JSON in UTF-8 with the header Content-Type: application/json."
-        )
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise _ProblemError(
-                    413,
-                    "Too large",
-                    f"A body may have {MAX_BODY} bytes and {messages.MAX_AT_ONCE} items: send"
-                    " several requests.",
-                )
-    except ClientDisconnect as error:
-        raise _ProblemError(400, "Cut short", "The connection ended before the body.") from error
-    return bytes(body)
 
 
 def _read(kind: Kind, body: bytes) -> Sequence[DeviceMessage]:
     try:
         return messages.read_some(kind, body)
     except UnreadableError as error:
-        raise _ProblemError(
+        raise ProblemError(
             400,
             "The body cannot be used",
             "Nothing was stored. Mend the named parts and send all of it again.",
+            code="bad_body",
             faults=error.faults,
         ) from error
 
 
 def _described(summary: str, kind: Kind) -> dict[str, Any]:
     """How the OpenAPI document describes an intake route."""
-    schema = Problem.model_json_schema()
-    # In place: a reference into the schema's own definitions leads nowhere in OpenAPI.
-    del schema["$defs"]
-    schema["properties"]["faults"]["items"] = FaultyPart.model_json_schema()
-    content = {"application/problem+json": {"schema": schema}}
     problems = {
         400: "The body cannot be used",
         401: "Unknown token",
+        403: "The token is for something else",
         413: "Too large",
         415: "Not JSON",
         503: "No room now: send again after Retry-After seconds",
@@ -235,10 +139,7 @@ def _described(summary: str, kind: Kind) -> dict[str, Any]:
         "response_model": None,
         "responses": {
             201: {"model": Accepted, "description": "Committed"},
-            **{
-                status: {"description": what, "content": content}
-                for status, what in problems.items()
-            },
+            **answers.described(problems),
         },
         "openapi_extra": {
             "requestBody": {

@@ -1,49 +1,26 @@
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from typing_extensions import override
 
 from gateway.clock import SystemClock
 from gateway.domain.events import Lane, Origin
-from gateway.intake import over_http
+from gateway.intake.site import site
 from gateway.store import devices, outbox
 from gateway.store.database import Database
+from tests.support import settings as make_settings
+from tests.support.serving import serving
 
 ORIGIN = Origin(store="s042", gateway="gw1")
 CLOCK = SystemClock()
 ROOMY = dict.fromkeys(Lane, 1_000_000)
 SCAN = {"id": "1", "code": "09521234543213"}
-
-
-class Server(uvicorn.Server):
-    @contextlib.contextmanager
-    @override
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listener]))
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
 
 
 @dataclass
@@ -68,7 +45,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     async with Database(tmp_path / "anaquel.db") as database:
         await database.write(lambda c: outbox.prepare(c, ROOMY, CLOCK.now(), uplink=True))
         token = await database.write(lambda c: devices.add(c, "scanner-1", CLOCK.now()))
-        app = over_http.site(database, CLOCK, origin=ORIGIN)
+        app = site(database, CLOCK, make_settings.make(tmp_path), origin=ORIGIN)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         async with (
             serving(app) as base,
@@ -119,6 +96,19 @@ async def test_a_wrong_token_is_refused(shop: Shop, header: str) -> None:
     assert "anaquel device add" in answer.json()["detail"]
 
 
+async def test_the_token_of_a_system_is_not_for_events(shop: Shop) -> None:
+    token = await shop.database.write(
+        lambda c: devices.add(c, "erp", CLOCK.now(), scope="catalogue")
+    )
+    answer = await shop.post("scans", SCAN, Authorization=f"Bearer {token}")
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == (
+        "The token of erp is good for catalogue only. Use one that"
+        " `anaquel device add NAME` printed."
+    )
+    assert await shop.events(Lane.SCAN) == []
+
+
 async def test_a_removed_device_is_refused(shop: Shop) -> None:
     await shop.database.write(lambda c: devices.remove(c, "scanner-1"))
     assert (await shop.post("scans", SCAN)).status_code == 401
@@ -153,7 +143,7 @@ async def test_the_interface_describes_itself(shop: Shop) -> None:
     document = (await shop.client.get("/api/v1/openapi.json")).json()
     for path in ("/api/v1/scans", "/api/v1/readings"):
         route = document["paths"][path]["post"]
-        assert set(route["responses"]) == {"201", "400", "401", "413", "415", "503"}
+        assert set(route["responses"]) == {"201", "400", "401", "403", "413", "415", "503"}
         assert route["security"]
         schema = route["requestBody"]["content"]["application/json"]["schema"]
         assert schema["anyOf"][1]["maxItems"] == 500
@@ -167,5 +157,11 @@ async def test_a_name_is_given_once_and_must_be_a_name(shop: Shop) -> None:
         await shop.database.write(lambda c: devices.add(c, "a/b", CLOCK.now()))
     with pytest.raises(devices.DeviceError, match="no device"):
         await shop.database.write(lambda c: devices.remove(c, "other"))
+    await shop.database.write(lambda c: devices.add(c, "erp", CLOCK.now(), scope="catalogue"))
+    with pytest.raises(devices.DeviceError, match="no device erp"):
+        await shop.database.write(lambda c: devices.remove(c, "erp"))
     every = await shop.database.read(devices.every)
-    assert [device.name for device in every] == ["scanner-1"]
+    assert [(device.name, device.scope) for device in every] == [
+        ("erp", "catalogue"),
+        ("scanner-1", "events"),
+    ]

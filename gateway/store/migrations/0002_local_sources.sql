@@ -6,3 +6,7 @@ CREATE TABLE written_meanwhile (
     key TEXT NOT NULL,
     PRIMARY KEY (source, kind, key)
 ) WITHOUT ROWID;
+
+-- What a token lets its holder do: send events, or write the catalogue.
+ALTER TABLE device ADD COLUMN scope TEXT NOT NULL DEFAULT 'events'
+    CHECK (scope IN ('events', 'catalogue'));

@@ -1,0 +1,27 @@
+"""The intake site: what machines post, each with a token that is good for its own part only."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from gateway.clock import Clock
+from gateway.domain.events import Origin
+from gateway.intake import catalogue_rows, over_http
+from gateway.settings import Settings
+from gateway.store.database import Database
+
+
+def site(database: Database, clock: Clock, settings: Settings, *, origin: Origin) -> FastAPI:
+    """The site by itself, without the frame that all sites share."""
+    app = FastAPI(
+        title="Anaquel intake",
+        description="Events of devices, and the catalogue row by row. See docs/events.md and "
+        "docs/sources.md.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(over_http.router(database, clock, origin=origin))
+    app.include_router(catalogue_rows.router(database, clock, settings))
+    return app
