@@ -148,9 +148,7 @@ class Planner:
                 for instant, look in looks
             ]
         kept = [drawn for _, task in drawing if (drawn := task.result().frame) is not None]
-        await self._database.write_patiently(
-            lambda connection: [frames.put(connection, frame, now) for frame in kept]
-        )
+        await self._database.write_patiently(lambda connection: _keep(connection, kept, now))
         for instant, task in drawing:
             look = task.result().look
             self._ahead.note(look.label.id, instant, look.key, task.result().fingerprint)
@@ -276,6 +274,11 @@ class Planner:
             log.warning("label not drawn", label=look.label.id, why=str(error))
             return _Drawn(look=look, fingerprint=None, problem=str(error))
         return _Drawn(look=look, fingerprint=frame.fingerprint, frame=frame)
+
+
+def _keep(connection: Connection, drawn: list[Frame], now: datetime) -> None:
+    for frame in drawn:
+        frames.put(connection, frame, now)
 
 
 def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
