@@ -76,7 +76,7 @@ def price_tag(offers: Offers, at: datetime, quiet: ShopHours | None = None) -> P
     lowest = min(known, key=lambda price: price.amount, default=None)
     if lowest is None or lowest.amount <= tag.price.amount:
         return tag
-    return replace(tag, prior=lowest, percent=_percent(lowest, tag.price))
+    return replace(tag, prior=lowest, percent=percent(lowest, tag.price))
 
 
 def compared(tag: PriceTag, country: str) -> Money | None:
@@ -127,6 +127,11 @@ def false_priors(
             yield FalsePrior(began=began, claimed=claimed, lowest=lowest)
 
 
+def percent(before: Money, now: Money) -> int | None:
+    """How much less ``now`` is than ``before``: whole, rounded down; None below 1."""
+    return int((before.amount - now.amount) * 100 / before.amount) or None
+
+
 def told_until(offers: Offers, until: datetime, quiet: ShopHours | None) -> tuple[PastPrice, ...]:
     """All that is known of the prices before ``until``, in order, without overlaps."""
     begins = until - KEPT
@@ -145,8 +150,3 @@ def _before(told: Sequence[PastPrice], began: datetime, currency: str) -> Prior:
     first = max(opens, counted[0].began) if counted else began
     days = -((first - began) // timedelta(days=1))
     return Prior(began=began, price=lowest, days=days)
-
-
-def _percent(before: Money, now: Money) -> int | None:
-    percent = int((before.amount - now.amount) * 100 / before.amount)
-    return percent or None

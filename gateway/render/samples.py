@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from gateway.domain import multibuy, prior_price
 from gateway.domain.labels import LabelFacts, LabelState, SizeFact
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
@@ -52,7 +53,14 @@ def _facts(raw: Mapping[str, Any]) -> LabelFacts:
     sizes = tuple(
         SizeFact(size=size, availability=_BANDS[band]) for size, band in raw.get("sizes", [])
     )
-    return LabelFacts(**plain, state=LabelState(raw["state"]), tag=_tag(raw), sizes=sizes)
+    deposit = raw.get("deposit")
+    return LabelFacts(
+        **plain,
+        state=LabelState(raw["state"]),
+        tag=_tag(raw),
+        deposit=Money(amount=Decimal(deposit), currency=raw["currency"]) if deposit else None,
+        sizes=sizes,
+    )
 
 
 def _tag(raw: Mapping[str, Any]) -> PriceTag | None:
@@ -67,6 +75,13 @@ def _tag(raw: Mapping[str, Any]) -> PriceTag | None:
     if price is None:
         return None
     kind = raw["state"] if raw["state"] in {"sale", "clearance"} else "list"
+    prior = amount("prior")
     return PriceTag(
-        price=price, kind=kind, regular=amount("regular"), valid_until=raw.get("valid_until")
+        price=price,
+        kind=kind,
+        regular=amount("regular"),
+        multibuy=multibuy.multibuy_from(raw["multibuy"]) if "multibuy" in raw else None,
+        valid_until=raw.get("valid_until"),
+        prior=prior,
+        percent=None if prior is None else prior_price.percent(prior, price),
     )

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from gateway.domain import prior_price
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
-from gateway.wording import languages, money, numbers, times
+from gateway.wording import deals, languages, money, numbers, times
 from gateway.wording.money import PriceParts
 
 NAMES = (
@@ -27,9 +28,13 @@ NAMES = (
     "unit_price",
     "from",
     "until",
+    "percent",
+    "multibuy",
+    "deposit",
 )
-"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price and
-``{until}`` the last day of the price."""
+"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price,
+``{until}`` the last day of the price, ``{regular_price}`` the price it is compared with and
+``{percent}`` how much less it is than the price before."""
 
 _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
@@ -88,6 +93,7 @@ def of(
         return money.format_money(amount, locale) if amount is not None else ""
 
     tag = facts.tag
+    was = prior_price.compared(tag, country) if tag else None
     texts = {
         "title": facts.title,
         "brand": facts.brand,
@@ -98,11 +104,16 @@ def of(
         "gtin": facts.gtin or "",
         "code": facts.code,
         "price": written(tag.price) if tag else "",
-        "regular_price": written(tag.regular) if tag else "",
+        "regular_price": written(was),
         "loyalty_price": written(tag.loyalty) if tag else "",
         "unit_price": _unit_price(facts, written(facts.unit_price), locale),
         "from": _word(_FROM, facts.language) if facts.price_from else "",
         "until": _last_day(tag.valid_until, zone, locale) if tag and tag.valid_until else "",
+        "percent": deals.less(tag.percent, locale) if tag and tag.percent else "",
+        "multibuy": deals.several(tag.multibuy, tag.price.currency, locale)
+        if tag and tag.multibuy
+        else "",
+        "deposit": deals.deposit(facts.deposit, locale) if facts.deposit else "",
     }
     for name, word in words.items():
         texts[name] = _word(word, facts.language)
@@ -112,7 +123,7 @@ def of(
         },
         words=frozenset(words),
         price=money.price_parts(tag.price, locale) if tag else None,
-        regular=money.price_parts(tag.regular, locale) if tag and tag.regular else None,
+        regular=money.price_parts(was, locale) if was else None,
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.domain import pricing
+from gateway.domain import catalogue, pricing, prior_price
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import LabelFacts
+from gateway.domain.pricing import PriceTag
 from gateway.shopper import texts
 from gateway.shopper.shop import Shop
 from gateway.web.words import Text
-from gateway.wording import languages, money, numbers
+from gateway.wording import deals, languages, money, numbers
 
 _KINDS = {"sale": texts.SALE, "clearance": texts.CLEARANCE}
 
@@ -21,13 +22,17 @@ class Price:
     """What is paid, and beside it what it was, what members pay, and the price per unit.
 
     ``amount`` is None when nothing is in force; ``lowest`` says that it is a *from* price.
+    ``less`` is the reduction from ``regular``, ``several`` the price for several together.
     """
 
     amount: str | None
     lowest: bool = False
     regular: str | None = None
     kind: str | None = None
+    less: str | None = None
+    several: str | None = None
     loyalty: str | None = None
+    deposit: str | None = None
     per_unit: str | None = None
     tax: str | None = None
 
@@ -39,8 +44,8 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
     tag = facts.tag
     if tag is None:
         return Price(amount=None)
-    kind: Text | None = _KINDS.get(tag.kind) if tag.regular is not None else None
-    loyalty = tag.loyalty
+    was = prior_price.compared(tag, shop.country)
+    kind: Text | None = _KINDS.get(tag.kind) if was is not None else None
     per_unit = None
     if facts.unit_price is not None and facts.unit and not facts.price_from:
         many = facts.unit_value if facts.unit_value not in {None, 1} else None
@@ -53,14 +58,26 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
     return Price(
         amount=money.format_money(tag.price, locale),
         lowest=facts.price_from,
-        regular=money.format_money(tag.regular, locale) if tag.regular is not None else None,
+        regular=money.format_money(was, locale) if was is not None else None,
         kind=kind.say(language) if kind is not None else None,
-        loyalty=texts.LOYALTY.say(language, price=money.format_money(loyalty, locale))
-        if loyalty is not None
-        else None,
+        less=deals.less(tag.percent, locale) if tag.percent else None,
+        several=deals.several(tag.multibuy, tag.price.currency, locale) if tag.multibuy else None,
+        loyalty=_loyalty(tag, language, locale),
+        deposit=deals.deposit(facts.deposit, locale) if facts.deposit is not None else None,
         per_unit=per_unit,
         tax=None if tax_included else texts.TAX_EXCLUDED.say(language),
     )
+
+
+def _loyalty(tag: PriceTag, language: str, locale: str) -> str | None:
+    """What members pay, of which programme and under what condition."""
+    if tag.loyalty is None:
+        return None
+    price = money.format_money(tag.loyalty, locale)
+    named = texts.LOYALTY_OF.say(language, price=price, program=tag.program or "")
+    words = named if tag.program else texts.LOYALTY.say(language, price=price)
+    condition = catalogue.text(tag.condition or {}, language)
+    return f"{words} ({condition})" if condition else words
 
 
 def next_change(family: Family, at: datetime) -> datetime | None:

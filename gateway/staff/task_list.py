@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
+from gateway.domain.money import Money
 from gateway.settings import Shop
 from gateway.staff import refusals, showing, texts
 from gateway.staff.explaining import Reader
@@ -20,6 +23,7 @@ from gateway.store.outbox import LaneState
 from gateway.store.overview import Facet
 from gateway.store.tasks import Task
 from gateway.web.words import Text
+from gateway.wording import languages, money
 
 SILENT_CENTRAL = timedelta(minutes=2)
 """Central acknowledges within seconds; after this long somebody should know that it does not."""
@@ -126,9 +130,39 @@ class TaskLines:
                     href="/labels",
                     at=at,
                 )
+            case "false_prior_price":
+                return TaskLine(
+                    tone="attention",
+                    title=self._say(
+                        texts.TASK_FALSE_PRIOR, what=self._article(Target(product=task.key))
+                    ),
+                    why=self._false_prior(task.detail),
+                    advice=self._say(texts.TASK_FALSE_PRIOR_ADVICE),
+                    at=at,
+                )
+            case "time_not_trusted":
+                return TaskLine(
+                    tone="trouble",
+                    title=self._say(texts.TASK_TIME),
+                    why=self._say(texts.TASK_TIME_WHY),
+                    advice=self._say(texts.TASK_TIME_ADVICE),
+                    detail=detail,
+                    at=at,
+                )
             case _:
                 title = self._say(texts.TASK_OTHER, what=f"{task.kind} {task.key}")
                 return TaskLine(tone="attention", title=title, detail=detail, at=at)
+
+    def _false_prior(self, detail: Mapping[str, Any]) -> str:
+        """What is claimed, and what was in force."""
+        locale = languages.locale(self._reader.language, self._shop.country)
+        claimed, lowest = (
+            money.format_money(
+                Money(amount=Decimal(detail[name]), currency=detail["currency"]), locale
+            )
+            for name in ("claimed", "lowest")
+        )
+        return self._say(texts.TASK_FALSE_PRIOR_WHY, claimed=claimed, lowest=lowest)
 
     def _row(self, row: str) -> str:
         """The row's kind and the name of what it is about."""

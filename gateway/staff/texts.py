@@ -129,6 +129,30 @@ TASK_CENTRAL_SILENT_ADVICE = Text(
     es="Si sigue así, avisa a quien lleva el sistema central y revisa la conexión.",
     en="If this goes on, tell whoever runs the central system and check the connection.",
 )
+TASK_FALSE_PRIOR = Text(
+    es="La rebaja de {what} anuncia un precio anterior falso",
+    en="The reduction of {what} claims a false price before",
+)
+TASK_FALSE_PRIOR_WHY = Text(
+    es="Dice {claimed}; el precio más bajo de los 30 días anteriores fue {lowest}.",
+    en="It says {claimed}; the lowest price of the 30 days before was {lowest}.",
+)
+TASK_FALSE_PRIOR_ADVICE = Text(
+    es="Etiqueta y página comparan con el más bajo. Corrige el precio anterior donde se creó.",
+    en="Label and page compare with the lowest. Correct the price before where it was made.",
+)
+TASK_TIME = Text(es="No sabemos qué hora es de verdad", en="We do not know what time it really is")
+TASK_TIME_WHY = Text(
+    es="Ninguna oferta empieza ni termina hasta saberlo; siguen los precios de la última hora "
+    "segura.",
+    en="No offer begins or ends until we do; the prices of the last time that was sure stay.",
+)
+TASK_TIME_ADVICE = Text(
+    es="Conecta el equipo Anaquel a internet o a la central: toma la hora por sí solo. Si no hay, "
+    "avisa a quien lo administra.",
+    en="Connect the box to the internet or to central: it takes the time by itself. If there is "
+    "none, tell whoever runs it.",
+)
 TASK_OTHER = Text(es="Revisar {what}", en="Check {what}")
 KIND_LOCATION = Text(es="lugar", en="place")
 KIND_GROUP = Text(es="grupo", en="group")

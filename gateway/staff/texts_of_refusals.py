@@ -33,6 +33,28 @@ EMPTY_TIME = Text(
     es="La oferta termina antes de empezar: corrige sus fechas.",
     en="The offer ends before it begins: correct its dates.",
 )
+BAD_MULTIBUY = Text(
+    es="Al precio por varios le falta un dato, o pagas tantos como llevas: revisa cuántos (n, m), "
+    "cuánto cuestan o qué porcentaje.",
+    en="The price for several lacks something, or as many are paid as are taken: check how many "
+    "(n, m), what they cost or the percentage.",
+)
+BAD_PERCENT = Text(
+    es="No es un porcentaje: escribe un número entre 1 y 100.",
+    en="This is no percentage: write a number from 1 to 100.",
+)
+BAD_HOUR = Text(
+    es="No es una hora: escríbela con cuatro cifras, como 09:30.",
+    en="This is no time of day: write it with four digits, like 09:30.",
+)
+BAD_DATE = Text(
+    es="No es una fecha: escríbela como 2026-12-25.",
+    en="This is no date: write it like 2026-12-25.",
+)
+OUT_OF_RANGE = Text(
+    es="El número es demasiado pequeño o demasiado grande: mira cuáles valen en docs/feed.md.",
+    en="The number is too small or too large: see which may stand here in docs/feed.md.",
+)
 BAD_QUANTITY = Text(
     es="No es una cantidad: escribe un número, como 3.",
     en="This is no quantity: write a number, like 3.",

@@ -30,9 +30,11 @@ _SHOWN = {
         ("213-122x250", ("regular", "sale")),
     ),
     "article": (
-        ("213-250x122", ("regular", "sale")),
+        ("213-250x122", ("regular", "sale", "several", "prior")),
         ("75-800x480", ("clearance",)),
-        ("154-200x200", ("sold_out",)),
+        ("154-200x200", ("sold_out", "prior")),
+        ("213-122x250", ("several",)),
+        ("42-400x300", ("prior",)),
     ),
     "plain": (("213-250x122", ("regular", "sale")), ("266-296x152", ("clearance",))),
     "unbound": (("154-152x152", ("unbound",)), ("29-296x128", ("unbound", "english"))),

@@ -3,14 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.domain.catalogue import Family
+from gateway.domain.catalogue import Family, Offer, Offers, PastPrice
 from gateway.domain.labels import Target
+from gateway.domain.money import Money
+from gateway.domain.multibuy import MultiBuy
 from gateway.shopper import views
 from gateway.shopper.page import Page
 from gateway.shopper.shop import Shop
@@ -26,6 +29,7 @@ SHOP = Shop(
     zone=ZoneInfo("America/Mexico_City"),
 )
 PagesOf = Callable[..., Page]
+Families = Callable[[str], Family]
 
 
 def _family_of(connection: Connection, product: str) -> Family | None:
@@ -305,3 +309,51 @@ def test_the_online_shop_has_our_own_name(families: Callable[[str], Family]) -> 
         )
         assert page is not None
         assert page.places[-1].name == name
+
+
+def test_a_reduction_is_compared_with_the_lowest_price_before_it(families: Families) -> None:
+    since = shop.NOW - timedelta(days=2)
+    was = PastPrice(
+        price=Money(amount=Decimal("300.00"), currency="MXN"),
+        kind="list",
+        began=since - timedelta(days=90),
+        ended=since,
+    )
+    offers = (
+        Offer(kind="list", amount=Decimal(400)),
+        Offer(
+            kind="sale",
+            amount=Decimal(240),
+            multibuy=MultiBuy(type="buy_n_pay_m", n=3, m=2),
+        ),
+        Offer(
+            kind="loyalty",
+            amount=Decimal(220),
+            program="Club Calzado",
+            condition={"es": "con tarjeta"},
+        ),
+    )
+    family = families("tote")
+    sold = Offers(
+        product="tote",
+        currency="MXN",
+        offers=offers,
+        since=since,
+        past=(was,),
+        deposit=Money(amount=Decimal("2.5"), currency="MXN"),
+    )
+    page = views.page(
+        replace(family, offers={"tote": sold}),
+        Target(product="tote"),
+        shop=SHOP,
+        tongue=Tongue(language="es"),
+        at=shop.NOW,
+    )
+    assert page is not None
+    price = page.price
+    assert price is not None
+    assert (price.amount, price.regular, price.kind) == ("$240.00", "$300.00", "Oferta")
+    assert price.less == "\N{MINUS SIGN}20%"
+    assert price.several == "Lleva 3, paga 2"
+    assert price.loyalty == "$220.00 para socios de Club Calzado (con tarjeta)"
+    assert price.deposit == "+ $2.50 de depósito"

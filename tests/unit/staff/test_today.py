@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.events import SCAN, Ack, Event, Lane
-from gateway.feed import checking, rows
+from gateway.feed import checking, fields, rows
 from gateway.staff import refusals
 from gateway.store import labels, outbox, replica, tasks
 from gateway.store.database import Connection
@@ -70,9 +70,11 @@ async def test_a_refused_row_says_in_both_languages_what_to_write_and_where(shel
 
 
 def test_every_code_of_a_refusal_has_words() -> None:
-    written = "".join(Path(module.__file__ or "").read_text() for module in (rows, checking))
+    written = "".join(
+        Path(module.__file__ or "").read_text() for module in (fields, rows, checking)
+    )
     ours = set(re.findall(r'(?:PydanticCustomError\(|code=)\s*"(\w+)"', written))
-    assert len(ours) > 12
+    assert len(ours) > 16
     assert ours <= refusals.CODES.keys()
 
 
