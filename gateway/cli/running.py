@@ -15,7 +15,7 @@ from gateway.cli.sharing import DEFAULT_CONFIG, Config, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 from gateway.ops import logs
-from gateway.settings import Settings
+from gateway.settings import Settings, surroundings
 from gateway.store import database
 
 
@@ -33,6 +33,7 @@ def run(
     """Start the gateway; SIGTERM or Ctrl-C ends it."""
     with plain_errors():
         chosen = settings.load(config)
+        surroundings.check(config, chosen)
         logs.configure(chosen.log)
         asyncio.run(_run_with_broker(chosen) if own_broker else _run(chosen))
 
@@ -41,6 +42,7 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
     """Say what is wrong in the settings file, key by key, and what to write instead."""
     with plain_errors():
         chosen = settings.load(config)
+        surroundings.check(config, chosen)
     typer.echo(f"{config}: good. Shop {chosen.shop.store}, data in {chosen.data.folder}")
 
 

@@ -6,15 +6,23 @@ Every setting is explained in ``config.example.toml``: unit, effect and the reas
 from __future__ import annotations
 
 import base64
-import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from gateway.domain.money import MINOR_UNITS
+from gateway.settings import zones
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
 Source = Literal["central", "files", "api", "shopify"]
@@ -102,12 +110,12 @@ class Shop(_Section):
 
     @field_validator("time_zone")
     @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            near = difflib.get_close_matches(name, sorted(available_timezones()), 1)
-            example = near[0] if near else "Europe/Madrid"
-            raise ValueError(f'is no time zone; write its name, like "{example}"')
-        return name
+    def _known_zone(cls, name: str, info: ValidationInfo) -> str:
+        if zones.is_of_a_place(name):
+            return name
+        meant = zones.like(name, info.data.get("country", "MX"))
+        examples = " or ".join(f'"{zone}"' for zone in meant or ("Europe/Madrid",))
+        raise ValueError(f"is no time zone of a place; write {examples}")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -185,6 +193,9 @@ class Events(_Section):
     debug: Lane = Lane(max_bytes=20_000_000)
 
 
+_EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, not listened on
+
+
 class Listen(_Section):
     """Where one site listens."""
 
@@ -224,6 +235,12 @@ class Sites(_Section):
     intake: IntakeListen = IntakeListen()
 
 
+def _meet(one: Listen, other: Listen) -> bool:
+    """Whether two sites on one port are in each other's way."""
+    hosts = {one.host, other.host}
+    return len(hosts) == 1 or not hosts.isdisjoint(_EVERYWHERE)
+
+
 class Log(_Section):
     """What is written to standard error."""
 
@@ -244,6 +261,21 @@ class Settings(_Section):
     events: Events = Events()
     sites: Sites = Sites()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def _sites_listen_apart(self) -> Settings:
+        taken: dict[int, list[tuple[str, Listen]]] = {}
+        for name, site in iter(self.sites):
+            beside = taken.setdefault(site.port, [])
+            other = next((key for key, one in beside if _meet(one, site)), None)
+            if site.port and other is not None:
+                free = max(one.port for _, one in iter(self.sites)) + 1
+                raise ValueError(
+                    f"sites.{name}.port = {site.port}: sites.{other}.port is the same; write "
+                    f"another, like {free if free <= 65535 else 8080}"
+                )
+            beside.append((name, site))
+        return self
 
     @model_validator(mode="after")
     def _sources_exist(self) -> Settings:

@@ -64,10 +64,7 @@ WRONG = [
     (
         "shop",
         'time_zone = "Mexico_City"',
-        (
-            'shop.time_zone = "Mexico_City": is no time zone; write its name, like '
-            '"America/Mexico_City"'
-        ),
+        ('shop.time_zone = "Mexico_City": is no time zone of a place; write "America/Mexico_City"'),
     ),
     ("data", "folder = 5", "data.folder = 5: write a path in quotes"),
     ("shop_broker", 'host = "mqtt://x"', f'shop_broker.host = "mqtt://x": {HOST}'),

@@ -1,0 +1,76 @@
+"""What the settings name outside their file: secrets and certificates that must be readable."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.settings.loading import SettingsError
+from gateway.settings.sections import Broker, Settings
+
+
+def check(file: Path, settings: Settings) -> None:
+    """Raise ``SettingsError`` with one line per key whose file cannot be used.
+
+    ``file`` is the settings file, to be named in each line.
+    """
+    brokers = {"shop_broker": settings.shop_broker}
+    if settings.central.kind == "mqtt":
+        brokers["central.broker"] = settings.central.broker
+    lines = [
+        f"{file}: {line}"
+        for section, broker in sorted(brokers.items())
+        for line in (*_password(section, broker), *_authority(section, broker))
+    ]
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def _password(section: str, broker: Broker) -> Iterator[str]:
+    path = broker.password_file
+    if path is None:
+        return
+    key = f'{section}.password_file = "{path}"'
+    if broker.username is None:
+        yield f"{key}: is not used without a user; write {section}.username too, or remove it"
+        return
+    try:
+        empty = not path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        yield f"{key}: {unreadable(error)}"
+    except UnicodeDecodeError:
+        yield f"{key}: is not UTF-8 text; write the password alone into that file"
+    else:
+        if empty:
+            yield f"{key}: is empty; write the password alone into that file"
+
+
+def _authority(section: str, broker: Broker) -> Iterator[str]:
+    path = broker.ca_file
+    if path is None:
+        return
+    key = f'{section}.ca_file = "{path}"'
+    if not broker.tls:
+        yield f"{key}: is not used without TLS; write {section}.tls = true, or remove it"
+        return
+    try:
+        path.read_bytes()
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        yield f"{key}: holds no certificate; write the path of a PEM file"
+    except OSError as error:
+        yield f"{key}: {unreadable(error)}"
+
+
+def unreadable(error: OSError) -> str:
+    """What to say about a file that cannot be read, and what to do."""
+    match error:
+        case FileNotFoundError():
+            return "is not there; write the path of a file that is"
+        case PermissionError():
+            return "may not be read by this user; give it the right to, or write another path"
+        case IsADirectoryError():
+            return "is a folder; write the path of a file in it"
+        case _:
+            return f"cannot be read: {error.strerror}; write another path"
