@@ -78,6 +78,7 @@ $(LOCAL):
 	@mkdir -p var
 	@sed -e 's|^public_base = .*|public_base = "http://127.0.0.1:8080"|' \
 		-e 's|^folder = .*|folder = "data"|' \
+		-e 's|^# snapshot_hosts = .*|snapshot_hosts = ["127.0.0.1"]|' \
 		-e '/^\[shop_broker\]/,/^# port/ s|^# port = .*|port = 18830|' \
 		-e 's|^# secure_cookies = .*|secure_cookies = false|' \
 		config.example.toml > $@.new

@@ -16,7 +16,7 @@ from benchmarks.messages import Awaited
 from benchmarks.process import Child
 from device_drivers.links.messages import LinkDownError, Message
 from gateway.broker import topics
-from gateway.central import publisher
+from gateway.central.feed import dump
 from gateway.central.publisher import Publisher
 from gateway.clock import SystemClock
 from gateway.domain import gtin
@@ -168,7 +168,7 @@ def unrelated_deltas(new: list[Row], *, each: int) -> list[bytes]:
 def _payloads(feed: Publisher, new: list[Row], each: int) -> list[bytes]:
     changes = [Change(kind=row.kind, key=row.key, value=row.value) for row in new]
     return [
-        publisher.dump(delta)
+        dump(delta)
         for first in range(0, len(changes), each)
         for delta in feed.change(changes[first : first + each])
     ]

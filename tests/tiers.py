@@ -19,7 +19,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
 }
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "project": ("house",),
+    "project": ("house", "asyncapi"),
     "feed": ("unit/feed", "unit/store", "unit/broker", "*/test_*feed*", "*/test_link*", "faults"),
     "images": ("unit/render", "unit/device_drivers", "golden"),
     "labels": ("unit/labels", "unit/device_drivers", "contract", "*/test_*label*"),

@@ -78,12 +78,14 @@ class Connection:
         arrived: Callable[[Connection, paho.MQTTMessage], None],
         *,
         protocol: Version,
+        session_s: int = SESSION_EXPIRY_S,
     ) -> None:
         self.lost: asyncio.Future[Lost] = loop.create_future()
         self.session_kept = False
         self._loop = loop
         self._arrived = arrived
         self._v5 = protocol == "5"
+        self._session_s = session_s
         self._will: Will | None = None
         self._client: paho.Client | None = None
         self._answer: asyncio.Future[ReasonCode] = loop.create_future()
@@ -190,14 +192,14 @@ class Connection:
         self._client = client = self._new_client(broker, client_id, will)
         if self._v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.SessionExpiryInterval = self._session_s
             properties.ReceiveMaximum = RECEIVE_MAXIMUM
             properties.MaximumPacketSize = MAX_PACKET
             client.connect(
                 broker.host,
                 broker.port,
                 keepalive=broker.keepalive_s,
-                clean_start=False,
+                clean_start=self._session_s == 0,
                 properties=properties,
             )
         else:
@@ -209,7 +211,7 @@ class Connection:
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             protocol=paho.MQTTv5 if self._v5 else paho.MQTTv311,
-            clean_session=None if self._v5 else False,
+            clean_session=None if self._v5 else self._session_s == 0,
             manual_ack=True,
             reconnect_on_failure=False,
         )

@@ -20,6 +20,7 @@ import structlog
 from device_drivers.links.messages import LinkDownError, Message
 from gateway.broker.connection import (
     PUBLISH_WINDOW,
+    SESSION_EXPIRY_S,
     ClosedSilentlyError,
     ConnectFailedError,
     Connection,
@@ -43,7 +44,10 @@ log = structlog.get_logger("broker")
 
 
 class Link:
-    """A ``MessagePort`` over one broker; topics are relative to ``prefix``."""
+    """A ``MessagePort`` over one broker; topics are relative to ``prefix``.
+
+    The broker keeps what comes while we are away for ``session_s`` seconds, 0 is not at all.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Link:
         prefix: str,
         client_id: str,
         will: Will | None = None,
+        session_s: int = SESSION_EXPIRY_S,
     ) -> None:
         self.name = f"link-{name}"
         self._where = f"{name} at {broker.host}:{broker.port}"
@@ -65,6 +70,7 @@ class Link:
         self._prefix = prefix + "/"
         self._client_id = client_id
         self._will = will
+        self._session_s = session_s
         self._streams: list[_Stream] = []
         self._listeners: list[Callable[[bool], Awaitable[None]]] = []
         self._connection: Connection | None = None
@@ -138,7 +144,10 @@ class Link:
 
     async def _connect(self) -> Connection:
         connection = Connection(
-            asyncio.get_running_loop(), self._arrived, protocol=self._dialect.version
+            asyncio.get_running_loop(),
+            self._arrived,
+            protocol=self._dialect.version,
+            session_s=self._session_s,
         )
         will = self._will
         if will is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import admitting, demonstrating, importing, running
+from gateway.cli import admitting, central, demonstrating, importing, running, watching
 
 commands = typer.Typer(
     name="anaquel",
@@ -16,6 +16,10 @@ commands = typer.Typer(
 person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
 device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
 system = typer.Typer(help="Systems that write the catalogue over HTTP.", no_args_is_help=True)
+central_side = typer.Typer(
+    help="The reference central side: for those who write one, and for trying things.",
+    no_args_is_help=True,
+)
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
@@ -32,6 +36,11 @@ device.command("remove")(admitting.remove_device)
 commands.add_typer(system, name="system")
 system.command("add")(admitting.add_system)
 system.command("remove")(admitting.remove_system)
+commands.add_typer(central_side, name="central")
+central_side.command()(central.publish)
+central_side.command()(central.serve)
+central_side.command()(central.check)
+central_side.command()(watching.watch)
 commands.command("version")(running.show_version)
 
 

@@ -1,6 +1,6 @@
 """The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
 
-from gateway.settings.loading import SettingsError, load
+from gateway.settings.loading import SettingsError, anchored_broker, load, read
 from gateway.settings.sections import (
     KINDS,
     Broker,
@@ -42,5 +42,7 @@ __all__ = [
     "Sites",
     "Source",
     "StaffListen",
+    "anchored_broker",
     "load",
+    "read",
 ]

@@ -8,8 +8,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.settings.sections import Settings
-
 _SHOWN = 60
 _SHAPES = {
     "string": "write a text in quotes",
@@ -22,18 +20,21 @@ _SHAPES = {
 """What to write by the first word of pydantic's error type."""
 
 
-def explain(problem: Mapping[str, Any]) -> str:
-    """One line: the key, the value given, and what to write instead."""
+def explain(problem: Mapping[str, Any], model: type[BaseModel], example: str) -> str:
+    """One line: the key, the value given, and what to write instead.
+
+    ``example`` is where all settings of ``model`` are explained.
+    """
     place = [str(part) for part in problem["loc"] if part != "[key]"]
     key = ".".join(place)
     match problem["type"]:
         case "missing":
-            named = key if place[1:] else f"[{key}]"
-            return f"{named} is missing; add it (see config.example.toml)"
+            named = f"[{key}]" if f"{key}." in " ".join(_keys(model)) else key
+            return f"{named} is missing; add it (see {example})"
         case "extra_forbidden" if isinstance(problem["input"], dict):
-            return f"[{key}] is no section; {_instead(place)}"
+            return f"[{key}] is no section; {_instead(place, model, example)}"
         case "extra_forbidden":
-            return f"{key} = {_given(problem)}: is no setting; {_instead(place)}"
+            return f"{key} = {_given(problem)}: is no setting; {_instead(place, model, example)}"
         case "value_error" if not place:
             return _advice(problem)
         case "literal_error" if "[key]" in problem["loc"]:
@@ -71,9 +72,9 @@ def _advice(problem: Mapping[str, Any]) -> str:
             return _SHAPES.get(kind.partition("_")[0], str(problem["msg"]))
 
 
-def _instead(place: list[str]) -> str:
+def _instead(place: list[str], model: type[BaseModel], example: str) -> str:
     """The known key that was most likely meant: of that name, else one like it."""
-    known = list(_keys(Settings))
+    known = list(_keys(model))
     section, name = ".".join(place[:-1]), place[-1]
     beside = [key for key in known if ".".join(key.split(".")[:-1]) == section]
     elsewhere = [key for key in known if key.split(".")[-1] == name]
@@ -82,7 +83,7 @@ def _instead(place: list[str]) -> str:
     near = difflib.get_close_matches(name, [key.split(".")[-1] for key in beside], 1)
     if near:
         return f"did you mean {'.'.join([*place[:-1], near[0]])}?"
-    return "remove it (config.example.toml has them all)"
+    return f"remove it ({example} has them all)"
 
 
 def _keys(model: type[BaseModel], above: str = "") -> Iterator[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import TypeVar
 
 import pydantic
 
 from gateway.errors import AnaquelError
 from gateway.settings.explaining import explain
 from gateway.settings.sections import Broker, Data, Settings
+
+M = TypeVar("M", bound=pydantic.BaseModel)
 
 
 class SettingsError(AnaquelError):
@@ -21,12 +24,20 @@ def load(path: Path) -> Settings:
 
     Raises ``SettingsError`` with one line per wrong key.
     """
+    return _anchored(read(path, Settings, "config.example.toml"), path.resolve().parent)
+
+
+def read(path: Path, model: type[M], example: str) -> M:
+    """A file of settings as ``model``, all of which are explained in ``example``.
+
+    Raises ``SettingsError`` with one line per wrong key.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
         raw = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
-            f"{path}: cannot be read: {error.strerror}; copy config.example.toml there, "
+            f"{path}: cannot be read: {error.strerror}; copy {example} there, "
             "or name your file with --config"
         ) from error
     except UnicodeDecodeError as error:
@@ -36,28 +47,31 @@ def load(path: Path) -> Settings:
             f'{path}: is not TOML: {error}; write lines like key = "text" below [section]'
         ) from error
     try:
-        settings = Settings.model_validate(raw)
+        return model.model_validate(raw)
     except pydantic.ValidationError as error:
-        lines = [f"{path}: {explain(problem)}" for problem in error.errors()]
+        lines = [f"{path}: {explain(problem, model, example)}" for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from error
-    return _anchored(settings, path.resolve().parent)
+
+
+def anchored_broker(broker: Broker, folder: Path) -> Broker:
+    """The same broker; relative paths of its files start at ``folder``."""
+    paths = {"password_file": broker.password_file, "ca_file": broker.ca_file}
+    return broker.model_copy(
+        update={name: folder / path for name, path in paths.items() if path is not None}
+    )
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
     def anchor(path: Path | None) -> Path | None:
         return None if path is None else folder / path
 
-    def broker(one: Broker) -> Broker:
-        update = {"password_file": anchor(one.password_file), "ca_file": anchor(one.ca_file)}
-        return one.model_copy(update=update)
-
     return settings.model_copy(
         update={
             "data": Data(folder=folder / settings.data.folder),
             "central": settings.central.model_copy(
-                update={"broker": broker(settings.central.broker)}
+                update={"broker": anchored_broker(settings.central.broker, folder)}
             ),
-            "shop_broker": broker(settings.shop_broker),
+            "shop_broker": anchored_broker(settings.shop_broker, folder),
             "feed": settings.feed.model_copy(
                 update={"snapshot_folder": anchor(settings.feed.snapshot_folder)}
             ),

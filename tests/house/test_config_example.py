@@ -1,4 +1,4 @@
-"""config.example.toml explains every setting and tells its true default."""
+"""The example files of settings explain every setting and tell its true default."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from gateway import settings
+from gateway.central import settings as central
+from gateway.central.settings import CentralSettings
 from gateway.settings import KINDS, Settings
 from tests.support import project
 
-EXAMPLE = project.ROOT / "config.example.toml"
-TEXT = EXAMPLE.read_text(encoding="utf-8")
+EXAMPLES: dict[str, type[BaseModel]] = {
+    "config.example.toml": Settings,
+    "central.example.toml": CentralSettings,
+}
+TEXTS = {name: (project.ROOT / name).read_text(encoding="utf-8") for name in EXAMPLES}
 COMMENTED = re.compile(r"^# ([a-z_0-9]+ = .+)$", re.MULTILINE)
 NAMED_BY_PEOPLE = {"central.keys"}
 """Sections in which people choose the names; the example shows one."""
-SHOWN_FOR_THE_FORM = {"shop.store", "shop.gateway", "shop.public_base", "data.folder"}
+SHOWN_FOR_THE_FORM = {"store", "shop.store", "shop.gateway", "shop.public_base", "data.folder"}
 
 
 def flat(values: dict[str, Any], above: str = "") -> dict[str, Any]:
@@ -48,38 +53,52 @@ def fields(model: type[BaseModel], above: str = "") -> dict[str, Any]:
     return found
 
 
-SETTINGS = fields(Settings)
-EVERYTHING = flat(tomllib.loads(COMMENTED.sub(r"\1", TEXT)))
+SETTINGS = {name: fields(model) for name, model in EXAMPLES.items()}
+EVERYTHING = {name: flat(tomllib.loads(COMMENTED.sub(r"\1", text))) for name, text in TEXTS.items()}
 
 
-def test_it_can_be_used_as_it_is() -> None:
-    assert settings.load(EXAMPLE).shop.store == "s042"
+def test_they_can_be_used_as_they_are() -> None:
+    assert settings.load(project.ROOT / "config.example.toml").shop.store == "s042"
+    assert central.load(project.ROOT / "central.example.toml").store == "s042"
 
 
-def test_it_can_be_used_with_every_line_switched_on(tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text(COMMENTED.sub(r"\1", TEXT), encoding="utf-8")
-
-    assert settings.load(file).feed.snapshot_folder == tmp_path / "snapshots"
-
-
-def test_it_has_every_setting_and_no_other() -> None:
-    assert set(EVERYTHING) == set(SETTINGS)
+def switched_on(name: str, folder: Path) -> Path:
+    file = folder / name
+    file.write_text(COMMENTED.sub(r"\1", TEXTS[name]), encoding="utf-8")
+    return file
 
 
-@pytest.mark.parametrize("key", sorted(SETTINGS))
-def test_the_default_it_tells_is_the_true_one(key: str) -> None:
-    default, told = SETTINGS[key], EVERYTHING[key]
+def test_they_can_be_used_with_every_line_switched_on(tmp_path: Path) -> None:
+    shop = settings.load(switched_on("config.example.toml", tmp_path))
+    side = central.load(switched_on("central.example.toml", tmp_path))
+
+    assert shop.feed.snapshot_folder == tmp_path / "snapshots"
+    assert side.broker.password_file == tmp_path / "broker-password"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_has_every_setting_and_no_other(name: str) -> None:
+    assert set(EVERYTHING[name]) == set(SETTINGS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [(name, key) for name, keys in SETTINGS.items() for key in sorted(keys)]
+)
+def test_the_default_it_tells_is_the_true_one(name: str, key: str) -> None:
+    default, told = SETTINGS[name][key], EVERYTHING[name][key]
     if default is PydanticUndefined:
         assert key in SHOWN_FOR_THE_FORM
     elif key in NAMED_BY_PEOPLE:
         assert default == {}
+    elif isinstance(default, Path):
+        assert told == str(default)
     elif default is not None:
         assert told == (list(default) if isinstance(default, tuple) else default)
 
 
-def test_every_setting_is_explained_just_above_it() -> None:
-    lines = TEXT.splitlines()
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_setting_is_explained_just_above_it(name: str) -> None:
+    lines = TEXTS[name].splitlines()
     silent = [
         line
         for above, line in zip(["", *lines], lines, strict=False)
@@ -91,6 +110,6 @@ def test_every_setting_is_explained_just_above_it() -> None:
 
 
 def test_the_kinds_belong_to_central_unless_told_otherwise() -> None:
-    example = settings.load(EXAMPLE)
+    example = settings.load(project.ROOT / "config.example.toml")
 
     assert {example.source_of(kind) for kind in KINDS} == {"central"}

@@ -170,6 +170,7 @@ def test_make_run_starts_with_settings_that_fit_one_machine(tmp_path: Path) -> N
 
     assert made["data"] == {"folder": "data"}
     assert made["shop_broker"] == {"port": 18830}
+    assert made["feed"]["snapshot_hosts"] == ["127.0.0.1"], "where anaquel central serves them"
     assert made["shop"]["public_base"] == "http://127.0.0.1:8080"
     assert made["sites"]["staff"]["secure_cookies"] is False
 
@@ -189,7 +190,9 @@ def test_the_service_runs_the_command_as_a_user_of_its_own() -> None:
     assert service["StateDirectory"] == "anaquel"
 
 
-@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "config.example.toml"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "SECURITY.md", "config.example.toml", "central.example.toml"]
+)
 def test_the_sdist_takes(name: str) -> None:
     sdist = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
 

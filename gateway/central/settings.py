@@ -1,0 +1,61 @@
+"""The settings of the central side, ``central.toml``; explained in ``central.example.toml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway import settings
+from gateway.settings import Broker, Listen
+from gateway.settings.sections import Host, Id, Port, Seconds, WebAddress
+
+EXAMPLE = "central.example.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Serve(Listen):
+    """What ``serve`` does; snapshots are offered at ``public_base``, else at where it listens."""
+
+    host: Host = "127.0.0.1"
+    port: Annotated[Port, Field(ge=1)] = 8090
+    public_base: WebAddress | None = None
+    manifest_s: Annotated[Seconds, Field(le=300)] = 60.0
+
+
+class CentralSettings(_Section):
+    """Everything in ``central.toml``."""
+
+    store: Id
+    folder: Path = Path("central")
+    broker: Broker = Broker()
+    serve: Serve = Serve()
+
+    @property
+    def prefix(self) -> str:
+        """What stands before every topic of the shop."""
+        return f"{self.broker.topic_prefix}/{self.store}"
+
+    def snapshot_base(self, listens: str | None = None) -> str:
+        """Below which address shops find snapshots; ``listens``: where ``serve`` does."""
+        listens = listens or f"http://{self.serve.host}:{self.serve.port}"
+        return f"{(self.serve.public_base or listens).rstrip('/')}/snapshots"
+
+
+def load(path: Path) -> CentralSettings:
+    """The settings in ``path``; relative paths in it start at its folder.
+
+    Raises ``SettingsError`` with one line per wrong key.
+    """
+    chosen = settings.read(path, CentralSettings, EXAMPLE)
+    folder = path.resolve().parent
+    return chosen.model_copy(
+        update={
+            "folder": folder / chosen.folder,
+            "broker": settings.anchored_broker(chosen.broker, folder),
+        }
+    )

@@ -1,0 +1,193 @@
+"""``anaquel central watch``: where each gateway of a shop stands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from device_drivers.links.messages import Message
+from gateway import lifecycle, settings
+from gateway.broker import topics
+from gateway.central import settings as central_settings
+from gateway.central.settings import CentralSettings
+from gateway.central.watching import Standing, View
+from gateway.cli.central import DEFAULT_CENTRAL, CentralConfig
+from gateway.cli.sharing import plain_errors
+from gateway.clock import Clock, SystemClock
+from gateway.errors import AnaquelError
+from gateway.ops import logs
+
+if TYPE_CHECKING:
+    from gateway.broker.link import Link
+
+_EVERY_S = 1.0
+_CONNECT_S = 10.0
+_PROBLEMS_SHOWN = 10
+_PRICES_SHOWN = 10
+
+
+def watch(
+    config: CentralConfig = DEFAULT_CENTRAL,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Print what is known now, and end.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON for programs; with --once.")
+    ] = False,
+    wait: Annotated[
+        float, typer.Option(min=0.1, help="With --once: seconds to listen before printing.")
+    ] = 2.0,
+) -> None:
+    """Show position, lag, digest, problems and shown prices of every gateway of the shop."""
+    if as_json and not once:
+        raise typer.BadParameter("--json goes with --once")
+    with plain_errors():
+        logs.configure(settings.Log(level="error"))
+        chosen = central_settings.load(config)
+        asyncio.run(_watch(chosen, SystemClock(), wait if once else None, as_json=as_json))
+
+
+async def _watch(
+    chosen: CentralSettings, clock: Clock, wait: float | None, *, as_json: bool
+) -> None:
+    from gateway.broker.link import Link
+
+    view = View()
+    link = Link(
+        "watch",
+        chosen.broker,
+        prefix=chosen.prefix,
+        client_id=f"{chosen.store}.central-watch",
+        session_s=0,
+    )
+    heard = link.messages(
+        topics.MANIFEST,
+        topics.feed_position("+"),
+        topics.feed_problems("+"),
+        topics.gateway_state("+"),
+        topics.events_batch("+"),
+    )
+    stop = asyncio.Event()
+    with lifecycle.stop_on_signals(stop):
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(link.run(), name=link.name),
+                group.create_task(_hear(heard, view, clock), name="watch"),
+            ]
+            await _connected(link, chosen)
+            if wait is None:
+                await _live(view, chosen, clock, stop)
+            else:
+                await _until(stop, wait)
+                _print(view, chosen, clock, as_json=as_json)
+            for task in tasks:
+                task.cancel()
+
+
+async def _connected(link: Link, chosen: CentralSettings) -> None:
+    try:
+        async with asyncio.timeout(_CONNECT_S):
+            await link.connected.wait()
+    except TimeoutError:
+        where = f"{chosen.broker.host}:{chosen.broker.port}"
+        raise AnaquelError(f"{where}: no broker answers there; correct [broker]") from None
+
+
+async def _hear(heard: AsyncIterator[Message], view: View, clock: Clock) -> None:
+    async for message in heard:
+        view.hear(message.topic, message.payload, clock.now())
+        message.ack()
+
+
+async def _until(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+async def _live(view: View, chosen: CentralSettings, clock: Clock, stop: asyncio.Event) -> None:
+    with Live(_screen(view, chosen, clock.now()), auto_refresh=False) as live:
+        while not stop.is_set():
+            await _until(stop, _EVERY_S)
+            live.update(_screen(view, chosen, clock.now()), refresh=True)
+
+
+def _print(view: View, chosen: CentralSettings, clock: Clock, *, as_json: bool) -> None:
+    now = clock.now()
+    if not as_json:
+        Console().print(_screen(view, chosen, now))
+        return
+    said: dict[str, Any] = {
+        "store": chosen.store,
+        "at": now.isoformat(),
+        "central": view.manifest.model_dump(exclude_none=True) if view.manifest else None,
+        "gateways": view.standings(now),
+    }
+    typer.echo(json.dumps(said, ensure_ascii=False))
+
+
+def _screen(view: View, chosen: CentralSettings, now: datetime) -> Group:
+    table = Table(title=None, pad_edge=False, box=None)
+    for heading in ("gateway", "there", "epoch", "seq", "behind", "digest", "refused", "held"):
+        table.add_column(heading)
+    table.add_column("labels shown/failed")
+    standings = view.standings(now)
+    for one in standings:
+        table.add_row(*_cells(one))
+    parts: list[Any] = [_head(view, chosen), table]
+    for one in standings:
+        parts += [Text(line) for line in _lines(one)]
+    if not standings:
+        parts.append(Text("No gateway of this shop has been heard of yet."))
+    return Group(*parts)
+
+
+def _head(view: View, chosen: CentralSettings) -> Text:
+    if view.manifest is None:
+        return Text(f"{chosen.store}: central has told no manifest yet (anaquel central publish)")
+    at = view.manifest
+    return Text(f"{chosen.store}: central is at epoch {at.epoch} seq {at.seq}, told {at.issued_at}")
+
+
+def _cells(one: Standing) -> list[str]:
+    there = {True: "yes", False: "NO", None: "?"}[one["online"]]
+    equal = {True: "equal", False: "DIFFERENT", None: "under way"}[one["equal"]]
+    behind = "-" if one["behind"] is None else str(one["behind"])
+    if one["lag_s"]:
+        behind = f"{behind} for {one['lag_s']:.0f} s"
+    return [
+        one["gateway"],
+        there,
+        "-" if one["epoch"] is None else str(one["epoch"]),
+        "-" if one["seq"] is None else str(one["seq"]),
+        behind,
+        equal,
+        str(one["refused"]),
+        str(one["held"]),
+        f"{one['labels_shown']}/{one['labels_failed']}",
+    ]
+
+
+def _lines(one: Standing) -> list[str]:
+    """What a person should read about one gateway, below the table."""
+    said = [f"{one['gateway']}: {one['error']}"] if one["error"] else []
+    said += [
+        f"{one['gateway']}: refused {problem['kind']} {problem['key']}: {problem['message']}"
+        for problem in one["problems"][:_PROBLEMS_SHOWN]
+    ]
+    if len(one["problems"]) > _PROBLEMS_SHOWN:
+        said.append(f"{one['gateway']}: and {one['refused'] - _PROBLEMS_SHOWN} more")
+    for price in one["prices"][-_PRICES_SHOWN:]:
+        shown, labels = price.get("shown", "?"), price.get("labels", "?")
+        said.append(f"{one['gateway']}: {price['subject']}: shown on {shown} of {labels} labels")
+    return said
