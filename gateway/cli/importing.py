@@ -1,10 +1,11 @@
-"""``anaquel import``: a file becomes the shop's catalogue."""
+"""``anaquel import``: a file becomes the shop's catalogue, or its stock."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -12,43 +13,49 @@ from gateway import settings
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
-from gateway.feed.sources import files
-from gateway.feed.sources.files import Imported
-from gateway.settings import Kind, Settings
+from gateway.feed.sources import files, reports
+from gateway.feed.sources.files import Compared, Imported
+from gateway.settings import Settings
 
-_PROBLEMS_SHOWN = 20
+_SHOWN = 20
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A product export in Shopify's CSV format.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file: ours, or one of Shopify's exports.")],
     config: Config = DEFAULT_CONFIG,
     *,
     replace: Annotated[
         bool, typer.Option("--replace", help="Also when the file lacks many known articles.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would change; change nothing.")
+    ] = False,
 ) -> None:
-    """Make a product export the shop's catalogue, also while the gateway runs."""
+    """Make a CSV file the shop's catalogue or stock, also while the gateway runs."""
     with plain_errors():
         chosen = settings.load(config)
-        imported = asyncio.run(_import(chosen, _contents(file), replace=replace))
-    counts, replaced = imported.export.counts, imported.replaced
-    typer.echo(f"{file}: {counts.lines} lines, {counts.products} articles, {counts.groups} groups")
-    for problem in imported.export.problems[:_PROBLEMS_SHOWN]:
-        typer.echo(f"  line {problem.line}, {problem.column}: {problem.message}")
-    for row in replaced.refused[:_PROBLEMS_SHOWN]:
-        typer.echo(f"  refused {row.kind} {row.key}: {row.message}")
-    for kind, count in replaced.left_out.items():
-        owner = chosen.source_of(cast("Kind", kind))
-        typer.echo(f"  left out {count} rows of kind {kind}: they come from {owner} in this shop")
-    if imported.removed:
-        typer.echo(f"{imported.removed} articles that this export lacks were removed.")
-    wrong = counts.problems + replaced.refused_total
-    typer.echo(f"{wrong} problems." if wrong else "All of it is in force.")
+        data = _contents(file)
+        if dry_run:
+            found = asyncio.run(_compare(chosen, data, replace=replace))
+            _say(file, reports.compared(found, chosen, most=_SHOWN))
+        else:
+            done = asyncio.run(_import(chosen, data, replace=replace))
+            _say(file, reports.imported(done, chosen, most=_SHOWN))
 
 
 async def _import(chosen: Settings, data: bytes, *, replace: bool) -> Imported:
     async with opened_database(chosen) as database:
-        return await files.import_products(database, chosen, data, SystemClock(), replace=replace)
+        return await files.import_file(database, chosen, data, SystemClock(), replace=replace)
+
+
+async def _compare(chosen: Settings, data: bytes, *, replace: bool) -> Compared:
+    async with opened_database(chosen) as database:
+        return await files.compare(database, chosen, data, SystemClock(), replace=replace)
+
+
+def _say(file: Path, lines: Iterable[str]) -> None:
+    first, *rest = lines
+    typer.echo("\n".join((f"{file}: {first}", *rest)))
 
 
 def _contents(file: Path) -> bytes:

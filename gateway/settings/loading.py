@@ -75,5 +75,6 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "feed": settings.feed.model_copy(
                 update={"snapshot_folder": anchor(settings.feed.snapshot_folder)}
             ),
+            "files": settings.files.model_copy(update={"folder": anchor(settings.files.folder)}),
         }
     )

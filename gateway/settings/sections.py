@@ -66,6 +66,20 @@ TopicPrefix = Annotated[
         'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"',
     ),
 ]
+PlaceName = Annotated[
+    str,
+    _shaped(
+        r"[^=\x00-\x1f]{1,200}=\s*[A-Za-z0-9._-]{1,64}",
+        'write a name as in the file, = and the location\'s id, like "Bodega Norte = dc1"',
+    ),
+]
+FileAddress = Annotated[
+    str,
+    _shaped(
+        rf"https?://{_HOST}(:\d{{1,5}})?(/[!-~]*)?",
+        'write the whole address, like "https://erp.example.com/s042/catalogue.csv"',
+    ),
+]
 
 
 def _public_key(text: str) -> str:
@@ -165,6 +179,23 @@ class Feed(_Section):
     position_s: Seconds = 1.0
 
 
+class Files(_Section):
+    """CSV files as a source of the catalogue."""
+
+    on_bad_row: Literal["skip", "refuse_file"] = "skip"
+    locations: Annotated[tuple[PlaceName, ...], Field(max_length=100)] = ()
+    folder: Path | None = None
+    look_s: Seconds = 5.0
+    url: FileAddress | None = None
+    every_s: Seconds = 900.0
+
+    @property
+    def location_of(self) -> dict[str, str]:
+        """Our location ids by the names (in small letters) that files call them."""
+        pairs = (place.rpartition("=") for place in self.locations)
+        return {name.strip().casefold(): one.strip() for name, _, one in pairs}
+
+
 class Labels(_Section):
     """How pictures get to labels."""
 
@@ -257,6 +288,7 @@ class Settings(_Section):
     shop_broker: Broker = Broker()
     sources: dict[Kind, Source] = {}
     feed: Feed = Feed()
+    files: Files = Files()
     labels: Labels = Labels()
     events: Events = Events()
     sites: Sites = Sites()

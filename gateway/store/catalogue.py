@@ -74,6 +74,21 @@ def products_by_code(connection: Connection, code: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def product_ids(connection: Connection) -> set[str]:
+    """The ids of all products in force."""
+    return {row[0] for row in connection.execute("SELECT id FROM product")}
+
+
+def groups_of(connection: Connection, products: Iterable[str]) -> set[str]:
+    """The groups that these products in force belong to."""
+    rows = connection.execute(
+        "SELECT DISTINCT group_id FROM product WHERE group_id IS NOT NULL "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(products)),),
+    )
+    return {row[0] for row in rows}
+
+
 def exists(connection: Connection, kind: str, key: str) -> bool:
     """Whether a row of this kind is in force."""
     return _value(connection, kind, key) is not None

@@ -207,17 +207,25 @@ def mark_stale(
     ``groups`` are the groups concerned; labels on a single product of a group follow only where
     the group's own row changed (``group_rows``).
     """
+    found = standing_for(connection, products, groups, group_rows=group_rows)
+    for label in found:
+        _stale_label(connection, label)
+    if found:
+        _hurry(connection, products)
+
+
+def standing_for(
+    connection: Connection, products: Iterable[str], groups: Iterable[str], *, group_rows: set[str]
+) -> list[str]:
+    """The labels that ``mark_stale`` would mark."""
     found = connection.execute(
         "SELECT label FROM binding WHERE product IN (SELECT value FROM json_each(?1)) "
         "UNION SELECT label FROM binding WHERE group_id IN (SELECT value FROM json_each(?2)) "
         "UNION SELECT label FROM binding WHERE product IN (SELECT id FROM product "
         "WHERE group_id IN (SELECT value FROM json_each(?3)))",
         tuple(json.dumps(list(keys)) for keys in (products, groups, group_rows)),
-    ).fetchall()
-    for (label,) in found:
-        _stale_label(connection, label)
-    if found:
-        _hurry(connection, products)
+    )
+    return [row[0] for row in found]
 
 
 def _hurry(connection: Connection, products: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import binding_rows, labels, price_history, price_rules, tasks
+from gateway.store import binding_rows, catalogue, labels, price_history, price_rules, tasks
 from gateway.store.database import Connection
 
 
@@ -95,6 +95,23 @@ def keys(connection: Connection, source: str, kind: str) -> set[str]:
         "SELECT key FROM replica WHERE kind = ? AND source = ?", (kind, source)
     )
     return {row[0] for row in rows}
+
+
+def said(connection: Connection, source: str, kind: str) -> Iterator[tuple[str, bytes, str]]:
+    """The (key, hash, value) of every row of one kind that ``source`` sent."""
+    yield from connection.execute(
+        "SELECT key, hash, value FROM replica WHERE kind = ? AND source = ?", (kind, source)
+    )
+
+
+def rows_of(
+    connection: Connection, source: str, wanted: Callable[[str, str], bool]
+) -> Iterator[tuple[str, str, Any]]:
+    """The (kind, key, value) of the ``wanted`` (by kind and key) rows of ``source``, as sent."""
+    rows = connection.execute("SELECT kind, key, value FROM replica WHERE source = ?", (source,))
+    for kind, key, value in rows:
+        if wanted(kind, key):
+            yield kind, key, json.loads(value)
 
 
 def apply(
@@ -199,12 +216,7 @@ class _Touched:
             labels.mark_bound_stale(connection)
         if not (self._products or self._groups or self._places):
             return
-        own = connection.execute(
-            "SELECT DISTINCT group_id FROM product WHERE group_id IS NOT NULL "
-            "AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(self._products)),),
-        )
-        page_groups = self._groups | {row[0] for row in own}
+        page_groups = self._groups | catalogue.groups_of(connection, self._products)
         labels.mark_stale(connection, self._products, page_groups, group_rows=self._groups)
         for key in self._products | page_groups:
             connection.note("catalogue", key)

@@ -9,12 +9,20 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINES = 500_000
+_ENCODINGS = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252",
+}
 _SEPARATORS = (",", ";", "\t")
 # Stands behind the last line: a file that ends inside quotation marks swallows it.
 _END = "\0"
@@ -39,19 +47,43 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """``headings`` holds, by our name of the column, what the file calls it."""
+    """``headings`` holds, by our name of the column, what the file calls it.
+
+    ``others`` are the headings of columns that have no name of ours; ``encoding`` is what the text
+    was read as.
+    """
 
     headings: Mapping[str, str]
+    others: tuple[str, ...]
     lines: tuple[Line, ...]
+    encoding: str
 
 
-def parse(data: bytes, *, names: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> Table:
+def headings(data: bytes, known: Iterable[str]) -> frozenset[str]:
+    """The headings in the first line of ``data``, as ``squeezed`` writes them.
+
+    ``known`` are names that may stand there: they tell which separator it is. Raises ``CsvError``.
+    """
+    text, _ = decode(data)
+    ours = {squeezed(name): name for name in known}
+    separator = max(_SEPARATORS, key=lambda mark: _known(_header(text, mark), ours))
+    return frozenset(filter(None, map(squeezed, _header(text, separator))))
+
+
+def parse(
+    data: bytes,
+    *,
+    names: Mapping[str, tuple[str, ...]],
+    required: tuple[str, ...],
+    keep_others: bool = False,
+) -> Table:
     """The lines of ``data`` in the columns of ``names`` (our name to the names in use).
 
-    Columns not in ``names`` are left out, and so are lines without any cell. Raises ``CsvError``.
+    Columns not in ``names`` are left out unless ``keep_others`` keeps them under their own heading;
+    lines without any cell are left out. Raises ``CsvError``.
     """
-    text = decode(data)
-    ours = {_squeeze(alias): column for column, aliases in names.items() for alias in aliases}
+    text, encoding = decode(data)
+    ours = {squeezed(alias): column for column, aliases in names.items() for alias in aliases}
     # The file is bounded already, so a limit on one cell would only lose long descriptions.
     csv.field_size_limit(MAX_BYTES)
     separator = max(_SEPARATORS, key=lambda mark: _known(_header(text, mark), ours))
@@ -64,14 +96,26 @@ def parse(data: bytes, *, names: Mapping[str, tuple[str, ...]], required: tuple[
             f"the first line must name the columns, and these are missing: {', '.join(missing)}; "
             "export the products again without removing columns"
         )
+    taken = {column: header[place].strip() for column, place in places.items()}
+    others = {
+        name: place
+        for place, cell in enumerate(header)
+        if place not in places.values() and (name := cell.strip())
+    }
     return Table(
-        headings={column: header[place].strip() for column, place in places.items()},
-        lines=tuple(_lines(records, places)),
+        headings=taken,
+        others=tuple(others),
+        lines=tuple(_lines(records, (others | places) if keep_others else places)),
+        encoding=encoding,
     )
 
 
-def decode(data: bytes) -> str:
-    """The text in ``data``: UTF-8, UTF-16 or Windows-1252. Raises ``CsvError``."""
+def decode(data: bytes) -> tuple[str, str]:
+    """The text in ``data`` and how it was written: UTF-8, UTF-16 or Windows-1252.
+
+    Windows-1252 is what remains when the bytes are neither of the others; nothing in such a file
+    can prove it. Raises ``CsvError``.
+    """
     if len(data) > MAX_BYTES:
         raise CsvError(f"the file is larger than {MAX_BYTES // 2**20} MiB; export it in parts")
     if data.startswith(_SPREADSHEET):
@@ -82,7 +126,7 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if _END not in text:
-            return text
+            return text, _ENCODINGS[encoding]
     raise CsvError("the file is not readable text; save it as 'CSV UTF-8' and import that")
 
 
@@ -100,7 +144,7 @@ def _header(text: str, separator: str) -> list[str]:
 
 
 def _known(header: list[str], ours: Mapping[str, str]) -> int:
-    return sum(_squeeze(cell) in ours for cell in header)
+    return sum(squeezed(cell) in ours for cell in header)
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -123,7 +167,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 def _places(header: list[str], ours: Mapping[str, str]) -> dict[str, int]:
     places: dict[str, int] = {}
     for place, cell in enumerate(header):
-        column = ours.get(_squeeze(cell))
+        column = ours.get(squeezed(cell))
         if column is not None:
             places.setdefault(column, place)
     return places
@@ -141,5 +185,7 @@ def _lines(records: Iterator[tuple[int, list[str]]], places: Mapping[str, int]) 
         yield Line(number=number, cells=cells)
 
 
-def _squeeze(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+def squeezed(name: str) -> str:
+    """A heading without what people vary: case, accents, spaces and punctuation."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())

@@ -1,25 +1,33 @@
-"""Files as a source: a product export becomes the shop's catalogue."""
+"""Files as a source: what a file says becomes the shop's catalogue, or its stock."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from gateway.clock import Clock
 from gateway.domain.rows import Row
 from gateway.errors import AnaquelError
-from gateway.feed import local
-from gateway.feed.local import Replaced
-from gateway.feed.sources import shopify_csv
-from gateway.feed.sources.shopify_csv import CsvError, Export
+from gateway.feed import checking, local
+from gateway.feed.messages import MAX_CHANGES, Change
+from gateway.feed.sources import difference, file_formats
+from gateway.feed.sources.catalogue_file import CatalogueFile
+from gateway.feed.sources.csv_table import CsvError
+from gateway.feed.sources.difference import Difference
 from gateway.settings import Settings, Source
-from gateway.store import replica
-from gateway.store.database import Database
+from gateway.store import catalogue, replica
+from gateway.store.database import Connection, Database
+from gateway.store.replica import RefusedRow
 
 SOURCE: Source = "files"
 MAX_SHRINKING = 0.2
 """The share of articles that may go without a word: more is mostly half a file."""
+MAX_BAD = 0.05
+"""The share of lines that may be left out without refusing the file; a single one always may."""
+_SHOWN = 3
 
 
 class FileRefusedError(AnaquelError):
@@ -28,65 +36,214 @@ class FileRefusedError(AnaquelError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What the file held and what became of it."""
+    """What the file held and what became of it.
 
-    export: Export
-    replaced: Replaced
-    removed: int
-
-
-async def import_products(
-    database: Database, settings: Settings, data: bytes, clock: Clock, *, replace: bool = False
-) -> Imported:
-    """Let a product export in Shopify's CSV format be the shop's catalogue from now on.
-
-    Articles that the file lacks go; a file that lacks more than a fifth of them is refused unless
-    ``replace`` says that it is meant. Lines that cannot be used are left out and listed. Raises
-    ``FileRefusedError``, and ``NotOwnerError`` when the shop's catalogue comes from elsewhere.
+    ``removed`` articles are those that it lacked; ``left_out`` counts by kind the rows that belong
+    to another source; ``refused`` are the first of ``refused_total`` rows that break a rule.
     """
-    shop, now = settings.shop, clock.now()
-    read = partial(
-        shopify_csv.read,
-        data,
-        currency=shop.currency,
-        language=shop.language,
-        location=shop.store,
-        at=now,
-    )
-    try:
-        export = await asyncio.to_thread(read)
-    except CsvError as error:
-        raise FileRefusedError(str(error)) from error
-    if export.counts.products == 0:
-        raise FileRefusedError(
-            "there is no article in the file; the catalogue stays as it is. "
-            "Export all products again and import that file"
-        )
-    gone = await _missing(database, export, settings)
-    if not replace and gone.lacking > gone.known * MAX_SHRINKING:
-        raise FileRefusedError(
-            f"{gone.lacking} of {gone.known} articles are not in this file and would be removed; "
-            "the catalogue stays as it is. Export all products, or say --replace if that is meant"
-        )
-    # The export says nothing about places; without ours its stock would be nowhere.
-    place = Row(
-        kind="location", key=shop.store, value={"name": shop.name or shop.store, "kind": "shop"}
-    )
-    replaced = await local.replace(database, settings, SOURCE, (place, *export.rows), at=now)
-    return Imported(export=export, replaced=replaced, removed=gone.lacking)
+
+    file: CatalogueFile
+    removed: int
+    left_out: dict[str, int]
+    refused: tuple[RefusedRow, ...]
+    refused_total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Missing:
-    """How many articles are known, and how many of them the file lacks."""
+class Compared:
+    """What a file holds and would change; ``refusal`` says why it would not be imported."""
 
+    file: CatalogueFile
+    difference: Difference
+    refusal: str | None
+
+
+async def import_file(
+    database: Database, settings: Settings, data: bytes, clock: Clock, *, replace: bool = False
+) -> Imported:
+    """Let a file (``docs/csv.md``) be the shop's catalogue from now on, or its stock.
+
+    Articles that a catalogue lacks go; a file that lacks more than a fifth of them is refused
+    unless ``replace`` says that it is meant. Lines that cannot be used are left out and listed;
+    what they speak of stays as it was. Raises ``FileRefusedError``, and ``NotOwnerError`` when
+    nothing in the file may come from files.
+    """
+    now = clock.now()
+    plan = await _plan(database, settings, data, now)
+    refusal = _refusal(plan, settings, replace=replace)
+    if refusal is not None:
+        raise FileRefusedError(refusal)
+    if plan.file.whole:
+        done = await local.replace(database, settings, SOURCE, plan.rows, at=now)
+        return Imported(
+            file=plan.file,
+            removed=plan.lacking,
+            left_out=dict(done.left_out),
+            refused=done.refused,
+            refused_total=done.refused_total,
+        )
+    return await _change(database, settings, plan, now)
+
+
+async def compare(
+    database: Database, settings: Settings, data: bytes, clock: Clock, *, replace: bool = False
+) -> Compared:
+    """What ``import_file`` would do; changes nothing. Raises ``FileRefusedError``."""
+    plan = await _plan(database, settings, data, clock.now())
+    query = partial(
+        difference.between,
+        settings=settings,
+        source=SOURCE,
+        rows=plan.rows,
+        whole=plan.file.whole,
+    )
+    found = await database.read(query)
+    return Compared(
+        file=plan.file, difference=found, refusal=_refusal(plan, settings, replace=replace)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the shop has: articles of the files' own and of anybody, and places by name."""
+
+    own: frozenset[str]
+    articles: frozenset[str]
+    places: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """The rows to be, and how many of the ``known`` articles are ``lacking``."""
+
+    file: CatalogueFile
+    rows: tuple[Row, ...]
     known: int
     lacking: int
 
 
-async def _missing(database: Database, export: Export, settings: Settings) -> _Missing:
-    if settings.source_of("product") != SOURCE:
-        return _Missing(known=0, lacking=0)
-    known = await database.read(partial(replica.keys, source=SOURCE, kind="product"))
-    kept = {row.key for row in export.rows if row.kind == "product"}
-    return _Missing(known=len(known), lacking=len(known - kept))
+async def _plan(database: Database, settings: Settings, data: bytes, now: datetime) -> _Plan:
+    known = await database.read(partial(_known, settings=settings))
+    try:
+        file = await asyncio.to_thread(
+            file_formats.read, data, settings.shop, known.articles, known.places, now
+        )
+    except CsvError as error:
+        raise FileRefusedError(str(error)) from error
+    if not file.whole:
+        return _Plan(file=file, rows=file.rows, known=0, lacking=0)
+    kept = {row.key for row in file.rows if row.kind == "product"}
+    kept |= {key for kind, key in file.unread if kind == "product"}
+    beside = await database.read(partial(_beside, file=file, settings=settings, kept=kept))
+    # A catalogue says nothing about places; without ours its stock would be nowhere.
+    place = Row(
+        kind="location",
+        key=settings.shop.store,
+        value={"name": settings.shop.name or settings.shop.store, "kind": "shop"},
+    )
+    spoken = {(row.kind, row.key) for row in beside}
+    own = (row for row in (place, *file.rows) if (row.kind, row.key) not in spoken)
+    return _Plan(
+        file=file,
+        rows=(*own, *beside),
+        known=len(known.own),
+        lacking=len(known.own - kept),
+    )
+
+
+def _known(connection: Connection, settings: Settings) -> _Known:
+    places = {place.name.casefold(): place.id for place in catalogue.locations(connection)}
+    if settings.shop.name is not None:
+        places[settings.shop.name.casefold()] = settings.shop.store
+    owned = settings.source_of("product") == SOURCE
+    return _Known(
+        own=frozenset(replica.keys(connection, SOURCE, "product") if owned else ()),
+        articles=frozenset(catalogue.product_ids(connection)),
+        places=places | settings.files.location_of,
+    )
+
+
+def _beside(
+    connection: Connection, file: CatalogueFile, settings: Settings, kept: set[str]
+) -> tuple[Row, ...]:
+    """Rows of earlier files that this catalogue does not speak of, or not readably: they stay.
+
+    Stock at other places, all stock where the file has no column for it, the other places, and
+    what stands on lines that cannot be used.
+    """
+    here = f"{settings.shop.store}/"
+
+    def stays(kind: str, key: str) -> bool:
+        if (kind, key) in file.unread:
+            return True
+        if kind == "location":
+            return key != settings.shop.store
+        if kind == "stock":
+            elsewhere = not key.startswith(here) or not file.stocked
+            return elsewhere and key.partition("/")[2] in kept
+        return False
+
+    return tuple(
+        Row(kind=kind, key=key, value=value)
+        for kind, key, value in replica.rows_of(connection, SOURCE, stays)
+    )
+
+
+def _refusal(plan: _Plan, settings: Settings, *, replace: bool) -> str | None:
+    """Why the file as a whole is not imported, in plain words."""
+    file = plan.file
+    if file.whole and file.count("product") == 0:
+        return (
+            "there is no article in the file; the catalogue stays as it is. "
+            "Export all products again and import that file"
+        )
+    few = file.bad_lines <= max(1, file.lines * MAX_BAD)
+    if file.bad_lines and (settings.files.on_bad_row == "refuse_file" or not few):
+        first = "; ".join(
+            f"line {one.line}, {one.column}: {one.message}" for one in file.problems[:_SHOWN]
+        )
+        return (
+            f"{file.bad_lines} of {file.lines} lines cannot be used, so nothing of the file is: "
+            f"mend them and import it again ({first})"
+        )
+    if file.whole and not replace and plan.lacking > plan.known * MAX_SHRINKING:
+        return (
+            f"{plan.lacking} of {plan.known} articles are not in this file and would be removed; "
+            "the catalogue stays as it is. Export all products, or say --replace if that is meant"
+        )
+    return None
+
+
+async def _change(database: Database, settings: Settings, plan: _Plan, now: datetime) -> Imported:
+    """Write the rows of a file that is not the whole catalogue, as deltas of bounded size."""
+    owner = checking.owner_in(settings, SOURCE)
+    owned = [row for row in plan.rows if owner(row.kind) == SOURCE]
+    left_out = Counter(row.kind for row in plan.rows if owner(row.kind) != SOURCE)
+    if plan.rows and not owned:
+        raise local.NotOwnerError(
+            f"the {' and '.join(left_out)} rows of this shop do not come from files: in the "
+            'configuration give them to "files" under [sources]'
+        )
+    refused: list[RefusedRow] = []
+    for start in range(0, len(owned), MAX_CHANGES):
+        part = owned[start : start + MAX_CHANGES]
+        changes = [Change(kind=row.kind, key=row.key, value=row.value) for row in part]
+        done = await local.write(database, settings, SOURCE, changes, at=now)
+        refused += [
+            RefusedRow(
+                kind=row.kind,
+                key=row.key,
+                code=outcome.refusal.code,
+                path=outcome.refusal.path,
+                message=outcome.refusal.message,
+            )
+            for row, outcome in zip(part, done.outcomes, strict=True)
+            if outcome.refusal is not None
+        ]
+    return Imported(
+        file=plan.file,
+        removed=0,
+        left_out=dict(left_out),
+        refused=tuple(refused[:100]),
+        refused_total=len(refused),
+    )

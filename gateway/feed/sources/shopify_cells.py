@@ -34,15 +34,6 @@ _GTIN_LENGTHS = (8, 12, 13, 14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something to mend in the file: where, and what to write there."""
-
-    line: int
-    column: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One option of an article: our name of its value column, its name, and its feed axis."""
 
@@ -86,10 +77,9 @@ def sku(line: Line) -> str:
     return line.get("sku").removeprefix("'").strip()
 
 
-def barcodes(line: Line) -> Barcodes:
-    """The article numbers of a variant: GTINs with 14 digits, and other codes as they are."""
-    cell = line.get("barcode").removeprefix("'")
-    words = list(dict.fromkeys(re.split(r"[\s,;|]+", cell)))
+def barcodes(cell: str) -> Barcodes:
+    """The article numbers in a cell: GTINs with 14 digits, and other codes as they are."""
+    words = list(dict.fromkeys(re.split(r"[\s,;|]+", cell.removeprefix("'"))))
     gtins: dict[str, None] = {}
     codes: list[str] = []
     problems: list[str] = []

@@ -15,14 +15,15 @@ from typing import Any
 
 from gateway.domain.rows import Row
 from gateway.feed.sources import article_keys, csv_table, plain_text, shopify_cells
-from gateway.feed.sources.csv_table import CsvError, Line
-from gateway.feed.sources.shopify_cells import Option, Problem
+from gateway.feed.sources.catalogue_file import MAX_PROBLEMS, CatalogueFile, Problem
+from gateway.feed.sources.csv_table import CsvError, Line, Table
+from gateway.feed.sources.shopify_cells import Option
 
-__all__ = ["Counts", "CsvError", "Export", "Problem", "read"]
+__all__ = ["MAX_PROBLEMS", "Counts", "CsvError", "Export", "Problem", "read"]
 
-MAX_PROBLEMS = 1_000
+FORMAT = "Shopify products"
 _KINDS = ("group", "product", "offers", "stock")
-_NAMES: dict[str, tuple[str, ...]] = {
+NAMES: dict[str, tuple[str, ...]] = {
     "handle": ("Handle", "URL handle"),
     "title": ("Title",),
     "description": ("Body (HTML)", "Body HTML", "Description"),
@@ -44,7 +45,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     for n in shopify_cells.OPTION_NUMBERS
     for part in ("name", "value")
 }
-_REQUIRED = ("handle", "title", "price")
+REQUIRED = ("handle", "title", "price")
 _OF_A_VARIANT = ("price", "sku", "barcode", "option1_value", "option2_value", "option3_value")
 _LEFT_OUT = frozenset({"draft", "archived"})
 
@@ -69,11 +70,33 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """The rows of a file in feed order, and what was wrong in it (the first 1,000 problems)."""
+    """The rows of a file in feed order, and what was wrong in it (the first 1,000 problems).
+
+    ``bad_lines``, ``unread``, ``stocked`` and ``encoding`` are those of a ``CatalogueFile``.
+    """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     counts: Counts
+    bad_lines: int
+    unread: frozenset[tuple[str, str]]
+    stocked: bool
+    encoding: str
+
+    def as_file(self) -> CatalogueFile:
+        """The same as what every format gives."""
+        return CatalogueFile(
+            format=FORMAT,
+            rows=self.rows,
+            problems=self.problems,
+            problem_count=self.counts.problems,
+            lines=self.counts.lines,
+            bad_lines=self.bad_lines,
+            unread=self.unread,
+            whole=True,
+            stocked=self.stocked,
+            encoding=self.encoding,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +120,8 @@ def read(data: bytes, *, currency: str, language: str, location: str, at: dateti
     becomes a group, which holds its brand and description, with one product per variant; one
     without options is a group of one. Raises ``CsvError`` when the file as a whole cannot be read.
     """
-    table = csv_table.parse(data, names=_NAMES, required=_REQUIRED)
-    reader = _Reader(table.headings, currency=currency, language=language, location=location, at=at)
+    table = csv_table.parse(data, names=NAMES, required=REQUIRED)
+    reader = _Reader(table, currency=currency, language=language, location=location, at=at)
     return reader.read(table.lines)
 
 
@@ -107,14 +130,15 @@ class _Reader:
 
     def __init__(
         self,
-        headings: Mapping[str, str],
+        table: Table,
         *,
         currency: str,
         language: str,
         location: str,
         at: datetime,
     ) -> None:
-        self._headings = headings
+        self._headings: Mapping[str, str] = table.headings
+        self._encoding = table.encoding
         self._currency = currency
         self._language = language
         self._location = location
@@ -125,6 +149,8 @@ class _Reader:
         self._skus: Counter[str] = Counter()
         self._keys: set[str] = set()
         self._barcodes: dict[str, int] = {}
+        self._bad: set[int] = set()
+        self._unread: set[tuple[str, str]] = set()
 
     def read(self, lines: tuple[Line, ...]) -> Export:
         articles = self._articles(lines)
@@ -143,14 +169,24 @@ class _Reader:
             problems=self._counted["problems"],
         )
         rows = tuple(row for kind in _KINDS for row in self._rows[kind])
-        return Export(rows=rows, problems=tuple(self._problems), counts=counts)
+        return Export(
+            rows=rows,
+            problems=tuple(self._problems),
+            counts=counts,
+            bad_lines=len(self._bad),
+            unread=frozenset(self._unread),
+            stocked="quantity" in self._headings,
+            encoding=self._encoding,
+        )
 
     def _articles(self, lines: Iterable[Line]) -> list[_Article]:
         by_handle: dict[str, list[Line]] = {}
         for line in lines:
             handle = line.get("handle")
             if not handle:
-                self._problem(line, "handle", "write the handle of the article on this line")
+                self._problem(
+                    line, "handle", "write the handle of the article on this line", bad=True
+                )
                 continue
             by_handle.setdefault(handle, []).append(line)
         found = (self._gathered(own) for own in by_handle.values())
@@ -159,7 +195,7 @@ class _Reader:
     def _gathered(self, lines: list[Line]) -> _Article | None:
         head = next((line for line in lines if plain_text.tidy(line.get("title"))), None)
         if head is None:
-            self._problem(lines[0], "title", "write a title; the article was left out")
+            self._problem(lines[0], "title", "write a title; the article was left out", bad=True)
             return None
         variants = tuple(line for line in lines if line is head or _is_variant(line))
         self._counted["images_only"] += len(lines) - len(variants)
@@ -187,6 +223,7 @@ class _Reader:
                     line,
                     "option1_value",
                     f"the same options as line {first}; write other values or delete this line",
+                    bad=True,
                 )
                 continue
             self._variant(article, line, group)
@@ -210,6 +247,8 @@ class _Reader:
         offers = self._offers(line)
         if offers:
             self._add("offers", key, {"currency": self._currency, "offers": offers})
+        else:
+            self._unread.add(("offers", key))
         stock = {"available": self._available(line), "as_of": self._as_of}
         self._add("stock", f"{self._location}/{key}", stock)
 
@@ -266,7 +305,7 @@ class _Reader:
         return chosen
 
     def _barcode(self, line: Line) -> tuple[list[str], list[str]]:
-        found = shopify_cells.barcodes(line)
+        found = shopify_cells.barcodes(line.get("barcode"))
         for message in found.problems:
             self._problem(line, "barcode", message)
         for code in (*found.gtins, *found.codes):
@@ -277,7 +316,7 @@ class _Reader:
         return list(found.gtins), list(found.codes)
 
     def _offers(self, line: Line) -> list[dict[str, Any]]:
-        price = self._amount(line, "price", "the variant has no price now")
+        price = self._amount(line, "price", "the price stays as it was")
         if price is None:
             return []
         before = self._amount(line, "compare_at", "no earlier price is shown")
@@ -288,7 +327,7 @@ class _Reader:
         amount = shopify_cells.amount(cell)
         if amount is None and (cell or column == "price"):
             advice = f"write an amount like 1299.00, digits only; {consequence}"
-            self._problem(line, column, advice)
+            self._problem(line, column, advice, bad=column == "price")
         return amount
 
     def _available(self, line: Line) -> int | None:
@@ -307,8 +346,11 @@ class _Reader:
     def _add(self, kind: str, key: str, value: dict[str, Any]) -> None:
         self._rows[kind].append(Row(kind=kind, key=key, value=value))
 
-    def _problem(self, line: Line, column: str, message: str) -> None:
+    def _problem(self, line: Line, column: str, message: str, *, bad: bool = False) -> None:
+        """Note a problem; ``bad`` when something on the line is not used because of it."""
         self._counted["problems"] += 1
+        if bad:
+            self._bad.add(line.number)
         if len(self._problems) < MAX_PROBLEMS:
             heading = self._headings.get(column, column)
             self._problems.append(Problem(line=line.number, column=heading, message=message))

@@ -186,8 +186,8 @@ def test_problems_name_the_line_the_column_and_what_to_write() -> None:
             "8 Variant Barcode: wrong check digit in 9521234543214: 4, expected 3; "
             "write the number under the bars; left out until then"
         ),
-        "8 Variant Price: write an amount like 1299.00, digits only; the variant has no price now",
-        "14 Variant Price: write an amount like 1299.00, digits only; the variant has no price now",
+        "8 Variant Price: write an amount like 1299.00, digits only; the price stays as it was",
+        "14 Variant Price: write an amount like 1299.00, digits only; the price stays as it was",
     ]
 
 
