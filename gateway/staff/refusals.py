@@ -42,6 +42,7 @@ CODES: Mapping[str, Text] = {
     "too_long": texts.TOO_LONG,
     "too_short": texts.TOO_SHORT,
     "unknown_currency": texts.UNKNOWN_CURRENCY,
+    "unknown_kind": texts.UNKNOWN_KIND,
 }
 """The codes of ``gateway.feed.rows`` and of the models there."""
 

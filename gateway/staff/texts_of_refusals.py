@@ -105,6 +105,10 @@ MEMBER_NAME = Text(
     es="El nombre de un campo tiene letras especiales: usa letras sin acento.",
     en="A field's name has special letters: use plain ones.",
 )
+UNKNOWN_KIND = Text(
+    es="No hay filas de esa clase: corrige la clase donde se envía.",
+    en="There are no rows of that kind: correct the kind where it is sent from.",
+)
 NOT_OWNER = Text(
     es="En esta tienda esos datos llegan de otro origen: no los envíes desde aquí, o cambia "
     "[sources] en la configuración.",
