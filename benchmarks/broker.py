@@ -23,7 +23,7 @@ async def running(folder: Path, *, most_waiting: int = 0) -> AsyncIterator[Broke
     ``most_waiting`` is how many messages may wait for a client, 0 for any number; mosquitto's own
     default is 1,000.
     """
-    program = mosquitto.program()
+    program = await asyncio.to_thread(mosquitto.program)
     if program is None:
         raise BenchmarkError("mosquitto is not installed: apt install mosquitto")
     port = mosquitto.free_port()

@@ -30,8 +30,8 @@ _AT_ONCE = 8
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``unique_qr``, ``no_qr`` (labels/s on one core) and ``two_workers``."""
-    known = templates.load_all(templates.bundled_folder())
-    sample = samples.load(templates.bundled_folder() / "article" / "sample.toml")["sale"]
+    known = templates.load_all(templates.BUNDLED)
+    sample = samples.load(templates.BUNDLED / "article" / "sample.toml")["sale"]
     for name, drawn_by, qr, goal in (
         ("unique_qr", known["article"], True, 8.0),
         ("no_qr", known["plain"], False, 2.0),

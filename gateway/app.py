@@ -67,7 +67,7 @@ async def run(
     ``ready`` is called once, with the address of each site. Raises ``AnaquelError`` when a person
     must mend something first, or an ``ExceptionGroup`` of what failed later.
     """
-    known = await asyncio.to_thread(templates.load_all, templates.bundled_folder())
+    known = await asyncio.to_thread(templates.load_all, templates.BUNDLED)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
@@ -76,7 +76,7 @@ async def run(
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
-        sites, serving = _sites(settings, database, clock, origin)
+        sites, serving = await asyncio.to_thread(_sites, settings, database, clock, origin)
         services = [
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from blockbuster import blockbuster_ctx
 
+import device_drivers
+import gateway
 from tests.support.mosquitto import Mosquitto
 
 # How long an example takes says something about the machine, nothing about the code.
@@ -20,6 +23,13 @@ hypothesis.settings.load_profile("anaquel")
 def no_stray_event_loop() -> None:
     """pytest-asyncio asks for a loop before it sets its own; Python makes one nobody closes."""
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_blocks_the_loop() -> Iterator[None]:
+    """Where our code on an event loop waits for a disk, a socket or a lock, the call raises."""
+    with blockbuster_ctx(scanned_modules=[gateway, device_drivers]):
+        yield
 
 
 @pytest.fixture

@@ -88,14 +88,17 @@ class Connection:
         self._session_s = session_s
         self._will: Will | None = None
         self._client: paho.Client | None = None
+        self._connecting: asyncio.Future[None] | None = None
         self._answer: asyncio.Future[ReasonCode] = loop.create_future()
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
     async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
         """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
         try:
-            client = await asyncio.to_thread(self._connect_blocking, broker, client_id, will)
-            client.loop_start()
+            self._connecting = self._loop.run_in_executor(
+                None, self._connect_blocking, broker, client_id, will
+            )
+            await asyncio.shield(self._connecting)
             async with asyncio.timeout(_ANSWER_S):
                 await _first_of(self._answer, self.lost)
         except TimeoutError:
@@ -160,11 +163,15 @@ class Connection:
 
         Without it the retained birth would say for ever that we are there.
         """
-        client, self._client = self._client, None
         self.give_up(Trouble(why="we closed it"))
         self._answer.cancel()
         for waiting in self._waiting.values():
             waiting.cancel()
+        if self._connecting is not None:
+            # Who left while a thread still connects must stop what that thread starts.
+            await asyncio.wait([self._connecting])
+            self._connecting.exception()
+        client, self._client = self._client, None
         if client is not None:
             await asyncio.to_thread(_stop, client, self._will, v5=self._v5)
 
@@ -188,7 +195,7 @@ class Connection:
             raise LinkDownError("the connection is gone")
         return self._client
 
-    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> paho.Client:
+    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> None:
         self._client = client = self._new_client(broker, client_id, will)
         if self._v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
@@ -204,7 +211,7 @@ class Connection:
             )
         else:
             client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
-        return client
+        client.loop_start()
 
     def _new_client(self, broker: Broker, client_id: str, will: Will | None) -> paho.Client:
         client = paho.Client(

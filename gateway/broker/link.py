@@ -85,7 +85,7 @@ class Link:
 
     def messages(self, *topic_filters: str) -> AsyncIterator[Message]:
         """Everything on these topics, for ever and over reconnects; call before ``run``."""
-        stream = _Stream(tuple(self._prefix + topic for topic in topic_filters))
+        stream = _Stream(tuple(self._prefix + topic for topic in topic_filters), self.connected)
         self._streams.append(stream)
         return stream.read()
 
@@ -227,8 +227,9 @@ def _said(trouble: Trouble) -> dict[str, str]:
 class _Stream:
     """Messages of some topics between the connection and whoever reads them."""
 
-    def __init__(self, topics: tuple[str, ...]) -> None:
+    def __init__(self, topics: tuple[str, ...], connected: asyncio.Event) -> None:
         self.topics = topics
+        self._connected = connected
         self._waiting: deque[tuple[Connection, Message]] = deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
@@ -253,9 +254,12 @@ class _Stream:
 
     async def read(self) -> AsyncIterator[Message]:
         while True:
-            while self._waiting:
+            await self._arrived.wait()
+            # A kept session delivers before we are ready: an answer would find nobody to take it.
+            await self._connected.wait()
+            if self._waiting:
                 message = self._waiting.popleft()[1]
                 self._bytes -= len(message.payload)
                 yield message
-            self._arrived.clear()
-            await self._arrived.wait()
+            else:
+                self._arrived.clear()

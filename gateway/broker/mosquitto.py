@@ -15,12 +15,15 @@ from gateway.errors import AnaquelError
 from gateway.settings import Broker
 
 _START_S = 10.0
+_END_S = 5.0
+_FREE_S = 5.0
+_AGAIN_S = 0.02
 _SBIN = "/usr/sbin:/usr/local/sbin"
 
 
 def program() -> str | None:
     """Where mosquitto is installed, if it is."""
-    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{_SBIN}")
+    return _found("mosquitto")
 
 
 def free_port() -> int:
@@ -35,10 +38,11 @@ def free_port() -> int:
 async def running(program: str, folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
     """Mosquitto while inside, on loopback, with its files in ``folder``.
 
-    Port 0 takes a free one. Raises ``AnaquelError`` with mosquitto's own words.
+    It ends with us, also when we are killed. Port 0 takes a free one. Raises ``AnaquelError`` with
+    mosquitto's own words.
     """
     port = port or free_port()
-    _must_be_free(port)
+    await _until_free(port)
     config = folder / "mosquitto.conf"
     user = "user root\n" if os.geteuid() == 0 else ""
     await asyncio.to_thread(
@@ -50,9 +54,8 @@ async def running(program: str, folder: Path, *, port: int = 0) -> AsyncIterator
     said = await asyncio.to_thread((folder / "mosquitto.log").open, "wb")
     # A session of its own: Ctrl-C goes to us, and we end the broker last.
     process = await asyncio.create_subprocess_exec(
-        program,
-        "-c",
-        str(config),
+        *await asyncio.to_thread(_tied_to_us),
+        *(program, "-c", str(config)),
         stdin=subprocess.DEVNULL,
         stdout=said,
         stderr=said,
@@ -63,8 +66,18 @@ async def running(program: str, folder: Path, *, port: int = 0) -> AsyncIterator
         await _listens(process, port, folder / "mosquitto.log")
         yield Broker(host="127.0.0.1", port=port, reconnect_s=0.2)
     finally:
-        if process.returncode is None:
-            process.terminate()
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(_END_S):
+            await process.wait()
+    except TimeoutError:
+        # Mosquitto forgets a signal that arrives in its very first moment.
+        process.kill()
         await process.wait()
 
 
@@ -75,7 +88,7 @@ async def _listens(process: asyncio.subprocess.Process, port: int, said: Path) -
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
                 except OSError:
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(_AGAIN_S)
                 else:
                     writer.close()
                     await writer.wait_closed()
@@ -86,14 +99,30 @@ async def _listens(process: asyncio.subprocess.Process, port: int, said: Path) -
     raise AnaquelError(f"mosquitto did not start on port {port}: {why[-500:]}")
 
 
-def _must_be_free(port: int) -> None:
-    """Another broker on the port would answer in place of ours."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise AnaquelError(
-                f"127.0.0.1:{port} is taken, perhaps by another mosquitto: "
-                "choose another port in [shop_broker], or leave out --own-broker"
-            ) from error
+def _found(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_SBIN}")
+
+
+def _tied_to_us() -> tuple[str, ...]:
+    """Lets the system end the broker with us, even by ``kill -9``: nobody else would."""
+    setpriv = _found("setpriv")
+    return (setpriv, "--pdeathsig", "TERM", "--") if setpriv is not None else ()
+
+
+async def _until_free(port: int) -> None:
+    """Another broker on the port would answer in place of ours; one of a start before us leaves."""
+    until = asyncio.get_running_loop().time() + _FREE_S
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                if asyncio.get_running_loop().time() > until:
+                    raise AnaquelError(
+                        f"127.0.0.1:{port} is taken, perhaps by another mosquitto: "
+                        "choose another port in [shop_broker], or leave out --own-broker"
+                    ) from error
+            else:
+                return
+        await asyncio.sleep(_AGAIN_S)

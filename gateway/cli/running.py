@@ -62,7 +62,7 @@ async def _run(chosen: Settings) -> None:
 
 
 async def _run_with_broker(chosen: Settings) -> None:
-    program = mosquitto.program()
+    program = await asyncio.to_thread(mosquitto.program)
     if program is None:
         raise AnaquelError(
             "mosquitto is not installed: apt install mosquitto, or leave out --own-broker"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, *, in_process: bool = False) -> AsyncIterator[Running]:
     """A broker while inside; its configuration stands in ``folder``."""
-    program = None if in_process else mosquitto.program()
+    program = None if in_process else await asyncio.to_thread(mosquitto.program)
     if program is not None:
         async with mosquitto.running(program, folder) as broker:
             yield Running(broker=broker, said=f"mosquitto on port {broker.port}")

@@ -12,10 +12,8 @@ from gateway.render.template import Template, TemplateError
 FALLBACK = "plain"
 """The template that can draw anything."""
 
-
-def bundled_folder() -> Path:
-    """Where the templates that come with Anaquel are."""
-    return Path(__file__).resolve().parents[2] / "label_templates"
+BUNDLED = Path(__file__).resolve().parents[2] / "label_templates"
+"""The folder of the templates that come with Anaquel."""
 
 
 def load_all(folder: Path) -> Mapping[str, Template]:

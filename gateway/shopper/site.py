@@ -33,7 +33,7 @@ class ShopperSite:
 def build(
     settings: Settings, database: Database, *, clock: Clock, target_of_code: TargetOfCode
 ) -> ShopperSite:
-    """The public site of the shop in ``settings``. Reads files: call it before the loop is busy."""
+    """The public site of the shop in ``settings``. Reads files: call it in a thread."""
     own = settings.shop
     zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)

@@ -82,7 +82,7 @@ def site(
     streams: Streams | None = None,
     looks: Look | None = None,
 ) -> Site:
-    """Build the site; reads its templates and files, so call it before the loop is busy."""
+    """Build the site; reads its templates and files, so call it in a thread."""
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))

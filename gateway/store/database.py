@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
 from gateway.errors import AnaquelError
-from gateway.store import migrating
+from gateway.store import migrating, room
 from gateway.store.changes import Change, Changes
 from gateway.store.patience import Patience, Sleep
 
@@ -367,14 +367,15 @@ def _as_sqlite(error: Exception) -> sqlite3.Error:
 
 
 def _opening_error(path: Path, error: Exception) -> Exception:
-    if isinstance(error, AnaquelError):
+    if isinstance(error, AnaquelError) or not isinstance(error, sqlite3.Error | OSError):
         return error
-    return _storage_error(path, error) if isinstance(error, sqlite3.Error | OSError) else error
+    full = _primary_code(error) == sqlite3.SQLITE_IOERR and room.is_none(path.parent)
+    return _storage_error(path, error, full=full)
 
 
-def _storage_error(path: Path, error: Exception) -> StorageError:
+def _storage_error(path: Path, error: Exception, *, full: bool = False) -> StorageError:
     kind = StorageError
-    match _primary_code(error):
+    match sqlite3.SQLITE_FULL if full else _primary_code(error):
         case sqlite3.SQLITE_FULL:
             kind = StorageBusyError
             advice = "the disk is full; free space on it, nothing stored was lost"

@@ -7,6 +7,7 @@ scheme and keeps what a page complains about and asks for on its ``Watched``.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -69,8 +70,11 @@ async def live(tmp_path: Path) -> AsyncIterator[LiveShop]:
     clock = ShiftedClock(shop.StillClock())
     async with Database(tmp_path / "anaquel.db") as database:
         await shop.fill(database)
-        built = site.build(
-            settings.make(tmp_path), database, clock=clock, target_of_code=labels.target_of_code
+        built = await asyncio.to_thread(
+            site.build,
+            *(settings.make(tmp_path), database),
+            clock=clock,
+            target_of_code=labels.target_of_code,
         )
         serving = Serving(
             [Served(name="shopper", app=built.app, listen=Listen(host="127.0.0.1", port=0))]

@@ -3,80 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import httpx
+import pytest
 
-from gateway.broker.link import Link
 from gateway.clock import SystemClock
-from gateway.domain.events import Lane, Origin
-from gateway.settings import Settings
 from gateway.store import devices, outbox
-from gateway.store.database import Connection, Database
+from gateway.store.database import Database, StorageBusyError
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
 from tests.support.mosquitto import Mosquitto
-from tests.support.running import PATIENCE_S, PREFIX, one_turn, running
+from tests.support.running import PATIENCE_S, one_turn, running
+from tests.support.storing import BEGINS, ENDS, Scanner, limits, scans
 
 CLOCK = SystemClock()
-ORIGIN = Origin(store="s042", gateway="gw-1")
-BEGINS = "nothing can be stored now"
-ENDS = "storing again"
-
-
-class Scanner:
-    """A scanner over MQTT that hears the gateway's acks."""
-
-    def __init__(self, mosquitto: Mosquitto) -> None:
-        self.link = Link("till-1", mosquitto.broker, prefix=PREFIX, client_id="till-1")
-        self._acks = self.link.messages("device/till-1/ack")
-
-    async def scan(self, given: str) -> None:
-        await self.link.connected.wait()
-        body = json.dumps({"id": given, "code": "09521100001014"}).encode()
-        await self.link.publish("device/till-1/scan", body)
-
-    async def acknowledged(self) -> str:
-        message = await anext(self._acks)
-        message.ack()
-        return str(json.loads(message.payload)["id"])
-
-
-class Pauses:
-    """The pauses between attempts: they last until the test says so."""
-
-    def __init__(self) -> None:
-        self.begun = asyncio.Event()
-        self.over = asyncio.Event()
-
-    async def __call__(self, _seconds: float) -> None:
-        self.begun.set()
-        await self.over.wait()
-
-
-def limits(settings: Settings) -> dict[Lane, int]:
-    return {lane: getattr(settings.events, lane.value).max_bytes for lane in Lane}
-
-
-def scans(connection: sqlite3.Connection) -> int:
-    count: int = connection.execute("SELECT count(*) FROM outbox WHERE lane = 'scan'").fetchone()[0]
-    return count
-
-
-def pages(most: Callable[[int], int]) -> Callable[[Connection], Any]:
-    """Let the file have so many pages, from how many it has."""
-
-    def set_(connection: Connection) -> None:
-        now = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {most(now)}")
-
-    return set_
 
 
 async def test_a_locked_file_ends_nothing_and_the_held_scan_is_taken_afterwards(
@@ -124,3 +68,24 @@ async def test_a_locked_file_ends_nothing_and_the_held_scan_is_taken_afterwards(
     assert code == 0, said
     assert said.count(BEGINS) == 1, said
     assert said.count(ENDS) == 1, said
+
+
+async def test_everyone_behind_a_locked_file_hears_of_it_at_once(tmp_path: Path) -> None:
+    """Not one busy time after the other: the tenth would wait for a minute."""
+    path = tmp_path / "anaquel.db"
+    statements: list[str] = []
+    async with Database(path) as database:
+        await database.write(lambda connection: connection.execute("PRAGMA busy_timeout = 300"))
+        await database.write(lambda connection: connection.set_trace_callback(statements.append))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with asyncio.TaskGroup() as group:
+                for _ in range(10):
+                    group.create_task(refused(database))
+            other.execute("ROLLBACK")
+    assert sum("BEGIN" in statement for statement in statements) <= 2
+
+
+async def refused(database: Database) -> None:
+    with pytest.raises(StorageBusyError):
+        await database.write(lambda connection: connection.execute("SELECT 1"))

@@ -43,7 +43,7 @@ _SHOWN = {
 
 def drawn() -> Iterator[tuple[str, Frame]]:
     """Every golden by name, freshly drawn."""
-    folder = templates.bundled_folder()
+    folder = templates.BUNDLED
     for name, shown in _SHOWN.items():
         template = templates.load_all(folder)[name]
         facts = samples.load(folder / name / "sample.toml")

@@ -70,6 +70,20 @@ async def test_it_ends_in_time_with_pages_and_streams_open(
     assert not [line for line in process.lines if "Traceback" in line]
 
 
+async def test_the_broker_of_its_own_goes_with_it_even_when_it_is_killed(tmp_path: Path) -> None:
+    settings = make_settings.make(tmp_path, Mosquitto(tmp_path / "its-port").broker)
+    config = tmp_path / "config.toml"
+    gateway_process.write_config(config, settings)
+    process = GatewayProcess(config, "--own-broker")
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            await process.start(group)
+            await process.kill()
+        await process.start(group)
+        assert await process.stop() == 0
+    assert not [line for line in process.lines if "is taken" in line]
+
+
 async def test_without_any_broker_it_serves_and_says_so_once(tmp_path: Path) -> None:
     nobody = Mosquitto(tmp_path / "never-started").broker
     settings = make_settings.make(tmp_path, nobody)

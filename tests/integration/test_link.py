@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 import pytest
 import structlog
@@ -109,6 +109,43 @@ async def test_subscribers_hear_whether_the_session_was_kept(mosquitto: Mosquitt
         await asyncio.to_thread(mosquitto.start)
         await link.connected.wait()
     assert kept == [False, True, False]
+
+
+async def test_what_a_kept_session_held_is_handed_out_when_it_can_be_answered(
+    mosquitto: Mosquitto,
+) -> None:
+    """The race: the broker delivers with the CONNACK, before the link is ready to publish."""
+    answers = Listening(mosquitto.broker, "answer")
+    absent = link_to(mosquitto)
+    absent.messages("work")
+    async with running(absent):
+        await absent.connected.wait()
+    link = link_to(mosquitto)
+    stream = link.messages("work")
+    early: list[Message] = []
+
+    async def tell(session_kept: bool) -> None:  # noqa: FBT001 - the port's call
+        assert session_kept
+        await link._streams[0]._arrived.wait()
+        early.extend(taken)
+
+    async def answer() -> NoReturn:
+        async for message in stream:
+            taken.append(message)
+            await link.publish("answer", message.payload)
+            message.ack()
+        raise AssertionError
+
+    taken: list[Message] = []
+    link.on_connected(tell)
+    async with asyncio.timeout(PATIENCE_S), running(answers):
+        await answers.link.connected.wait()
+        await answers.link.publish("work", b"1")
+        async with asyncio.TaskGroup() as group, running(link):
+            answering = group.create_task(answer())
+            assert await answers.until(bool) == 1
+            answering.cancel()
+    assert early == []
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])

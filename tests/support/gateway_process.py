@@ -47,10 +47,10 @@ def _toml(value: object) -> str:
 class GatewayProcess:
     """``anaquel run`` on a configuration; what it writes to standard error is kept."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, *options: str) -> None:
         self.lines: list[str] = []
         self.addresses: dict[str, str] = {}
-        self._config = config
+        self._command = ("run", "--config", str(config), *options)
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -59,7 +59,7 @@ class GatewayProcess:
         """Start and return when it serves."""
         self._ready.clear()
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", "run", "--config", str(self._config)),
+            *(sys.executable, "-m", "gateway", *self._command),
             stderr=asyncio.subprocess.PIPE,
             stdin=asyncio.subprocess.DEVNULL,
             env=os.environ | {"PYTHONFAULTHANDLER": "1"},

@@ -13,6 +13,7 @@ from typing import IO
 from gateway.settings import Broker
 
 _START_S = 60.0
+_CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00"
 
 
 class MosquittoError(Exception):
@@ -71,6 +72,7 @@ class Mosquitto:
             process.wait()
             raise MosquittoError("\n".join(output.lines))
         self._process = process
+        self._must_answer()
 
     def stop(self) -> None:
         """Stop in order: persistent sessions are saved."""
@@ -88,6 +90,13 @@ class Mosquitto:
         """Stop and start again on the same port."""
         self._end(kill=kill)
         self.start()
+
+    def _must_answer(self) -> None:
+        """It says "running" a moment before it is, and forgets a SIGTERM that comes in between."""
+        with socket.create_connection(("127.0.0.1", self.port), _START_S) as asking:
+            asking.sendall(_CONNECT)
+            if not asking.recv(4):
+                raise MosquittoError("mosquitto closed the connection")
 
     def _end(self, *, kill: bool) -> None:
         process, self._process = self._process, None

@@ -155,7 +155,7 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
         driver = MqttLabelDriver(link)
         reports = Reports(database, ORIGIN, clock, settings.labels)
         turns = Turns()
-        known = templates.load_all(templates.bundled_folder())
+        known = await asyncio.to_thread(templates.load_all, templates.BUNDLED)
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
         listener = Listener(driver, reports, turns, clock)
         services: list[Any] = [

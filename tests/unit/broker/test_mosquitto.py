@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.support.running import PATIENCE_S, PREFIX, Listening, running
 async def test_the_system_s_broker_runs_while_inside_and_hears_birth_and_will(
     tmp_path: Path,
 ) -> None:
-    program = mosquitto.program()
+    program = await asyncio.to_thread(mosquitto.program)
     assert program is not None
     async with mosquitto.running(program, tmp_path) as broker:
         link = Link("shop", broker, prefix=PREFIX, client_id="gw-1", will=birth.will("gw-1"))

@@ -11,10 +11,10 @@ from gateway.render.template import Template
 
 @pytest.fixture(scope="session")
 def bundled() -> Mapping[str, Template]:
-    return templates.load_all(templates.bundled_folder())
+    return templates.load_all(templates.BUNDLED)
 
 
 @pytest.fixture(scope="session")
 def bundled_samples(bundled: Mapping[str, Template]) -> Mapping[str, Mapping[str, LabelFacts]]:
-    folder = templates.bundled_folder()
+    folder = templates.BUNDLED
     return {name: samples.load(folder / name / "sample.toml") for name in bundled}

@@ -13,7 +13,7 @@ from gateway.render import pool, rendering, samples, template, templates, worker
 from gateway.render.pool import RenderFailedError, RenderPool
 
 PANEL = Panel(name="2.13", width=250, height=122, inks=(Ink.WHITE, Ink.BLACK), dpi=130)
-FOLDER = templates.bundled_folder()
+FOLDER = templates.BUNDLED
 
 
 @pytest.fixture(scope="module")

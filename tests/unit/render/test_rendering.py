@@ -22,7 +22,7 @@ from gateway.render.prices import Price
 from gateway.render.template import Template
 from tests.golden.panels import PANELS
 
-BUNDLED = templates.load_all(templates.bundled_folder())
+BUNDLED = templates.load_all(templates.BUNDLED)
 PESOS = Money(amount=Decimal(899), currency="MXN")
 PANEL = PANELS["29-296x128"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,11 @@ async def shopper(tmp_path: Path) -> AsyncIterator[Shopper]:
     clock = ShiftedClock(shop.StillClock())
     async with Database(tmp_path / "anaquel.db") as database:
         await shop.fill(database)
-        built = site.build(
-            settings.make(tmp_path), database, clock=clock, target_of_code=labels.target_of_code
+        built = await asyncio.to_thread(
+            site.build,
+            *(settings.make(tmp_path), database),
+            clock=clock,
+            target_of_code=labels.target_of_code,
         )
         async with running(built.upkeep):
             yield Shopper(built, database, clock)

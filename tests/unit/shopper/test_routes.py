@@ -16,6 +16,7 @@ from gateway.store import labels
 from gateway.store.database import Connection
 from gateway.store.labels import Binding
 from tests.support import shop
+from tests.support.running import PATIENCE_S, one_turn
 from tests.unit.shopper.conftest import Shopper
 
 NAVY_26 = "/p/alba-navy-26"
@@ -174,11 +175,9 @@ async def test_a_new_price_of_a_sibling_changes_its_pages_too(shopper: Shopper) 
     path = "/p/runner-white-25"
     first = (await shopper.get(path)).headers["etag"]
     await shop.fill(shopper.database, [shop.stock("runner-black-25", 3)], seq=2)
-    for _ in range(100):
-        if (await shopper.get(path)).headers["etag"] != first:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the page of the sibling stayed as it was")
+    async with asyncio.timeout(PATIENCE_S):
+        while (await shopper.get(path)).headers["etag"] == first:
+            await one_turn()
 
 
 async def test_a_kept_page_does_not_outlive_the_sale(shopper: Shopper) -> None:
@@ -274,9 +273,7 @@ async def test_no_address_breaks_the_site(
 
 
 async def until(shopper: Shopper, path: str, words: str) -> None:
-    """The change is told through the loop; a second is what shoppers are promised."""
-    for _ in range(100):
-        if words in (await shopper.get(path)).text:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"{path} does not say {words!r}")
+    """The change is told through the loop, to the page as to us."""
+    async with asyncio.timeout(PATIENCE_S):
+        while words not in (await shopper.get(path)).text:
+            await one_turn()

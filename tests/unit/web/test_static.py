@@ -12,6 +12,11 @@ from gateway.web.static import StaticFiles
 BASE = "http://shop.example"
 
 
+@pytest.fixture(scope="module")
+def files() -> StaticFiles:
+    return StaticFiles()
+
+
 async def get(files: StaticFiles, path: str, **headers: str) -> httpx.Response:
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=files), base_url=BASE, headers=headers
@@ -19,8 +24,7 @@ async def get(files: StaticFiles, path: str, **headers: str) -> httpx.Response:
         return await client.get(path)
 
 
-async def test_files_are_named_by_content_and_kept_for_ever() -> None:
-    files = StaticFiles()
+async def test_files_are_named_by_content_and_kept_for_ever(files: StaticFiles) -> None:
     answer = await get(files, files.href("anaquel.css"), **{"accept-encoding": "gzip"})
     assert re.fullmatch(r"/static/anaquel\.[0-9a-f]{10}\.css", files.href("anaquel.css"))
     assert "immutable" in answer.headers["cache-control"]
@@ -28,8 +32,7 @@ async def test_files_are_named_by_content_and_kept_for_ever() -> None:
     assert answer.headers["content-encoding"] == "gzip"
 
 
-async def test_the_style_sheet_names_the_fonts_by_content() -> None:
-    files = StaticFiles()
+async def test_the_style_sheet_names_the_fonts_by_content(files: StaticFiles) -> None:
     style = (await get(files, files.href("anaquel.css"))).text
     named = re.findall(r'url\("([^"]+)"\)', style)
     assert len(named) == 2
@@ -45,8 +48,7 @@ def test_the_look_fits_its_budget() -> None:
     assert "SIL OPEN FONT LICENSE" in (static.OWN_FILES / "inter-OFL.txt").read_text()
 
 
-async def test_other_files_are_not_served() -> None:
-    files = StaticFiles()
+async def test_other_files_are_not_served(files: StaticFiles) -> None:
     for path in ("/static/anaquel.css", "/static/../site.py", "/static/", "/static/%2e%2e/x"):
         assert (await get(files, path)).status_code == 404
     with pytest.raises(KeyError):
