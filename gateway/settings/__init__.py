@@ -3,6 +3,7 @@
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
 from gateway.settings.sections import (
     KINDS,
+    SHOPIFY_KINDS,
     Broker,
     Central,
     Data,
@@ -17,6 +18,7 @@ from gateway.settings.sections import (
     Log,
     Settings,
     Shop,
+    Shopify,
     ShopperListen,
     Sites,
     Source,
@@ -25,6 +27,7 @@ from gateway.settings.sections import (
 
 __all__ = [
     "KINDS",
+    "SHOPIFY_KINDS",
     "Broker",
     "Central",
     "Data",
@@ -40,6 +43,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Shop",
+    "Shopify",
     "ShopperListen",
     "Sites",
     "Source",

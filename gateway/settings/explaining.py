@@ -37,6 +37,8 @@ def explain(problem: Mapping[str, Any], model: type[BaseModel], example: str) ->
             return f"{key} = {_given(problem)}: is no setting; {_instead(place, model, example)}"
         case "value_error" if not place:
             return _advice(problem)
+        case "value_error" if isinstance(problem["input"], dict):
+            return f"[{key}]: {_advice(problem)}"
         case "literal_error" if "[key]" in problem["loc"]:
             return f"{key}: is no kind; {_advice(problem)}"
         case "dict_type" | "model_type":

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -23,29 +22,20 @@ from pydantic import (
 
 from gateway.domain.money import MINOR_UNITS
 from gateway.settings import zones
+from gateway.settings.shapes import Flag, Id, Seconds, Whole
+from gateway.settings.shapes import Section as _Section
+from gateway.settings.shapes import shaped as _shaped
+from gateway.settings.shopify import Shopify
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
 Source = Literal["central", "files", "api", "shopify"]
 KINDS: tuple[Kind, ...] = ("location", "group", "product", "offers", "stock", "task", "binding")
-
-
-def _shaped(pattern: str, advice: str) -> AfterValidator:
-    """A text of this shape; ``advice`` says in plain words what to write instead."""
-    shape = re.compile(pattern, re.ASCII)
-
-    def check(text: str) -> str:
-        if shape.fullmatch(text) is None:
-            raise ValueError(advice)
-        return text
-
-    return AfterValidator(check)
+SHOPIFY_KINDS: tuple[Kind, ...] = ("location", "group", "product", "offers", "stock")
+"""What Shopify can say."""
 
 
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 _URL = rf"https?://{_HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
-Id = Annotated[
-    str, _shaped(r"[A-Za-z0-9._-]{1,64}", 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"')
-]
 Host = Annotated[
     str,
     _shaped(
@@ -93,14 +83,7 @@ def _public_key(text: str) -> str:
 
 
 PublicKey = Annotated[str, AfterValidator(_public_key)]
-Whole = Annotated[int, Field(strict=True)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
-Flag = Annotated[bool, Field(strict=True)]
-Seconds = Annotated[float, Field(strict=True, gt=0, le=86_400)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Shop(_Section):
@@ -289,6 +272,7 @@ class Settings(_Section):
     sources: dict[Kind, Source] = {}
     feed: Feed = Feed()
     files: Files = Files()
+    shopify: Shopify = Shopify()
     labels: Labels = Labels()
     events: Events = Events()
     sites: Sites = Sites()
@@ -317,6 +301,11 @@ class Settings(_Section):
                 f"[sources] gives {', '.join(owned)} to central, but [central] kind is "
                 'none: write "files" there or set kind = "mqtt"'
             )
+        if self.shopify.shop is None and "shopify" in self.sources.values():
+            raise ValueError(
+                "[sources] gives kinds to shopify, but [shopify] names no shop: write its shop, "
+                "client_id and client_secret_file"
+            )
         return self
 
     @model_validator(mode="after")
@@ -330,5 +319,9 @@ class Settings(_Section):
 
     def source_of(self, kind: Kind) -> Source:
         """The one source that may write rows of ``kind``."""
-        default: Source = "files" if self.central.kind == "none" else "central"
+        default: Source = "central"
+        if self.central.kind == "none":
+            default = "files"
+            if self.shopify.shop is not None and kind in SHOPIFY_KINDS:
+                default = "shopify"
         return self.sources.get(kind, default)

@@ -114,6 +114,14 @@ def rows_of(
             yield kind, key, json.loads(value)
 
 
+def value(connection: Connection, source: str, kind: str, key: str) -> str | None:
+    """A row as ``source`` sent it, in canonical JSON, whether it is in force or not."""
+    row = connection.execute(
+        "SELECT value FROM replica WHERE kind = ? AND key = ? AND source = ?", (kind, key, source)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def apply(
     connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
 ) -> Written:

@@ -67,7 +67,7 @@ def options(head: Line, variants: Iterable[Line], *, language: str) -> tuple[Opt
             continue
         name = name or f"Option {number}"
         taken = {option.axis["axis"] for option in found}
-        axis = {"axis": _axis(name, number, taken), "name": {language: name}, "values": values}
+        axis = {"axis": axis_word(name, number, taken), "name": {language: name}, "values": values}
         found.append(Option(column=column, name=name, axis=axis))
     return tuple(found)
 
@@ -135,7 +135,8 @@ def _stands_for_none(name: str, values: list[str]) -> bool:
     return named and all(value.casefold() == _NO_OPTION_VALUE for value in values)
 
 
-def _axis(name: str, number: int, taken: set[str]) -> str:
+def axis_word(name: str, number: int, taken: set[str]) -> str:
+    """Our word for an option called ``name``, unlike those ``taken``; ``number`` from 1."""
     word = article_keys.slug(name)
     known = _AXIS_OF.get(name.casefold())
     choices = (known, word.replace(".", "-")[:32].strip("-"), f"option{number}")

@@ -1,0 +1,34 @@
+"""What a setting may look like, for all sections."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """One section; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def shaped(pattern: str, advice: str) -> AfterValidator:
+    """A text of this shape; ``advice`` says in plain words what to write instead."""
+    shape = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if shape.fullmatch(text) is None:
+            raise ValueError(advice)
+        return text
+
+    return AfterValidator(check)
+
+
+Id = Annotated[
+    str, shaped(r"[A-Za-z0-9._-]{1,64}", 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"')
+]
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=86_400)]
