@@ -71,15 +71,20 @@ class Signer:
             ) from error
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyFileError(f"the private key {key_id} is no Ed25519 key; make a new one")
-        self._key_id = key_id
+        self.key_id = key_id
         self._key = key
         self._store = store
+
+    @property
+    def public(self) -> str:
+        """The public half, as ``[central.keys]`` takes it."""
+        return base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
 
     def sign(self, topic: str, body: bytes) -> bytes:
         """The signed form of a message that goes out on ``topic`` (without prefix)."""
         text = body.decode()
         signature = base64.b64encode(self._key.sign(_signed(topic, self._store, text))).decode()
-        signed = {"key_id": self._key_id, "signature": signature, "body": text}
+        signed = {"key_id": self.key_id, "signature": signature, "body": text}
         return json.dumps(signed, ensure_ascii=False).encode()
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from gateway.broker import topics
+from gateway.broker.signing import Opener, SignatureRefusedError
 from gateway.feed import messages, rows, sync
 from gateway.feed.messages import Change, Delta, Manifest, MessageError, Reply
 
@@ -54,10 +55,14 @@ class Findings:
 
 
 class Checker:
-    """Looks at rows and messages one after the other; remembers the epoch they are in."""
+    """Looks at rows and messages one after the other; remembers the epoch they are in.
 
-    def __init__(self) -> None:
+    ``opener`` opens signed messages; without one their signatures are not looked at.
+    """
+
+    def __init__(self, opener: Opener | None = None) -> None:
         self.found = Findings()
+        self._opener = opener
         self._epoch = 0
 
     def row(self, where: str, kind: str, key: str, value: Any) -> None:
@@ -89,10 +94,19 @@ class Checker:
             return False
         self.found.messages += 1
         try:
-            self._message(where, topic, payload)
-        except MessageError as error:
+            self._message(where, topic, self._opened(topic, payload))
+        except (MessageError, SignatureRefusedError) as error:
             self.whole(where, error.code, str(error))
         return True
+
+    def _opened(self, topic: str, payload: bytes) -> bytes:
+        if self._opener is not None:
+            return self._opener.open(topic, payload)
+        if b'"signature"' not in payload or len(payload) > messages.MAX_BYTES:
+            return payload
+        value = messages.load(payload)
+        body = value.get("body") if isinstance(value, dict) else None
+        return body.encode("utf-8", "replace") if isinstance(body, str) else payload
 
     def _message(self, where: str, topic: str, payload: bytes) -> None:
         match topic:

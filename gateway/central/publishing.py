@@ -12,7 +12,7 @@ from fractions import Fraction
 from device_drivers.links.messages import LinkDownError
 from gateway.broker import topics
 from gateway.broker.link import Link
-from gateway.central import difference, snapshots
+from gateway.central import difference, keys, snapshots
 from gateway.central.checking import WHOLE
 from gateway.central.difference import Difference
 from gateway.central.feed import Feed, dump
@@ -96,11 +96,12 @@ async def tell(chosen: CentralSettings, prepared: Prepared) -> None:
         client_id=f"{chosen.store}.central-publish",
         session_s=0,
     )
+    port = keys.port_of(chosen, link)
     async with _connected(chosen, link, kept):
         try:
             for delta in prepared.deltas or ():
-                await link.publish(topics.DELTA, dump(delta))
-            await link.publish(topics.MANIFEST, messages.dump(manifest), retain=True)
+                await port.publish(topics.DELTA, dump(delta))
+            await port.publish(topics.MANIFEST, messages.dump(manifest), retain=True)
         except LinkDownError as error:
             raise PublishError(f"the broker went away ({error}); {kept}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway import settings
 from gateway.settings import Broker, Listen
@@ -27,6 +27,13 @@ class Serve(Listen):
     manifest_s: Annotated[Seconds, Field(le=300)] = 60.0
 
 
+class Sign(_Section):
+    """With which key messages are signed; without one they are not."""
+
+    key_id: Id | None = None
+    key_file: Path | None = None
+
+
 class CentralSettings(_Section):
     """Everything in ``central.toml``."""
 
@@ -34,6 +41,13 @@ class CentralSettings(_Section):
     folder: Path = Path("central")
     broker: Broker = Broker()
     serve: Serve = Serve()
+    sign: Sign = Sign()
+
+    @model_validator(mode="after")
+    def _key_is_whole(self) -> CentralSettings:
+        if (self.sign.key_id is None) != (self.sign.key_file is None):
+            raise ValueError("[sign] needs both key_id and key_file, or none of them")
+        return self
 
     @property
     def prefix(self) -> str:
@@ -57,5 +71,9 @@ def load(path: Path) -> CentralSettings:
         update={
             "folder": folder / chosen.folder,
             "broker": settings.anchored_broker(chosen.broker, folder),
+            "sign": Sign(
+                key_id=chosen.sign.key_id,
+                key_file=folder / chosen.sign.key_file if chosen.sign.key_file else None,
+            ),
         }
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypedDict
 
 from gateway.broker import topics
+from gateway.broker.signing import Opener, SignatureRefusedError
 from gateway.domain import events
 from gateway.events import messages as event_messages
 from gateway.events.messages import BatchMessage
@@ -55,9 +56,10 @@ class _Gateway:
 
 
 class View:
-    """What is known so far; messages go in by ``hear``."""
+    """What is known so far; messages go in by ``hear``, those of central by ``opener``."""
 
-    def __init__(self) -> None:
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
         self.manifest: Manifest | None = None
         self.unreadable = 0
         self._gateways: dict[str, _Gateway] = {}
@@ -66,7 +68,7 @@ class View:
         """Take one message on a topic below the shop's prefix."""
         try:
             self._hear(topic, payload, now)
-        except (messages.MessageError, event_messages.MessageError):
+        except (messages.MessageError, event_messages.MessageError, SignatureRefusedError):
             self.unreadable += 1
 
     def standings(self, now: datetime) -> list[Standing]:
@@ -75,7 +77,7 @@ class View:
 
     def _hear(self, topic: str, payload: bytes, now: datetime) -> None:
         if topic == topics.MANIFEST:
-            self.manifest = messages.parse(Manifest, payload)
+            self.manifest = messages.parse(Manifest, self._opener.open(topic, payload))
             for one in self._gateways.values():
                 self._note_behind(one, now)
             return

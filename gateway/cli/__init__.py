@@ -41,6 +41,7 @@ central_side.command()(central.publish)
 central_side.command()(central.serve)
 central_side.command()(central.check)
 central_side.command()(watching.watch)
+central_side.command()(central.key)
 commands.command("version")(running.show_version)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_CENTRAL = Path("central.toml")
 CentralConfig = Annotated[Path, typer.Option("--config", help="Its settings file (central.toml).")]
 Rows = Annotated[Path, typer.Argument(help="A file of rows, or a folder of such files.")]
+KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _FAULTS_SHOWN = 20
 
 
@@ -62,6 +64,26 @@ def publish(
         _say_published(prepared, now.checker.found)
 
 
+def key(
+    name: Annotated[str, typer.Argument(help="How shops call the key, like central-2026.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where the private half goes; NAME.pem when not given.")
+    ] = None,
+) -> None:
+    """Make a key pair, so that shops can be sure who sends them prices."""
+    from gateway.central import keys
+
+    file = out or Path(f"{name}.pem")
+    with plain_errors():
+        if KEY_ID.fullmatch(name) is None:
+            raise AnaquelError(f"{name}: is no name for a key; write 1 to 64 of A-Z a-z 0-9 . _ -")
+        public = keys.make(file)
+    typer.echo(f"{file} is the private half: keep it to yourself. For central.toml, [sign]:")
+    typer.echo(f'key_id = "{name}"\nkey_file = "{file}"\n')
+    typer.echo("For the settings of every shop, [central.keys]:")
+    typer.echo(f'"{name}" = "{public}"')
+
+
 def serve(config: CentralConfig = DEFAULT_CENTRAL) -> None:
     """Answer shops, serve snapshots and take events until SIGTERM or Ctrl-C."""
     with plain_errors():
@@ -92,7 +114,9 @@ def _checked(what: str, config: Path, seconds: float | None) -> Findings:
     if not path.exists() and "feed/" in what:
         logs.configure(settings.Log(level="warning"))
         chosen = central_settings.load(config)
-        checker = Checker()
+        from gateway.central import keys
+
+        checker = Checker(keys.opener_of(chosen))
         asyncio.run(_listen(chosen, _relative(what, chosen), checker, seconds))
     elif reading.is_message_file(path):
         checker = reading.read_message(path)
@@ -204,7 +228,7 @@ def _say_published(prepared: Prepared, found: Findings) -> None:
 
 async def _serve(chosen: CentralSettings, clock: Clock) -> None:
     from gateway.broker.link import Link
-    from gateway.central import site
+    from gateway.central import keys, site
     from gateway.central.following import Follower
     from gateway.central.ingest import Ingester
     from gateway.central.publisher import Publisher
@@ -214,12 +238,13 @@ async def _serve(chosen: CentralSettings, clock: Clock) -> None:
     state = StateFolder(chosen.folder)
     serving = Serving([Served(name="serve", app=site.build(state.snapshots), listen=chosen.serve)])
     link = Link("central", chosen.broker, prefix=chosen.prefix, client_id=f"{chosen.store}.central")
+    port = keys.port_of(chosen, link)
     stop = asyncio.Event()
     with state.held("serve"), lifecycle.stop_on_signals(stop):
         address = serving.bind()["serve"]
         base = chosen.snapshot_base(address)
         publisher = Publisher(
-            link,
+            port,
             state.snapshots,
             clock,
             epoch=0,
@@ -227,7 +252,7 @@ async def _serve(chosen: CentralSettings, clock: Clock) -> None:
             base=base,
         )
         follower = Follower(publisher, state, base)
-        ingester = Ingester(link, chosen.folder, clock)
+        ingester = Ingester(port, chosen.folder, clock)
         try:
             await follower.load()
         except AnaquelError:

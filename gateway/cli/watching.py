@@ -59,8 +59,9 @@ async def _watch(
     chosen: CentralSettings, clock: Clock, wait: float | None, *, as_json: bool
 ) -> None:
     from gateway.broker.link import Link
+    from gateway.central import keys
 
-    view = View()
+    view = View(keys.opener_of(chosen))
     link = Link(
         "watch",
         chosen.broker,

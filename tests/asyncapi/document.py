@@ -35,6 +35,12 @@ class Channel:
     says: str
     retain: bool = False
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What may come: what central sends may also come signed."""
+        signed = self.server == "central" and self.gateway == "receive"
+        return (self.message, "Signed") if signed else (self.message,)
+
 
 CHANNELS: Final = (
     Channel(
@@ -214,7 +220,7 @@ def document() -> dict[str, Any]:
         "channels": {channel.name: _channel(channel) for channel in CHANNELS},
         "operations": {f"{one.gateway}_{one.name}": _operation(one) for one in CHANNELS},
         "components": {
-            "messages": {channel.message: _message(channel) for channel in CHANNELS},
+            "messages": {name: _message(name) for channel in CHANNELS for name in channel.messages},
             "schemas": schemas.all_schemas(),
         },
     }
@@ -246,7 +252,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "parameters": {
             name: {"description": ONE[name]} for name in re.findall(r"\{(\w+)\}", address)
         },
-        "messages": {channel.message: {"$ref": f"#/components/messages/{channel.message}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in channel.messages},
     }
 
 
@@ -254,13 +260,15 @@ def _operation(channel: Channel) -> dict[str, Any]:
     return {
         "action": channel.gateway,
         "channel": {"$ref": f"#/channels/{channel.name}"},
-        "messages": [{"$ref": f"#/channels/{channel.name}/messages/{channel.message}"}],
+        "messages": [
+            {"$ref": f"#/channels/{channel.name}/messages/{name}"} for name in channel.messages
+        ],
         "bindings": {"mqtt": {"qos": 1, "retain": channel.retain, "bindingVersion": "0.2.0"}},
     }
 
 
-def _message(channel: Channel) -> dict[str, Any]:
-    message: dict[str, Any] = {"payload": {"$ref": f"#/components/schemas/{channel.message}"}}
-    if channel.message == "LabelImage":
+def _message(name: str) -> dict[str, Any]:
+    message: dict[str, Any] = {"payload": {"$ref": f"#/components/schemas/{name}"}}
+    if name == "LabelImage":
         message["contentType"] = "application/octet-stream"
     return message

@@ -60,6 +60,13 @@ WRITTEN: Final[dict[str, Schema]] = {
         datacontenttype={"type": "string"},
         data={},
     ),
+    "Signed": _object(
+        "key_id signature body",
+        "Any message of central's, signed (Ed25519): body is that message as a text.",
+        key_id=ID,
+        signature={"type": "string", "contentEncoding": "base64"},
+        body={"type": "string"},
+    ),
     "DeviceAck": _object(
         "",
         "The scan or reading is committed, or cannot be used and why.",

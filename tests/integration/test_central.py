@@ -62,7 +62,8 @@ class CentralSide:
         self.rows.write_text("\n".join(lines) + "\n")
 
     async def command(self, *arguments: str | Path) -> Ended:
-        process = await self._start(*arguments)
+        config: list[str | Path] = [] if arguments[0] == "key" else ["--config", self.config]
+        process = await self._start(*arguments, *config)
         async with asyncio.timeout(2 * PATIENCE_S):
             said, complained = await process.communicate()
         assert process.returncode is not None
@@ -76,7 +77,7 @@ class CentralSide:
     @asynccontextmanager
     async def serving(self, end: signal.Signals = signal.SIGTERM) -> AsyncIterator[None]:
         """``serve`` from its first manifest on; killed by ``end``."""
-        process = await self._start("serve")
+        process = await self._start("serve", "--config", self.config)
         assert process.stderr is not None
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -91,7 +92,6 @@ class CentralSide:
     async def _start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "gateway", "central", *map(str, arguments)),
-            *("--config", str(self.config)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -106,9 +106,9 @@ def central(tmp_path: Path, mosquitto: Mosquitto) -> CentralSide:
 
 
 @asynccontextmanager
-async def shop_of(mosquitto: Mosquitto, folder: Path) -> AsyncIterator[Shop]:
+async def shop_of(mosquitto: Mosquitto, folder: Path, **sections: Any) -> AsyncIterator[Shop]:
     feed = make_settings.make(folder).feed.model_dump() | {"snapshot_hosts": ("127.0.0.1",)}
-    chosen = make_settings.make(folder, mosquitto.broker, feed=feed)
+    chosen = make_settings.make(folder, mosquitto.broker, feed=feed, **sections)
     async with shop_running(mosquitto, chosen) as shop:
         yield shop
 
@@ -278,6 +278,30 @@ async def test_watch_says_where_a_shop_stands(
     assert (standing["equal"], standing["refused"]) == (True, 1)
     assert standing["problems"][0]["code"] == "negative_amount"
     assert "refused offers a3: offers.0.amount: '-3.00' is negative" in " ".join(shown.said.split())
+
+
+async def test_a_shop_that_asks_for_signatures_gets_them(
+    tmp_path: Path, mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    pem = central.folder / "central-1.pem"
+    made = await central.command("key", "central-1", "--out", pem)
+    public = re.search(r'"central-1" = "(\S+)"', made.said)
+    assert public is not None, made
+    assert pem.stat().st_mode & 0o077 == 0
+    again = await central.command("key", "central-1", "--out", pem)
+    assert (again.code, "keys are not replaced" in again.complained) == (1, True)
+
+    unsigned = told(await central.publish())
+    with central.config.open("a") as file:
+        file.write(f'[sign]\nkey_id = "central-1"\nkey_file = "{pem.name}"\n')
+    keys = {"keys": {"central-1": public[1]}, "require_signature": True}
+    async with central.serving(), shop_of(mosquitto, tmp_path, central=keys) as shop:
+        await reached(shop, unsigned)
+        central.write(*ROWS, price("a3", "30.00"))
+        await reached(shop, told(await central.publish()))
+        said = await central.command("watch", "--once", "--json", "--wait", "1")
+
+    assert json.loads(said.said)["gateways"][0]["equal"] is True
 
 
 async def test_check_listens_to_a_topic(mosquitto: Mosquitto, central: CentralSide) -> None:

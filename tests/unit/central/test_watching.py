@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.broker import topics
+from gateway.broker.signing import Opener
 from gateway.central.watching import MAX_GATEWAYS, Standing, View
 
 NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
@@ -17,7 +18,7 @@ class Watched:
     """A view, and what it hears."""
 
     def __init__(self) -> None:
-        self.view = View()
+        self.view = View(Opener(store="s042", keys={}, required=False))
         self.now = NOW
 
     def hear(self, topic: str, **said: Any) -> None:
