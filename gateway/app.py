@@ -20,6 +20,8 @@ from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
 from gateway.feed import ownership
 from gateway.feed.service import FeedService
+from gateway.feed.sources.address import Address
+from gateway.feed.sources.drop_folder import DropFolder
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels.courier import Courier
@@ -80,6 +82,7 @@ async def run(
         services = [
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),
+            *_files(settings, database, clock),
             *sites,
             serving,
             _OtherWriters(database),
@@ -129,6 +132,16 @@ async def _events(
                 opener=signing.opener_of(settings),
             ),
         ]
+    return services
+
+
+def _files(settings: Settings, database: Database, clock: Clock) -> list[Service]:
+    folder, url = settings.files.folder, settings.files.url
+    services: list[Service] = []
+    if folder is not None:
+        services.append(DropFolder(folder, database, settings, clock))
+    if url is not None:
+        services.append(Address(url, database, settings, clock))
     return services
 
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from gateway.clock import Clock
 from gateway.domain.events import Origin
-from gateway.intake import catalogue_rows, over_http
+from gateway.intake import catalogue_rows, imports, over_http
 from gateway.settings import Settings
 from gateway.store.database import Database
 
@@ -24,4 +24,5 @@ def site(database: Database, clock: Clock, settings: Settings, *, origin: Origin
     )
     app.include_router(over_http.router(database, clock, origin=origin))
     app.include_router(catalogue_rows.router(database, clock, settings))
+    app.include_router(imports.router(database, clock, settings))
     return app

@@ -121,6 +121,8 @@ class TaskLines:
                     href=f"/labels/{task.key}",
                     at=at,
                 )
+            case "refused_file":
+                return self._refused_file(task, detail)
             case "too_many_labels":
                 return TaskLine(
                     tone="trouble",
@@ -163,6 +165,16 @@ class TaskLines:
             for name in ("claimed", "lowest")
         )
         return self._say(texts.TASK_FALSE_PRIOR_WHY, claimed=claimed, lowest=lowest)
+
+    def _refused_file(self, task: Task, detail: str) -> TaskLine:
+        file = str(task.detail.get("file", task.key))[:200]
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_REFUSED_FILE, file=file),
+            advice=self._say(texts.TASK_REFUSED_FILE_ADVICE),
+            detail=detail,
+            at=showing.when(task.opened_at, self._reader),
+        )
 
     def _row(self, row: str) -> str:
         """The row's kind and the name of what it is about."""

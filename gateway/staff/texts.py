@@ -118,6 +118,13 @@ TASK_TOO_MANY_LABELS_ADVICE = Text(
     en="Those already known go on; new ones are turned away. Tell whoever runs the box: something "
     "introduces itself as labels that do not exist.",
 )
+TASK_REFUSED_FILE = Text(
+    es="El archivo {file} no se pudo usar", en="The file {file} could not be used"
+)
+TASK_REFUSED_FILE_ADVICE = Text(
+    es="Los precios y las existencias siguen como estaban. Corrige el archivo y vuelve a enviarlo.",
+    en="Prices and stock stay as they were. Correct the file and send it again.",
+)
 TASK_CENTRAL_SILENT = Text(
     es="La central no confirma los eventos de {ago}",
     en="Central has not confirmed events from {ago}",

@@ -122,6 +122,17 @@ async def test_names_stand_for_ids_whatever_the_row_is_about(shelf: Staffed) -> 
     assert f"vínculo {await _code(shelf, 'L006')}" in page
 
 
+async def test_a_refused_file_is_named_with_what_to_do(shelf: Staffed) -> None:
+    detail = {"file": "lista.csv", "message": "2 of 30 lines cannot be used"}
+    await shelf.database.write(
+        lambda connection: tasks.open_(connection, "refused_file", "drop", detail, shop.NOW)
+    )
+    async with shelf.signed_in() as client:
+        page = (await client.get("/")).text
+    assert "El archivo lista.csv no se pudo usar" in page
+    assert "Corrige el archivo y vuelve a enviarlo." in page
+
+
 async def test_too_many_labels_has_words_of_its_own(shelf: Staffed) -> None:
     detail = {"message": "60000 labels are known"}
     await shelf.database.write(

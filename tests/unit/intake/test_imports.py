@@ -1,0 +1,167 @@
+"""Files over HTTP: imported or compared, and the exact words when they are refused."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.clock import SystemClock
+from gateway.domain.events import Origin
+from gateway.intake import imports
+from gateway.intake.site import site
+from gateway.store import catalogue, devices
+from gateway.store.database import Database
+from tests.support import settings as make_settings
+from tests.support.serving import serving
+
+CLOCK = SystemClock()
+GOOD = "id;nombre;precio\na;Camión;1.299,00\nb;Dos;2,00\n"
+
+
+@dataclass
+class Shop:
+    database: Database
+    client: httpx.AsyncClient
+
+    async def post(self, text: str | bytes, **query: Any) -> httpx.Response:
+        data = text.encode() if isinstance(text, str) else text
+        return await self.client.post("/api/v1/imports", content=data, params=query)
+
+    async def articles(self) -> set[str]:
+        return await self.database.read(catalogue.product_ids)
+
+
+@asynccontextmanager
+async def opened(folder: Path, **sections: Any) -> AsyncIterator[Shop]:
+    settings = make_settings.make(folder, **sections)
+    async with Database(folder / "anaquel.db") as database:
+        token = await database.write(
+            lambda c: devices.add(c, "erp", CLOCK.now(), scope="catalogue")
+        )
+        app = site(database, CLOCK, settings, origin=Origin(store="s042", gateway="gw-1"))
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+        async with (
+            serving(app) as base,
+            httpx.AsyncClient(base_url=base, headers=headers, trust_env=False) as client,
+        ):
+            yield Shop(database, client)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with opened(tmp_path, central={"kind": "none"}) as one:
+        yield one
+
+
+async def test_a_file_is_in_force_when_the_answer_comes(shop: Shop) -> None:
+    answer = await shop.post(GOOD)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "format": "Anaquel CSV",
+        "encoding": "UTF-8",
+        "lines": 2,
+        "bad_lines": 0,
+        "imported": True,
+        "report": ["Anaquel CSV, UTF-8: 2 lines, 2 articles", "All of it is in force."],
+        "problems": [],
+        "refused": [],
+        "removed": 0,
+    }
+    assert await shop.articles() == {"a", "b"}
+
+
+async def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: Shop) -> None:
+    await shop.post(GOOD)
+    answer = await shop.post("id,name,price\na,Camión,5\nc,Tres,3.5\n", dry_run=True)
+    said = answer.json()
+    assert (said["imported"], said["labels"]) == (False, [])
+    assert said["would_change"] == {
+        "product": {
+            "added": 1,
+            "changed": 0,
+            "removed": 1,
+            "examples": {"added": ["c"], "changed": [], "removed": ["b"]},
+        },
+        "offers": {
+            "added": 1,
+            "changed": 1,
+            "removed": 1,
+            "examples": {"added": ["c"], "changed": ["a"], "removed": ["b"]},
+        },
+    }
+    assert said["refusal"] == (
+        "1 of 2 articles are not in this file and would be removed; the catalogue stays as it is. "
+        "Export all products, or say replace=true if that is meant"
+    )
+    assert said["report"][-1] == "Nothing was changed."
+    assert await shop.articles() == {"a", "b"}
+
+
+async def test_a_file_that_is_refused_changes_nothing(shop: Shop) -> None:
+    await shop.post(GOOD)
+    answer = await shop.post("id,name,price\na,Uno,1\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_refused")
+    assert "or say replace=true if that is meant." in answer.json()["detail"]
+    assert await shop.articles() == {"a", "b"}
+    meant = await shop.post("id,name,price\na,Uno,1\n", replace=True)
+    assert meant.json()["removed"] == 1
+    garbage = await shop.post(b"PK\x03\x04")
+    assert garbage.json()["detail"] == (
+        "this is a spreadsheet, not CSV; save it as 'CSV UTF-8' and import that."
+    )
+
+
+async def test_bad_lines_are_named(shop: Shop) -> None:
+    answer = await shop.post("id,name,price\na,Uno,1\nb,Dos,\n")
+    assert answer.json()["problems"] == [
+        {"line": 3, "column": "price", "message": "write a price; price as it was"}
+    ]
+
+
+async def test_a_shop_of_central_says_who_owns_its_rows(tmp_path: Path) -> None:
+    async with opened(tmp_path) as shop:
+        answer = await shop.post(GOOD)
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_owner")
+        assert await shop.articles() == set()
+
+
+async def test_the_token_of_a_device_imports_nothing(shop: Shop) -> None:
+    token = await shop.database.write(lambda c: devices.add(c, "scanner", CLOCK.now()))
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await shop.client.post("/api/v1/imports", content=GOOD, headers=headers)
+    assert answer.status_code == 403
+    assert await shop.articles() == set()
+
+
+async def test_too_large_and_other_types_are_refused(shop: Shop) -> None:
+    large = await shop.post(b"x" * (imports.MAX_UPLOAD + 1))
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    json = await shop.client.post(
+        "/api/v1/imports", content="{}", headers={"Content-Type": "application/json"}
+    )
+    assert (json.status_code, json.json()["detail"]) == (
+        415,
+        "Send it with the header Content-Type: text/csv.",
+    )
+
+
+async def test_one_file_at_a_time(shop: Shop) -> None:
+    """The second comes while the first one's body is still on its way."""
+    second: list[httpx.Response] = []
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield GOOD[:20].encode()
+        second.append(await shop.post(GOOD))
+        yield GOOD.encode()[20:]
+
+    first = await shop.client.post("/api/v1/imports", content=slow())
+    assert first.status_code == 200
+    assert second[0].status_code == 503
+    assert second[0].json()["title"] == "Another file is being imported"
+    assert int(second[0].headers["retry-after"]) > 0
