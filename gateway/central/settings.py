@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway import settings
 from gateway.settings import Broker, Listen
-from gateway.settings.sections import Host, Id, Port, Seconds, WebAddress
+from gateway.settings.sections import Host, Port, WebAddress
+from gateway.settings.shapes import Id, Seconds
 
 EXAMPLE = "central.example.toml"
 

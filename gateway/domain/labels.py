@@ -68,7 +68,8 @@ class LabelFacts:
 
     ``link`` is what the QR code holds; ``reference`` is the retailer's own number for people;
     ``price_from`` says that products under this label cost different amounts and ``tag`` is the
-    lowest. ``tag`` is None without a price in force.
+    lowest. ``tag`` is None without a price in force. ``year`` is the one of which all this is
+    said, None where no time matters.
     """
 
     code: str
@@ -89,6 +90,7 @@ class LabelFacts:
     unit_value: Decimal | None = None
     deposit: Money | None = None
     sizes: tuple[SizeFact, ...] = ()
+    year: int | None = None
 
 
 def new_code() -> str:
@@ -160,6 +162,7 @@ def facts(
         unit_value=price.unit_value,
         deposit=price.deposit,
         sizes=() if one is not None else _sizes(shown, family, shop),
+        year=at.year,
     )
 
 

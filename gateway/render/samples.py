@@ -60,6 +60,7 @@ def _facts(raw: Mapping[str, Any]) -> LabelFacts:
         tag=_tag(raw),
         deposit=Money(amount=Decimal(deposit), currency=raw["currency"]) if deposit else None,
         sizes=sizes,
+        year=raw.get("year"),
     )
 
 

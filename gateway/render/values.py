@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from gateway.domain import prior_price
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
+from gateway.domain.pricing import PriceTag
 from gateway.wording import deals, languages, money, numbers, times
 from gateway.wording.money import PriceParts
 
@@ -28,13 +29,15 @@ NAMES = (
     "unit_price",
     "from",
     "until",
+    "until_brief",
     "percent",
     "multibuy",
     "deposit",
 )
 """Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price,
-``{until}`` the last day of the price, ``{regular_price}`` the price it is compared with and
-``{percent}`` how much less it is than the price before."""
+``{until}`` the last day of the price, ``{until_brief}`` with a far year in figures,
+``{regular_price}`` the price it is compared with and ``{percent}`` how much less it is than the
+price before."""
 
 _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
@@ -94,6 +97,13 @@ def of(
 
     tag = facts.tag
     was = prior_price.compared(tag, country) if tag else None
+    last = _last_instant(tag) if tag is not None and zone is not None else None
+
+    def written_day(write: Callable[[datetime, int | None, tzinfo, str], str]) -> str:
+        return (
+            write(last, facts.year, zone, locale) if last is not None and zone is not None else ""
+        )
+
     texts = {
         "title": facts.title,
         "brand": facts.brand,
@@ -108,7 +118,8 @@ def of(
         "loyalty_price": written(tag.loyalty) if tag else "",
         "unit_price": _unit_price(facts, written(facts.unit_price), locale),
         "from": _word(_FROM, facts.language) if facts.price_from else "",
-        "until": _last_day(tag.valid_until, zone, locale) if tag and tag.valid_until else "",
+        "until": written_day(times.short_date),
+        "until_brief": written_day(times.brief_date),
         "percent": deals.less(tag.percent, locale) if tag and tag.percent else "",
         "multibuy": deals.several(tag.multibuy, tag.price.currency, locale)
         if tag and tag.multibuy
@@ -127,11 +138,12 @@ def of(
     )
 
 
-def _last_day(end: datetime, zone: tzinfo | None, locale: str) -> str:
-    """The last day before ``end``, which itself is over: midnight belongs to the day before."""
-    if zone is None or end.year >= _OPEN_ENDED:
-        return ""
-    return times.short_date(end - timedelta(microseconds=1), zone, locale)
+def _last_instant(tag: PriceTag) -> datetime | None:
+    """The last moment before the end, which itself is over: midnight is of the day before."""
+    end = tag.valid_until
+    if end is None or end.year >= _OPEN_ENDED:
+        return None
+    return end - timedelta(microseconds=1)
 
 
 def _unit_price(facts: LabelFacts, amount: str, locale: str) -> str:

@@ -18,12 +18,12 @@ from gateway.settings.sections import (
     Log,
     Settings,
     Shop,
-    Shopify,
     ShopperListen,
     Sites,
     Source,
     StaffListen,
 )
+from gateway.settings.shopify import Shopify
 
 __all__ = [
     "KINDS",

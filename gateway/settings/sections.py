@@ -6,14 +6,12 @@ Every setting is explained in ``config.example.toml``: unit, effect and the reas
 from __future__ import annotations
 
 import base64
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     Field,
     ValidationInfo,
     field_validator,
@@ -22,9 +20,7 @@ from pydantic import (
 
 from gateway.domain.money import MINOR_UNITS
 from gateway.settings import zones
-from gateway.settings.shapes import Flag, Id, Seconds, Whole
-from gateway.settings.shapes import Section as _Section
-from gateway.settings.shapes import shaped as _shaped
+from gateway.settings.shapes import Flag, Id, Seconds, Section, Whole, shaped
 from gateway.settings.shopify import Shopify
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
@@ -38,34 +34,34 @@ _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 _URL = rf"https?://{_HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
 Host = Annotated[
     str,
-    _shaped(
+    shaped(
         rf"{_HOST}|\[?[0-9a-fA-F:]+\]?",
         'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"',
     ),
 ]
 WebAddress = Annotated[
-    str, _shaped(_URL, 'write an address as phones open it, like "https://q.example.com"')
+    str, shaped(_URL, 'write an address as phones open it, like "https://q.example.com"')
 ]
 Country = Annotated[
-    str, _shaped(r"[A-Z]{2}", 'write the two capitals of ISO 3166, like "MX" or "ES"')
+    str, shaped(r"[A-Z]{2}", 'write the two capitals of ISO 3166, like "MX" or "ES"')
 ]
 TopicPrefix = Annotated[
     str,
-    _shaped(
+    shaped(
         r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*",
         'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"',
     ),
 ]
 PlaceName = Annotated[
     str,
-    _shaped(
+    shaped(
         r"[^=\x00-\x1f]{1,200}=\s*[A-Za-z0-9._-]{1,64}",
         'write a name as in the file, = and the location\'s id, like "Bodega Norte = dc1"',
     ),
 ]
 FileAddress = Annotated[
     str,
-    _shaped(
+    shaped(
         rf"https?://{_HOST}(:\d{{1,5}})?(/[!-~]*)?",
         'write the whole address, like "https://erp.example.com/s042/catalogue.csv"',
     ),
@@ -86,7 +82,7 @@ PublicKey = Annotated[str, AfterValidator(_public_key)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 
 
-class Shop(_Section):
+class Shop(Section):
     """Who we are."""
 
     store: Id
@@ -120,13 +116,13 @@ class Shop(_Section):
         return ZoneInfo(self.time_zone)
 
 
-class Data(_Section):
+class Data(Section):
     """Where the gateway keeps its database."""
 
     folder: Path
 
 
-class Broker(_Section):
+class Broker(Section):
     """How to reach one MQTT broker."""
 
     host: Host = "127.0.0.1"
@@ -142,16 +138,16 @@ class Broker(_Section):
     topic_prefix: TopicPrefix = "anaquel/v1"
 
 
-class Central(_Section):
+class Central(Section):
     """The central system, or the decision to have none."""
 
     kind: Literal["mqtt", "none"] = "mqtt"
     require_signature: Flag = False
-    keys: Annotated[dict[Id, PublicKey], Field(max_length=20)] = {}
+    keys: Annotated[dict[Id, PublicKey], Field(max_length=20)] = Field(default_factory=dict)
     broker: Broker = Broker()
 
 
-class Feed(_Section):
+class Feed(Section):
     """How prices and stock come in."""
 
     snapshot_hosts: tuple[Host, ...] = ()
@@ -162,7 +158,7 @@ class Feed(_Section):
     position_s: Seconds = 1.0
 
 
-class Files(_Section):
+class Files(Section):
     """CSV files as a source of the catalogue."""
 
     on_bad_row: Literal["skip", "refuse_file"] = "skip"
@@ -179,7 +175,7 @@ class Files(_Section):
         return {name.strip().casefold(): one.strip() for name, _, one in pairs}
 
 
-class Labels(_Section):
+class Labels(Section):
     """How pictures get to labels."""
 
     confirm_s: Seconds = 120.0
@@ -190,13 +186,13 @@ class Labels(_Section):
     increases: Literal["at_once", "when_closed"] = "at_once"
 
 
-class Lane(_Section):
+class Lane(Section):
     """The room one lane of events may take."""
 
     max_bytes: Annotated[Whole, Field(ge=100_000, le=10_000_000_000)]
 
 
-class Events(_Section):
+class Events(Section):
     """How events go up."""
 
     ack_s: Seconds = 30.0
@@ -210,7 +206,7 @@ class Events(_Section):
 _EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, not listened on
 
 
-class Listen(_Section):
+class Listen(Section):
     """Where one site listens."""
 
     host: Host
@@ -241,7 +237,7 @@ class StaffListen(Listen):
     session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
 
 
-class Sites(_Section):
+class Sites(Section):
     """The three sites: shoppers, staff, machines."""
 
     shopper: ShopperListen = ShopperListen()
@@ -255,21 +251,21 @@ def _meet(one: Listen, other: Listen) -> bool:
     return len(hosts) == 1 or not hosts.isdisjoint(_EVERYWHERE)
 
 
-class Log(_Section):
+class Log(Section):
     """What is written to standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything in ``config.toml``."""
 
     shop: Shop
     data: Data
     central: Central = Central()
     shop_broker: Broker = Broker()
-    sources: dict[Kind, Source] = {}
+    sources: dict[Kind, Source] = Field(default_factory=dict)
     feed: Feed = Feed()
     files: Files = Files()
     shopify: Shopify = Shopify()

@@ -55,7 +55,9 @@ class Shopify(Section):
     style_pattern: str | None = None
     color_metafield: Metafield | None = None
     warehouses: tuple[Id, ...] = ()
-    locations: dict[Id, Annotated[str, Field(min_length=1, max_length=255)]] = {}
+    locations: dict[Id, Annotated[str, Field(min_length=1, max_length=255)]] = Field(
+        default_factory=dict
+    )
 
     @field_validator("style_pattern")
     @classmethod

@@ -20,12 +20,23 @@ def clock_time(instant: datetime, zone: tzinfo, locale: str) -> str:
     return dates.format_time(instant.astimezone(zone), "HH:mm", locale=locale)
 
 
-def short_date(instant: datetime, zone: tzinfo, locale: str) -> str:
+def short_date(instant: datetime, this_year: int | None, zone: tzinfo, locale: str) -> str:
     """The day and month in ``zone``: ``30 nov`` in es_MX, ``Nov 30`` in en_US.
 
-    For days that are near: it names no year. ``instant`` carries an offset.
+    In another year than ``this_year`` it names the year, and where that is not known. ``instant``
+    carries an offset.
     """
-    return dates.format_skeleton("MMMd", instant.astimezone(zone), locale=locale)
+    day = instant.astimezone(zone)
+    skeleton = "MMMd" if day.year == this_year else "yMMMd"
+    return dates.format_skeleton(skeleton, day, locale=locale)
+
+
+def brief_date(instant: datetime, this_year: int | None, zone: tzinfo, locale: str) -> str:
+    """Like ``short_date``, but with the year in figures: ``30 nov``, ``15/01/27``."""
+    day = instant.astimezone(zone)
+    if day.year == this_year:
+        return short_date(instant, this_year, zone, locale)
+    return dates.format_date(day, "short", locale=locale)
 
 
 def relative(then: datetime, now: datetime, language: str) -> str:

@@ -95,6 +95,7 @@ def test_a_label_on_one_product_says_all_of_it() -> None:
         reference="BR-26",
         gtin=SHOE,
         tag=said.tag,
+        year=2026,
     )
     assert said.tag.price == Money(amount=Decimal("1299.90"), currency="MXN")
 

@@ -72,6 +72,10 @@ def test_the_last_day_of_an_offer_is_that_of_the_shop() -> None:
     assert until(tag, ZoneInfo("America/Mexico_City")) == "30 nov"
     assert until(tag, UTC) == "1 dic"
     assert until(tag, None) == ""
+    later = PriceTag(price=PESOS, kind="sale", valid_until=datetime(2027, 1, 16, 6, tzinfo=UTC))
+    assert until(later, UTC) == "16 ene 2027"
+    assert until(later, UTC, "{until_brief}") == "16/01/27"
+    assert until(tag, UTC, "{until_brief}") == "1 dic"
 
 
 @pytest.mark.parametrize("end", [None, datetime.max.replace(tzinfo=UTC)])
@@ -80,9 +84,16 @@ def test_an_offer_without_end_names_no_day(end: datetime | None) -> None:
     assert until(tag, ZoneInfo("America/Mexico_City")) == ""
 
 
-def until(tag: PriceTag, zone: tzinfo | None) -> str:
-    facts = LabelFacts(code="7K3Q9M", link="X", language="es", state=LabelState.SALE, tag=tag)
-    return values.of(facts, {}, "MX", zone).fill_in("{until}")
+def until(tag: PriceTag, zone: tzinfo | None, text: str = "{until}") -> str:
+    facts = LabelFacts(
+        code="7K3Q9M",
+        link="X",
+        language="es",
+        state=LabelState.SALE,
+        tag=tag,
+        year=2026,
+    )
+    return values.of(facts, {}, "MX", zone).fill_in(text)
 
 
 @pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)

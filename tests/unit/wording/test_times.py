@@ -23,8 +23,25 @@ def test_a_day_is_written_as_the_locale_does_and_is_that_of_the_shop(
     locale: str, written: str
 ) -> None:
     in_the_night = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
-    assert times.short_date(in_the_night, ZoneInfo("America/Mexico_City"), locale) == written
-    assert times.short_date(in_the_night, UTC, locale) != written
+    assert times.short_date(in_the_night, 2026, ZoneInfo("America/Mexico_City"), locale) == written
+    assert times.short_date(in_the_night, 2026, UTC, locale) != written
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("es_MX", "15 ene 2027"), ("en_GB", "15 Jan 2027"), ("en_US", "Jan 15, 2027")],
+)
+def test_a_day_of_another_year_names_it(locale: str, written: str) -> None:
+    day = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
+    assert times.short_date(day, 2026, UTC, locale) == written
+    assert times.short_date(day, None, UTC, locale) == written
+
+
+def test_the_year_is_that_of_the_shop() -> None:
+    last_evening = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)
+    zone = ZoneInfo("America/Mexico_City")
+    assert times.short_date(last_evening, 2026, zone, "es_MX") == "31 dic"
+    assert times.short_date(last_evening, 2026, UTC, "es_MX") == "1 ene 2027"
 
 
 @pytest.mark.parametrize(
