@@ -18,7 +18,7 @@ from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import Article, Row, When
-from gateway.store import deliveries, overview, proof
+from gateway.store import binding_rows, deliveries, overview, proof
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import LabelView
@@ -166,7 +166,7 @@ def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> She
     return Sheet(
         row=row,
         article=row.article,
-        bound_by=bound.bound_by if bound is not None else "",
+        bound_by=_who(bound.bound_by, reader) if bound is not None else "",
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
@@ -207,10 +207,16 @@ def _line(entry: proof.Entry, reader: Reader) -> Line:
     detail = reason.say(reader.language) if reason is not None else entry.detail or ""
     if entry.what == "bound":
         target, _, by = detail.rpartition(" by ")
-        detail = f"{texts.UNBOUND.say(reader.language) if target == 'none' else target} · {by}"
+        what = texts.UNBOUND.say(reader.language) if target == "none" else target
+        detail = f"{what} · {_who(by, reader)}"
     return Line(
         tone=tone,
         word=word.say(reader.language) if word is not None else entry.what,
         detail=detail,
         at=showing.when(entry.at, reader),
     )
+
+
+def _who(name: str, reader: Reader) -> str:
+    """Who bound a label, as people say it."""
+    return texts.CENTRAL.say(reader.language) if name == binding_rows.BY_SOURCE else name

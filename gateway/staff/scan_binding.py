@@ -120,7 +120,7 @@ class ScanBinding:
             try:
                 return binder.met(connection, _label(connection, scanning.read(label)))
             except _RefusedError as error:
-                return _refused(error, texts.LABEL_UNKNOWN, reader)
+                return _refused(error, texts.CHECK_LABEL, reader)
 
         said = await self._desk.read(look)
         return self._desk.page(request, "scan_said.html", said=said, label=label, article="")

@@ -20,6 +20,10 @@ from gateway.store.overview import LabelView
 from gateway.wording import money, numbers, times
 
 LOW_BATTERY_MV = 2_500
+THUMB_WIDTH, THUMB_HEIGHT = 148, 104
+"""Room for a picture in a list, in CSS pixels: two fit side by side on a phone of 360."""
+
+PHONE_WIDTH = 306
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,20 @@ class Picture:
     height: int
     alt: str
     word: str = ""
+
+    @property
+    def thumb(self) -> tuple[int, int]:
+        """Width and height in a list: the panel's pixels by the smallest of 1, 2, 4 or 8 that fits.
+
+        Then every pixel counts the same, and on a screen of twice the density a half is exact.
+        """
+        part = _part(self, THUMB_WIDTH, THUMB_HEIGHT)
+        return max(1, self.width // part), max(1, self.height // part)
+
+    @property
+    def phone_part(self) -> int:
+        """By how much a phone divides the panel's pixels so that it fits: 1, 2, 4 or 8."""
+        return _part(self, PHONE_WIDTH, self.height)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +182,15 @@ def pictures(view: LabelView, bound: Article | None, reader: Reader) -> tuple[Pi
             texts.NOT_OURS.say(language) if foreign else nothing,
         ),
     )
+
+
+def _part(picture: Picture, width: int, height: int) -> int:
+    fitting = (
+        part
+        for part in (1, 2, 4)
+        if picture.width <= width * part and picture.height <= height * part
+    )
+    return next(fitting, 8)
 
 
 def battery(millivolts: int | None, reader: Reader) -> str:

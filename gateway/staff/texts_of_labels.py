@@ -81,6 +81,7 @@ SAME = Text(es="Muestra exactamente lo que debe.", en="It shows exactly what it 
 DIFFERENT = Text(
     es="Lo que muestra todavía no es lo que debe.", en="What it shows is not yet what it should."
 )
+CENTRAL = Text(es="la central", en="central")
 BOUND_BY = Text(es="Por {name}, {ago}", en="By {name}, {ago}")
 CODE = Text(es="Código", en="Code")
 SERIAL = Text(es="Identificador", en="Id")
@@ -183,6 +184,7 @@ CONFLICT_ADVICE = Text(
     "To leave it as it is, scan another label.",
 )
 LABEL_IS_FREE = Text(es="{label} está libre", en="{label} is free")
+CHECK_LABEL = Text(es="Revisa la etiqueta", en="Check the label")
 NOW_THE_ARTICLE = Text(es="Ahora escanea el artículo.", en="Now scan the article.")
 SCAN_LABEL_FIRST = Text(
     es="Falta la etiqueta. Escanéala primero.", en="The label is missing. Scan it first."

@@ -103,6 +103,30 @@ async def _is_whole(watched: Watched) -> None:
     assert await page.evaluate(broken) == 0, page.url
 
 
+SCALES = """[...document.querySelectorAll(".label-picture img")].map(one => {
+    const drawn = one.getBoundingClientRect();
+    return [one.naturalWidth / drawn.width, one.naturalHeight / drawn.height];
+})"""
+
+
+@pytest.mark.parametrize("width", [PHONE, 768, DESK])
+async def test_every_label_is_drawn_whole_at_its_proportions(
+    open_shop: OpenShop, signed_in: Enter, width: int
+) -> None:
+    page = (await signed_in(width)).page
+    await page.locator("#label-L006").scroll_into_view_if_needed()
+    await page.wait_for_function("[...document.images].every(one => one.complete)")
+    in_list = await page.evaluate(SCALES)
+    assert len(in_list) > 10
+    await page.goto(f"{open_shop.address}/labels/L001")
+    await page.wait_for_function("[...document.images].every(one => one.naturalWidth)")
+    alone = await page.evaluate(SCALES)
+    for across, down in (*in_list, *alone):
+        # Whole pixels of the panel for one of the page, alike in both directions.
+        assert across == down
+        assert across in {1, 2, 4, 8}
+
+
 def _badge(page: Page, label: str) -> Locator:
     return page.locator(f"#label-{label} .badge").first
 

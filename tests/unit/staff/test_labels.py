@@ -54,8 +54,8 @@ async def test_wished_and_shown_stand_side_by_side(shelf: Staffed) -> None:
         assert pictures[0][0] == wish.fingerprint
         assert pictures[0][0] != pictures[1][0]
         assert [one[1:] for one in pictures] == [
-            ("Debe mostrar: Bolsa de manta", "296", "128"),
-            ("Muestra: Bolsa de manta", "296", "128"),
+            ("Debe mostrar: Bolsa de manta", "148", "64"),
+            ("Muestra: Bolsa de manta", "148", "64"),
         ]
         assert "No es nuestra" in _row(page, "L006")
         answer = await client.get(f"/frames/{wish.fingerprint}.png")

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.staff import showing
 from gateway.staff.explaining import Reader
+from gateway.staff.showing import Picture
 from tests.support import shop
 
 
@@ -27,6 +28,25 @@ def test_a_voltage_is_written_as_the_shop_writes_numbers(
     millivolts: int | None, locale: str, written: str
 ) -> None:
     assert showing.battery(millivolts, _reader(locale)) == written
+
+
+@pytest.mark.parametrize(
+    ("panel", "thumb", "on_a_phone"),
+    [
+        ((296, 128), (148, 64), 1),
+        ((250, 122), (125, 61), 1),
+        ((152, 152), (76, 76), 1),
+        ((400, 300), (100, 75), 2),
+        ((800, 480), (100, 60), 4),
+        ((1600, 1200), (200, 150), 8),
+    ],
+)
+def test_pictures_are_divided_evenly(
+    panel: tuple[int, int], thumb: tuple[int, int], on_a_phone: int
+) -> None:
+    picture = Picture(fingerprint=None, width=panel[0], height=panel[1], alt="")
+    assert picture.thumb == thumb
+    assert picture.phone_part == on_a_phone
 
 
 def test_counts_are_grouped_as_the_shop_groups_them() -> None:
