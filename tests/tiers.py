@@ -14,8 +14,26 @@ from pathlib import Path
 TIER = "ANAQUEL_TIER"
 
 COUNTS: Mapping[str, Mapping[str, int]] = {
-    "test": {"kills": 20, "commits_killed": 5, "log_cuts": 20},
-    "prove": {"kills": 200, "commits_killed": 100, "log_cuts": 500},
+    "test": {
+        "kills": 20,
+        "commits_killed": 5,
+        "log_cuts": 20,
+        "snapshot_kills": 5,
+        "delta_kills": 5,
+        "link_cuts": 30,
+        "broker_restarts": 10,
+        "disorders": 20,
+    },
+    "prove": {
+        "kills": 200,
+        "commits_killed": 100,
+        "log_cuts": 500,
+        "snapshot_kills": 200,
+        "delta_kills": 200,
+        "link_cuts": 500,
+        "broker_restarts": 200,
+        "disorders": 500,
+    },
 }
 
 PARTS: Mapping[str, tuple[str, ...]] = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from device_drivers.links.messages import MessagePort
 from gateway.broker import topics
 from gateway.broker.link import Link
 from gateway.broker.signing import Signer, SigningPort
@@ -18,10 +19,12 @@ from gateway.clock import Clock, SystemClock
 from gateway.domain.rows import Row
 from gateway.feed.messages import Change
 from gateway.feed.service import FeedService
-from gateway.settings import Settings
+from gateway.settings import Broker, Settings
 from gateway.store.database import Database
 from tests.support.mosquitto import Mosquitto
 from tests.support.running import PATIENCE_S, PREFIX, Listening, running
+
+Through = Callable[[MessagePort], MessagePort]
 
 SHOP = Row(kind="location", key="s042", value={"kind": "shop", "name": "Guadalajara Centro"})
 
@@ -56,11 +59,18 @@ class Central:
 
 
 def central(
-    mosquitto: Mosquitto, folder: Path, *, epoch: int = 1, signer: Signer | None = None
+    mosquitto: Mosquitto,
+    folder: Path,
+    *,
+    epoch: int = 1,
+    signer: Signer | None = None,
+    through: Through | None = None,
 ) -> Central:
+    """Central over its own link; ``through`` is what stands between the two."""
     link = Link("central", mosquitto.broker, prefix=PREFIX, client_id="central")
     folder.mkdir(exist_ok=True)
-    port = link if signer is None else SigningPort(link, signer)
+    port: MessagePort = link if signer is None else SigningPort(link, signer)
+    port = port if through is None else through(port)
     publisher = Publisher(port, folder, SystemClock(), epoch=epoch, manifest_s=0.2)
     return Central(publisher=publisher, link=link)
 
@@ -73,8 +83,9 @@ async def central_running(
     *,
     epoch: int = 1,
     signer: Signer | None = None,
+    through: Through | None = None,
 ) -> AsyncIterator[Central]:
-    one = central(mosquitto, folder, epoch=epoch, signer=signer)
+    one = central(mosquitto, folder, epoch=epoch, signer=signer, through=through)
     one.publisher.load(rows)
     async with running(one.link, one.publisher):
         await one.link.connected.wait()
@@ -93,11 +104,7 @@ class Shop:
 
     async def equal_to(self, publisher: Publisher) -> dict[str, Any]:
         """Wait until the shop's told position and digest are central's."""
-        wanted = (publisher.epoch, publisher.seq, publisher.digest)
-        position: dict[str, Any] = await self.positions.until(
-            lambda said: (said["epoch"], said["seq"], said["digest"]) == wanted
-        )
-        return position
+        return await until_equal(self.positions, publisher)
 
     async def in_force(self, kind: str, key: str) -> Any:
         """The value that the shop uses now, or None."""
@@ -117,13 +124,27 @@ class Shop:
         return value
 
 
+async def until_equal(positions: Listening, publisher: Publisher) -> dict[str, Any]:
+    """Wait until a position was told that is central's, digest included."""
+    wanted = (publisher.epoch, publisher.seq, publisher.digest)
+    position: dict[str, Any] = await positions.until(
+        lambda said: (said["epoch"], said["seq"], said["digest"]) == wanted
+    )
+    return position
+
+
 @asynccontextmanager
 async def shop_running(
-    mosquitto: Mosquitto, settings: Settings, clock: Clock | None = None
+    mosquitto: Mosquitto,
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    way: Broker | None = None,
 ) -> AsyncIterator[Shop]:
+    """The shop reaches the broker by ``way``; who reads its position does so directly."""
     settings.data.folder.mkdir(parents=True, exist_ok=True)
     async with Database(settings.data.folder / "anaquel.db") as database:
-        link = Link("gw-1", mosquitto.broker, prefix=PREFIX, client_id="gw-1")
+        link = Link("gw-1", way or mosquitto.broker, prefix=PREFIX, client_id="gw-1")
         service = FeedService(link, database, clock or SystemClock(), settings)
         positions = Listening(mosquitto.broker, topics.feed_position("gw-1"), client_id="reads-1")
         problems = Listening(mosquitto.broker, topics.feed_problems("gw-1"), client_id="reads-2")

@@ -28,7 +28,7 @@ class Mosquitto:
     """
 
     def __init__(self, folder: Path, *, persistence: bool = False, extra: str = "") -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._config = folder / "mosquitto.conf"
         self._process: subprocess.Popen[bytes] | None = None
@@ -134,7 +134,8 @@ class _Output:
             self.running.set()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
