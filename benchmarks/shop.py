@@ -122,6 +122,7 @@ def settings(folder: Path, broker: Broker, *, render_workers: int = 1) -> Settin
                 "shopper": free,
                 "staff": free | {"secure_cookies": False},
                 "intake": free,
+                "ops": free,
             },
             "log": {"level": "warning"},
         }

@@ -32,6 +32,8 @@ from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
 from gateway.labels.upkeep import Upkeep
 from gateway.lifecycle import Service, run_until
+from gateway.ops import site as ops
+from gateway.ops.measuring import Meter, meter_of
 from gateway.render import templates
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
@@ -78,8 +80,12 @@ async def run(
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
-        sites, serving = await asyncio.to_thread(_sites, settings, database, clock, origin)
+        central = links.central
+        feed = FeedService(central, database, clock, settings) if central is not None else None
+        meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))
+        sites, serving = await asyncio.to_thread(_sites, settings, database, clock, origin, meter)
         services = [
+            *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),
             *_files(settings, database, clock),
@@ -121,8 +127,7 @@ async def _events(
     ]
     if links.central is not None:
         gateway = settings.shop.gateway
-        services += [
-            FeedService(links.central, database, clock, settings),
+        services.append(
             UplinkService(
                 links.central,
                 database,
@@ -130,8 +135,8 @@ async def _events(
                 gateway=gateway,
                 settings=settings.events,
                 opener=signing.opener_of(settings),
-            ),
-        ]
+            )
+        )
     return services
 
 
@@ -166,7 +171,7 @@ def _labels(
 
 
 def _sites(
-    settings: Settings, database: Database, clock: Clock, origin: Origin
+    settings: Settings, database: Database, clock: Clock, origin: Origin, meter: Meter
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(settings, database, clock=clock, target_of_code=labels.target_of_code)
     desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
@@ -177,6 +182,7 @@ def _sites(
             Served(name="shopper", app=lookup.app, listen=listen.shopper),
             Served(name="staff", app=desk.app, listen=listen.staff),
             Served(name="intake", app=intake, listen=listen.intake),
+            Served(name="ops", app=ops.build(database, meter), listen=listen.ops),
         ],
         before_stop=desk.streams.close,
     )

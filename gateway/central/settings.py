@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from gateway import settings
 from gateway.settings import Broker, Listen
 from gateway.settings.sections import Host, Port, WebAddress
-from gateway.settings.shapes import Id, Seconds
+from gateway.settings.shapes import Id, Seconds, Section
 
 EXAMPLE = "central.example.toml"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Serve(Listen):
@@ -28,14 +26,14 @@ class Serve(Listen):
     manifest_s: Annotated[Seconds, Field(le=300)] = 60.0
 
 
-class Sign(_Section):
+class Sign(Section):
     """With which key messages are signed; without one they are not."""
 
     key_id: Id | None = None
     key_file: Path | None = None
 
 
-class CentralSettings(_Section):
+class CentralSettings(Section):
     """Everything in ``central.toml``."""
 
     store: Id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import admitting, central, demonstrating, importing, running, watching
+from gateway.cli import admitting, central, demonstrating, feeding, importing, running, watching
 
 commands = typer.Typer(
     name="anaquel",
@@ -16,6 +16,7 @@ commands = typer.Typer(
 person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
 device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
 system = typer.Typer(help="Systems that write the catalogue over HTTP.", no_args_is_help=True)
+feed = typer.Typer(help="Where the catalogue comes from.", no_args_is_help=True)
 central_side = typer.Typer(
     help="The reference central side: for those who write one, and for trying things.",
     no_args_is_help=True,
@@ -26,6 +27,8 @@ commands.command("check-config")(running.check_config)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)
 commands.command("import")(importing.import_)
+commands.add_typer(feed, name="feed")
+feed.command("status")(feeding.status)
 commands.add_typer(person, name="person")
 person.command("add")(admitting.add_person)
 person.command("password")(admitting.change_password)

@@ -17,7 +17,7 @@ from gateway.settings import Settings
 
 def demo(
     port: Annotated[
-        int, typer.Option(help="Port of the shopper site; staff and intake follow.")
+        int, typer.Option(help="Port of the shopper site; staff, intake and ops follow.")
     ] = 0,
     *,
     own_broker: Annotated[
@@ -30,7 +30,7 @@ def demo(
     """Open a whole shop on this machine: labels, central system, sensors and shoppers."""
     with plain_errors():
         logs.configure(settings.Log(level="warning"))
-        ports = (port, port + 1, port + 2) if port else (0, 0, 0)
+        ports = (port, port + 1, port + 2, port + 3) if port else (0, 0, 0, 0)
         asyncio.run(_demo(ports, own_broker=own_broker))
 
 
@@ -48,7 +48,7 @@ def demo_label(
         asyncio.run(_demo_label(chosen, name, picture or Path(f"{name}.png")))
 
 
-async def _demo(ports: tuple[int, int, int], *, own_broker: bool) -> None:
+async def _demo(ports: tuple[int, int, int, int], *, own_broker: bool) -> None:
     with lifecycle.loading():
         from gateway.demo import running
 

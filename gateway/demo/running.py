@@ -25,6 +25,7 @@ from gateway.settings import (
     Data,
     Feed,
     IntakeListen,
+    OpsListen,
     Settings,
     Shop,
     ShopperListen,
@@ -47,13 +48,13 @@ async def run(
     stop: asyncio.Event,
     say: Say,
     *,
-    ports: tuple[int, int, int] = (0, 0, 0),
+    ports: tuple[int, int, int, int] = (0, 0, 0, 0),
     own_broker: bool = False,
 ) -> None:
     """Open the shop and go on until ``stop`` is set; what it wrote is gone afterwards.
 
-    ``ports`` are those of the shopper, staff and intake sites; 0 takes any. ``own_broker`` uses
-    the broker inside the process even where mosquitto is installed.
+    ``ports`` are those of the shopper, staff, intake and ops sites; 0 takes any. ``own_broker``
+    uses the broker inside the process even where mosquitto is installed.
     """
     with tempfile.TemporaryDirectory(prefix="anaquel-demo-") as name:
         folder = Path(name)
@@ -73,8 +74,8 @@ async def run(
                 group.create_task(run_until(stop, services), name="world")
 
 
-def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int]) -> Settings:
-    shopper, staff, intake = ports
+def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int, int]) -> Settings:
+    shopper, staff, intake, ops = ports
     return Settings(
         shop=Shop(
             store=catalogue.SHOP,
@@ -89,6 +90,7 @@ def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int]) -> Sett
             shopper=ShopperListen(host=_LOOPBACK, port=shopper),
             staff=StaffListen(host=_LOOPBACK, port=staff, secure_cookies=False),
             intake=IntakeListen(host=_LOOPBACK, port=intake),
+            ops=OpsListen(host=_LOOPBACK, port=ops),
         ),
     )
 
@@ -138,4 +140,5 @@ def _welcome(say: Say, addresses: Mapping[str, str], password: str, shop: DemoSh
     say(f"shopper    {addresses['shopper']}/01/{gtin}")
     say(f"staff      {addresses['staff']}   sign in as {STAFF_NAME} / {password}")
     say(f"intake     {addresses['intake']}")
+    say(f"metrics    {addresses['ops']}/metrics")
     say("Ctrl-C closes the shop.")

@@ -19,11 +19,13 @@ from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
 from gateway.feed import checking, merging, messages, snapshot, sync
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
+from gateway.feed.noting import Noting
 from gateway.feed.telling import Standing, Telling
 from gateway.feed.writing import BATCH, Writing
 from gateway.settings import Settings
 from gateway.store import replica, staging
 from gateway.store.database import Database, StorageBusyError
+from gateway.store.heard import Heard
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 SOURCE = "central"
@@ -49,6 +51,7 @@ class FeedService:
         self._owner = checking.owner_in(settings, SOURCE)
         self._opener = signing.opener_of(settings)
         self._writing = Writing(database, clock, SOURCE, self._owner)
+        self._noting = Noting(database, clock, SOURCE)
         self._telling = Telling(
             port, clock, self._gateway, settings.feed.position_s, self._standing
         )
@@ -62,9 +65,25 @@ class FeedService:
         )
         port.on_connected(self._connected)
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Epoch and seq of the replica."""
+        return self._sync.epoch, self._sync.seq
+
+    @property
+    def heard(self) -> Heard:
+        """What central last said of itself, since when we are behind, and what is wrong."""
+        return self._noting.heard
+
+    @property
+    def unknown_rows(self) -> int:
+        """Rows of kinds without effect that came since the start."""
+        return self._writing.unknown_rows
+
     async def run(self) -> NoReturn:
         """Follow central for ever."""
         at = await self._writing.begin()
+        await self._noting.begin()
         feed = self._settings.feed
         patience = sync.Patience(
             gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
@@ -117,6 +136,7 @@ class FeedService:
                     await self._commit()
                     manifest = messages.parse(Manifest, payload)
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
+                    self._hear(manifest)
                 case topics.DELTA:
                     delta = messages.parse(Delta, payload)
                     actions = self._sync.delta(delta, now, len(payload))
@@ -125,12 +145,19 @@ class FeedService:
                     reply = messages.parse(Reply, payload)
                     known = reply.manifest
                     ours = self._digest_at(known) if known is not None else None
+                    if known is not None:
+                        self._hear(known)
                     each = len(payload) // max(1, len(reply.deltas or ()))
                     actions = self._sync.reply(reply, now, ours, each)
         except (MessageError, SignatureRefusedError) as error:
             self._refuse(message.topic, error.code, str(error))
             return
         await self._carry_out(actions, message.topic)
+
+    def _hear(self, manifest: Manifest) -> None:
+        if manifest.epoch >= self._sync.epoch:
+            self._noting.hear(manifest)
+            self._telling.changed()
 
     def _digest_at(self, manifest: Manifest) -> str | None:
         return self._writing.digests.digest_at(manifest.epoch, manifest.seq)
@@ -245,6 +272,7 @@ class FeedService:
                     replica.refused(connection, SOURCE),
                 )
             )
+        await self._noting.note(epoch, seq, error)
         return Standing(
             epoch=epoch,
             seq=seq,

@@ -237,12 +237,20 @@ class StaffListen(Listen):
     session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
 
 
+class OpsListen(Listen):
+    """Where health and metrics are read; there is no sign-in."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8083
+
+
 class Sites(Section):
-    """The three sites: shoppers, staff, machines."""
+    """The four sites: shoppers, staff, machines, and whoever keeps it running."""
 
     shopper: ShopperListen = ShopperListen()
     staff: StaffListen = StaffListen()
     intake: IntakeListen = IntakeListen()
+    ops: OpsListen = OpsListen()
 
 
 def _meet(one: Listen, other: Listen) -> bool:

@@ -105,6 +105,6 @@ class GatewayProcess:
             name, _, address = line.partition(" ")
             if address.strip().startswith("http"):
                 self.addresses[name] = address.strip()
-                if name == "intake":
+                if name == "ops":
                     self._ready.set()
         self._ready.set()

@@ -33,6 +33,7 @@ def make(folder: Path, broker: Broker | None = None, **sections: Any) -> Setting
             "shopper": {"host": "127.0.0.1", "port": 0},
             "staff": {"host": "127.0.0.1", "port": 0, "secure_cookies": False},
             "intake": {"host": "127.0.0.1", "port": 0},
+            "ops": {"host": "127.0.0.1", "port": 0},
         },
     }
     for name, section in sections.items():

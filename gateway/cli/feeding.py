@@ -1,0 +1,83 @@
+"""``anaquel feed status``: how far each source of the catalogue is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from gateway import settings
+from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
+from gateway.clock import SystemClock
+from gateway.feed import status as feed_status
+from gateway.feed.status import SourceStatus
+from gateway.settings import Settings
+
+
+def status(
+    config: Config = DEFAULT_CONFIG,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Say how far each source is, also while the gateway runs."""
+    with plain_errors():
+        chosen = settings.load(config)
+        sources = asyncio.run(_read(chosen))
+    now = SystemClock().now()
+    if as_json:
+        said = {"at": now.isoformat(), "sources": [_members(one, now) for one in sources]}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+        return
+    for one in sources:
+        _say(one, now)
+    if not sources:
+        typer.echo("No source has sent anything yet.")
+
+
+async def _read(chosen: Settings) -> tuple[SourceStatus, ...]:
+    async with opened_database(chosen) as database:
+        return await database.read(feed_status.read)
+
+
+def _members(one: SourceStatus, now: datetime) -> dict[str, Any]:
+    heard = one.heard
+    return {
+        "source": one.source,
+        "epoch": one.epoch,
+        "seq": one.seq,
+        "digest": one.digest,
+        "rows": one.rows,
+        "refused": one.refused,
+        "applied_at": one.applied_at.isoformat() if one.applied_at is not None else None,
+        "central_epoch": heard.epoch if heard is not None else None,
+        "central_seq": heard.seq if heard is not None else None,
+        "behind": one.behind,
+        "lag_s": one.lag_s(now),
+        "equal": one.equal,
+        "error": heard.error if heard is not None else None,
+    }
+
+
+def _say(one: SourceStatus, now: datetime) -> None:
+    applied = one.applied_at.isoformat(timespec="seconds") if one.applied_at else "never"
+    typer.echo(f"{one.source}: epoch {one.epoch} seq {one.seq}, {one.rows} rows, last {applied}")
+    typer.echo(f"  digest   {one.digest}")
+    typer.echo(f"  refused  {one.refused}")
+    if one.heard is None:
+        return
+    if one.heard.seq is None:
+        typer.echo("  behind   unknown: central has told no manifest yet")
+    elif one.lag_s(now) == 0:
+        equal = {True: "equal", False: "DIFFERENT", None: "not compared"}[one.equal]
+        typer.echo(f"  behind   no; central's digest is {equal}")
+    else:
+        seqs = f"{one.behind} seqs" if one.behind is not None else "another epoch"
+        typer.echo(
+            f"  behind   {seqs}, for {one.lag_s(now):.0f} s; central is at "
+            f"epoch {one.heard.epoch} seq {one.heard.seq}"
+        )
+    if one.heard.error is not None:
+        typer.echo(f"  wrong    {one.heard.error}")

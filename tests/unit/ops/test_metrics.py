@@ -1,0 +1,109 @@
+"""What one scrape says, and that its names and labels are the documented ones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.domain.events import Lane
+from gateway.ops import metrics
+from gateway.ops.measuring import FromCentral, Measured
+from gateway.store.outbox import LaneState
+from gateway.store.overview import Facet, FeedView
+from gateway.store.replica import Position
+from tests.support import project
+
+PAGE = (project.ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+LANE = LaneState(
+    last_seq=9,
+    acked_seq=4,
+    rows=5,
+    bytes=500,
+    max_bytes=1_000,
+    waiting=5,
+    oldest_at=NOW,
+    dropped=2,
+    refused=1,
+)
+MEASURED = Measured(
+    version="0.1.0",
+    sources=[
+        FeedView(source="central", position=Position(epoch=7, seq=42, applied_at=NOW), refused=3)
+    ],
+    central=FromCentral(
+        lag_s=12.5,
+        central_seq=44,
+        in_trouble=True,
+        refused_messages={"unreadable": 2},
+        unknown_rows=6,
+    ),
+    lanes=dict.fromkeys(Lane, LANE),
+    oldest_s=dict.fromkeys(Lane, 60.0),
+    labels=120,
+    facets={Facet.SHOWN: 100, Facet.FAILED: 20},
+    tasks=4,
+    links={"shop": (True, 1), "intake": (False, 0)},
+)
+
+
+def samples(measured: Measured) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    text = metrics.text(measured).decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_every_number_is_there_under_its_name() -> None:
+    found = samples(MEASURED)
+
+    central = (("source", "central"),)
+    assert found["anaquel_feed_position_epoch", central] == 7
+    assert found["anaquel_feed_position_seq", central] == 42
+    assert found["anaquel_feed_applied_timestamp_seconds", central] == NOW.timestamp()
+    assert found["anaquel_feed_refused_rows", central] == 3
+    assert found["anaquel_feed_central_seq", ()] == 44
+    assert found["anaquel_feed_lag_seconds", ()] == 12.5
+    assert found["anaquel_feed_in_trouble", ()] == 1
+    assert found["anaquel_feed_refused_messages_total", (("code", "unreadable"),)] == 2
+    assert found["anaquel_feed_unknown_rows_total", ()] == 6
+    assert found["anaquel_outbox_waiting", (("lane", "scan"),)] == 5
+    assert found["anaquel_outbox_lag_seconds", (("lane", "keep"),)] == 60
+    assert found["anaquel_outbox_dropped_total", (("lane", "telemetry"),)] == 2
+    assert found["anaquel_labels_in_state", (("state", "failed"),)] == 20
+    assert found["anaquel_labels_in_state", (("state", "silent"),)] == 0
+    assert found["anaquel_broker_connected", (("link", "intake"),)] == 0
+    assert found["anaquel_broker_dropped_messages_total", (("link", "shop"),)] == 1
+    assert found["anaquel_build_info", (("version", "0.1.0"),)] == 1
+    assert found["process_resident_memory_bytes", ()] > 1_000_000
+
+
+def test_without_a_central_system_nothing_is_said_of_it() -> None:
+    names = {name for name, _ in samples(replace(MEASURED, central=None))}
+
+    assert "anaquel_feed_position_seq" in names
+    assert not {"anaquel_feed_lag_seconds", "anaquel_feed_in_trouble"} & names
+
+
+def test_the_page_lists_every_metric_with_its_type_and_labels_and_no_other() -> None:
+    rows = re.findall(r"^\| `(anaquel_\w+)` \| (\w+) \| ([\w ,]*)\|", PAGE, re.MULTILINE)
+    told = {name: (kind, tuple(labels.split())) for name, kind, labels in rows}
+    real = {
+        family.name + ("_total" if family.type == "counter" else ""): (
+            family.type,
+            tuple(sorted({name for sample in family.samples for name in sample.labels})),
+        )
+        for family in metrics.families(MEASURED)
+    }
+
+    assert told == real
+
+
+def test_the_page_lists_every_value_of_a_label() -> None:
+    for value in (*(lane.value for lane in Lane), *(facet.value for facet in Facet)):
+        assert f"`{value}`" in PAGE, value
