@@ -14,7 +14,7 @@ import structlog
 from device_drivers import registry
 from gateway.broker import signing
 from gateway.broker.links import Links, build_links
-from gateway.clock import Clock
+from gateway.clock import CheckedClock, Clock
 from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
@@ -34,6 +34,7 @@ from gateway.labels.upkeep import Upkeep
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops.measuring import Meter, meter_of
+from gateway.ops.timekeeping import Timekeeper
 from gateway.render import templates
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
@@ -75,6 +76,11 @@ async def run(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
+        keeper: Timekeeper | None = None
+        if settings.time.trust == "checked":
+            clock = checked = CheckedClock(clock)
+            keeper = Timekeeper(database, checked)
+            await keeper.begin()
         await ownership.settle(database, settings, clock.now())
         await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
@@ -82,9 +88,13 @@ async def run(
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
         central = links.central
         feed = FeedService(central, database, clock, settings) if central is not None else None
+        if feed is not None and keeper is not None:
+            feed.on_central_time(keeper.central_said)
+            keeper.on_change(feed.tell_again)
         meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))
         sites, serving = await asyncio.to_thread(_sites, settings, database, clock, origin, meter)
-        services = [
+        services: list[Service] = [
+            *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),

@@ -15,8 +15,6 @@ from gateway.settings.shapes import Id, Seconds, Section
 EXAMPLE = "central.example.toml"
 
 
-
-
 class Serve(Listen):
     """What ``serve`` does; snapshots are offered at ``public_base``, else at where it listens."""
 

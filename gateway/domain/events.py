@@ -50,7 +50,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One happening. ``time`` is when it happened, ``recorded`` when the gateway took it in."""
+    """One happening. ``time`` is when it happened, ``recorded`` when the gateway took it in.
+
+    Without ``time_trusted`` the gateway did not know the time: events are in their true order, and
+    were not earlier than they say.
+    """
 
     id: str
     source: str
@@ -59,6 +63,7 @@ class Event:
     time: datetime
     recorded: datetime
     data: Mapping[str, Any]
+    time_trusted: bool = True
 
     def to_json(self) -> str:
         """The CloudEvents JSON form, canonical: sorted names, no spaces, no fractions of numbers.
@@ -66,7 +71,7 @@ class Event:
         The producer's own offset of ``time`` is kept. Raises ``ValueError`` for data that JSON
         has no word for.
         """
-        value = {
+        value: dict[str, Any] = {
             "specversion": "1.0",
             "id": self.id,
             "source": self.source,
@@ -77,6 +82,8 @@ class Event:
             "datacontenttype": "application/json",
             "data": self.data,
         }
+        if not self.time_trusted:
+            value["timetrusted"] = False
         return json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )

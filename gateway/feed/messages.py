@@ -116,6 +116,7 @@ class Position(_Message):
     held: Count
     applied_at: str | None
     error: str | None = None
+    time_trusted: Literal[False] | None = None
 
 
 class Problem(_Message):

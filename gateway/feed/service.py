@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
@@ -47,6 +48,7 @@ class FeedService:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._central_said: Callable[[str], None] = lambda _issued_at: None
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
         self._opener = signing.opener_of(settings)
@@ -79,6 +81,14 @@ class FeedService:
     def unknown_rows(self) -> int:
         """Rows of kinds without effect that came since the start."""
         return self._writing.unknown_rows
+
+    def on_central_time(self, listener: Callable[[str], None]) -> None:
+        """Have ``listener`` called with what central's clock said in a message that has come."""
+        self._central_said = listener
+
+    def tell_again(self) -> None:
+        """What is told of this shop besides its rows has changed."""
+        self._telling.changed()
 
     async def run(self) -> NoReturn:
         """Follow central for ever."""
@@ -135,6 +145,7 @@ class FeedService:
                 case topics.MANIFEST:
                     await self._commit()
                     manifest = messages.parse(Manifest, payload)
+                    self._central_said(manifest.issued_at)
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
                     self._hear(manifest)
                 case topics.DELTA:
@@ -144,6 +155,8 @@ class FeedService:
                     await self._commit()
                     reply = messages.parse(Reply, payload)
                     known = reply.manifest
+                    if known is not None:
+                        self._central_said(known.issued_at)
                     ours = self._digest_at(known) if known is not None else None
                     if known is not None:
                         self._hear(known)

@@ -64,13 +64,13 @@ class Telling:
 
     async def _tell(self, at: Standing) -> None:
         for topic, message in (
-            (topics.feed_position(self._gateway), _position(at)),
+            (topics.feed_position(self._gateway), _position(at, time_trusted=self._clock.trusted)),
             (topics.feed_problems(self._gateway), _problems(at, self._clock.now())),
         ):
             await self._port.publish(topic, messages.dump(message), retain=True)
 
 
-def _position(at: Standing) -> Position:
+def _position(at: Standing, *, time_trusted: bool) -> Position:
     return Position(
         epoch=at.epoch,
         seq=at.seq,
@@ -79,6 +79,7 @@ def _position(at: Standing) -> Position:
         held=0,
         applied_at=at.applied_at.isoformat() if at.applied_at is not None else None,
         error=at.error,
+        time_trusted=None if time_trusted else False,
     )
 
 

@@ -94,12 +94,12 @@ class Planner:
 
     async def run(self) -> NoReturn:
         """Plan for ever."""
-        changes = self._database.changes.subscribe("stale")
+        changes = self._database.changes.subscribe("stale", "time")
         while True:
             due = await self._database.read(labels.next_change)
             wait = _LONGEST_WAIT_S
             if due is not None:
-                wait = max(0.0, (due - self._clock.now()).total_seconds())
+                wait = max(0.0, (due - self._clock.known()).total_seconds())
             if not await self.plan_stale() and not await self.draw_ahead():
                 try:
                     async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
@@ -110,14 +110,14 @@ class Planner:
     async def plan_stale(self) -> bool:
         """Look at one batch of stale labels; False when there was none."""
         await self._check_clock()
-        now = self._clock.now()
+        known, now = self._clock.known(), self._clock.now()
         due = await self._database.read(labels.next_change)
-        if due is not None and due <= now:
+        if due is not None and due <= known:
             await self._database.write_patiently(
-                lambda connection: labels.mark_due_stale(connection, now)
+                lambda connection: labels.mark_due_stale(connection, known)
             )
         looks = await self._database.read(
-            lambda connection: self._look(connection, self._batch(connection), now)
+            lambda connection: self._look(connection, self._batch(connection), known)
         )
         if not looks:
             return False
@@ -130,7 +130,7 @@ class Planner:
 
         Looks for more only after the last were drawn, so that a wait lies between two searches.
         """
-        now = self._clock.now()
+        now = self._clock.known()
         soon = [
             (label, instant)
             for label, instant in self._take_coming()

@@ -23,6 +23,7 @@ from gateway.settings.sections import (
     Sites,
     Source,
     StaffListen,
+    Time,
 )
 from gateway.settings.shopify import Shopify
 
@@ -50,6 +51,7 @@ __all__ = [
     "Sites",
     "Source",
     "StaffListen",
+    "Time",
     "anchored_broker",
     "load",
     "read",

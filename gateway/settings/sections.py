@@ -138,6 +138,12 @@ class Broker(Section):
     topic_prefix: TopicPrefix = "anaquel/v1"
 
 
+class Time(Section):
+    """Whether the machine's clock is believed."""
+
+    trust: Literal["checked", "always"] = "checked"
+
+
 class Central(Section):
     """The central system, or the decision to have none."""
 
@@ -271,6 +277,7 @@ class Settings(Section):
 
     shop: Shop
     data: Data
+    time: Time = Time()
     central: Central = Central()
     shop_broker: Broker = Broker()
     sources: dict[Kind, Source] = Field(default_factory=dict)

@@ -178,14 +178,14 @@ class LookupPages:
         found = await self._database.read(lambda c: lookup.by_product(c, product))
         if found is None:
             raise self._unknown(request)
-        at = self._clock.now()
+        at = self._clock.known()
         one = next(one for one in found.family.products if one.id == product)
         return availability.availability(found.family, one, self._shop, at)
 
     def _article(
         self, request: Request, found: Found | None, lifetime_s: float = cache.LIFETIME_S
     ) -> Response:
-        at = self._clock.now()
+        at = self._clock.known()
         page: Page | None = None
         if found is not None:
             tongue = self.tongue(request)

@@ -35,7 +35,7 @@ class Upkeep:
         self._database = database
         self._cache = cache
         self._shop_name = shop_name
-        self._changes = database.changes.subscribe("catalogue", "location")
+        self._changes = database.changes.subscribe("catalogue", "location", "time")
 
     async def run(self) -> NoReturn:
         """Forget what changed, for ever."""
@@ -44,7 +44,7 @@ class Upkeep:
             await self._follow(await self._changes.next())
 
     async def _follow(self, changes: frozenset[Change] | None) -> None:
-        if changes is None or any(change.table == "location" for change in changes):
+        if changes is None or any(change.table != "catalogue" for change in changes):
             self._cache.forget(None)
             await self._shop_name.refresh(self._database)
             # A page made meanwhile may still bear the old name.

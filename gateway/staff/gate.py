@@ -51,6 +51,7 @@ class Gate:
         self._clock = clock
         self._listen = listen
         self._language = language
+        self._began = clock.now()
 
     @property
     def cookie(self) -> str:
@@ -116,11 +117,14 @@ class Gate:
 
     async def _session(self, token: str) -> Session | None:
         listen, now = self._listen, self._clock.now()
-        return await self._database.read(
+        session = await self._database.read(
             lambda connection: people.session(
                 connection, token, now, listen.session_idle_s, listen.session_max_s
             )
         )
+        if session is not None and not self._clock.trusted and session.opened_at <= self._began:
+            return None  # nobody knows how long the box was off
+        return session
 
     async def _touch(self, request: Request, visit: Visit) -> None:
         now = self._clock.now()

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain.events import Ack, Batch, Event, Gap, Lane, Numbered, Outcome
-from gateway.store import quarantine
+from gateway.store import quarantine, time_marks
 from gateway.store.database import Connection
 
 _EPOCH = "events.epoch"
@@ -127,6 +127,8 @@ def append(connection: Connection, lane: Lane, event: Event, at: datetime) -> in
     At its limit a lane of telemetry or debug drops its oldest events and notes the gap; the
     others raise ``LaneFullError`` before anything is written.
     """
+    if time_marks.is_doubted(connection):
+        event = replace(event, time_trusted=False)
     body = event.to_json()
     size = len(body.encode())
     row = _lane(connection, lane)

@@ -154,7 +154,7 @@ class PageCache:
             return None
         until = kept.note.until
         if self._clock.monotonic() >= kept.dies or (
-            until is not None and self._clock.now() >= until
+            until is not None and self._clock.known() >= until
         ):
             self._drop(key)
             return None

@@ -27,8 +27,34 @@ EXAMPLES: list[tuple[str, str, Any]] = [
     ),
     ("product", "p", {"gtins": ["09521234543213"], "color": {"hex": "#102030"}, "ranged": True}),
     ("offers", "p", {"currency": "MXN", "offers": [{"kind": "list", "amount": "1.00"}]}),
+    (
+        "offers",
+        "q",
+        {
+            "currency": "MXN",
+            "deposit": "2.00",
+            "offers": [
+                {
+                    "kind": "sale",
+                    "amount": "1.00",
+                    "prior_amount": "2.00",
+                    "condition": {"es": "x"},
+                    "multibuy": {"type": "nth_percent", "n": 2, "percent": "50", "limit": 6},
+                }
+            ],
+        },
+    ),
     ("stock", "s/p", {"available": 3, "as_of": "2026-11-22T10:00:00-06:00"}),
-    ("location", "s", {"name": "Centro", "kind": "shop"}),
+    (
+        "location",
+        "s",
+        {
+            "name": "Centro",
+            "kind": "shop",
+            "hours": [{"days": ["mon"], "open": "10:00", "close": "21:00"}],
+            "exceptions": [{"date": "2026-12-25", "hours": []}],
+        },
+    ),
     ("binding", "l", {"label": "l", "target": {"group": "g", "where": {"color": "navy"}}}),
     ("task", "t", {"kind": "count"}),
 ]

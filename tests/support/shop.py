@@ -32,6 +32,13 @@ class StillClock:
     def monotonic(self) -> float:
         return 0.0
 
+    def known(self) -> datetime:
+        return self.now()
+
+    @property
+    def trusted(self) -> bool:
+        return True
+
 
 Row = tuple[str, str, dict[str, Any] | None]
 

@@ -39,6 +39,13 @@ class StillClock:
     def monotonic(self) -> float:
         return SystemClock().monotonic()
 
+    def known(self) -> datetime:
+        return self.now()
+
+    @property
+    def trusted(self) -> bool:
+        return True
+
 
 @dataclass(slots=True)
 class Shop:

@@ -31,6 +31,13 @@ class Clock:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def known(self) -> datetime:
+        return self.at
+
+    @property
+    def trusted(self) -> bool:
+        return True
+
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:

@@ -1,0 +1,143 @@
+"""Finds out whether the time is known, says so, and has everything looked at when it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, NoReturn
+
+import structlog
+
+from gateway.clock import CheckedClock
+from gateway.domain import trusted_time
+from gateway.domain.trusted_time import Doubt, Evidence
+from gateway.ops import system_time
+from gateway.ops.system_time import SystemTime
+from gateway.store import time_marks
+from gateway.store.database import Database
+
+_WHILE_DOUBTED_S: Final = 2.0
+_WHILE_KNOWN_S: Final = 20.0
+_MARKED_EVERY: Final = timedelta(minutes=1)
+_PATIENCE_S: Final = 60.0
+"""A box without a battery has its time from the network within a minute of its start."""
+
+log = structlog.get_logger("time")
+
+
+class Timekeeper:
+    """Decides whether the machine's clock is believed; one per gateway."""
+
+    name = "timekeeper"
+
+    def __init__(
+        self,
+        database: Database,
+        clock: CheckedClock,
+        *,
+        system: Callable[[], SystemTime] = system_time.read,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._system = system
+        self._central: tuple[datetime, float] | None = None
+        self._heard = asyncio.Event()
+        self._listeners: list[Callable[[], None]] = []
+        self._newest: datetime | None = None
+        self._marked: datetime | None = None
+        self._doubt: Doubt | None = None
+        self._told = False
+        self._began = clock.monotonic()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Have ``listener`` called when the time becomes known, or is set."""
+        self._listeners.append(listener)
+
+    def central_said(self, issued_at: str) -> None:
+        """Central wrote this time into a message that has just come, perhaps after a wait."""
+        try:
+            issued = datetime.fromisoformat(issued_at)
+        except ValueError:
+            return
+        if issued.tzinfo is None:
+            return
+        self._central = (issued, self._clock.monotonic())
+        self._heard.set()
+
+    async def begin(self) -> None:
+        """Before anybody asks for the time: go on from the latest that was believed."""
+        self._newest = await self._database.read(time_marks.newest)
+        self._clock.begin(self._newest)
+        await self.check()
+
+    async def run(self) -> NoReturn:
+        """Look again and again, and at once when central said something."""
+        while True:
+            self._heard.clear()
+            wait = _WHILE_KNOWN_S if self._clock.trusted else _WHILE_DOUBTED_S
+            try:
+                async with asyncio.timeout(wait):
+                    await self._heard.wait()
+            except TimeoutError:
+                pass
+            await self.check()
+
+    async def check(self) -> None:
+        """Judge the machine's clock once."""
+        if self._clock.trusted and self._clock.runs_true():
+            self._clock.trust()
+            await self._mark()
+            return
+        system = await asyncio.to_thread(self._system)
+        doubt = trusted_time.doubt(self._evidence(system))
+        if doubt is None:
+            await self._believe()
+        else:
+            await self._disbelieve(doubt)
+
+    def _evidence(self, system: SystemTime) -> Evidence:
+        central = None
+        if self._central is not None:
+            issued, heard = self._central
+            central = issued + timedelta(seconds=self._clock.monotonic() - heard)
+        return Evidence(
+            machine=self._clock.machine(),
+            synchronised=system.synchronised,
+            # It told the time at boot; what set the clock since then is another matter.
+            battery=system.battery and not self._clock.trusted,
+            newest=self._clock.known() if self._clock.trusted else self._newest,
+            central=central,
+        )
+
+    async def _believe(self) -> None:
+        self._clock.trust()
+        self._doubt = None
+        now = self._clock.now()
+        log.info("the time is known", now=now.isoformat(timespec="seconds"))
+        self._marked = now
+        await self._database.write_patiently(lambda rows: time_marks.believe(rows, now))
+        self._tell()
+
+    async def _disbelieve(self, doubt: Doubt) -> None:
+        changed, self._doubt = self._doubt is not doubt, doubt
+        if changed:
+            log.warning("the machine's clock is not believed", why=doubt.value)
+        if self._clock.trusted:
+            return  # it was set, wrongly as it seems; our own count of the time goes on
+        late = self._clock.monotonic() - self._began >= _PATIENCE_S
+        if changed or late != self._told:
+            self._told = late
+            now, why = self._clock.now(), doubt.value if late else None
+            await self._database.write_patiently(lambda rows: time_marks.doubt(rows, why, now))
+            self._tell()
+
+    async def _mark(self) -> None:
+        now = self._clock.now()
+        if self._marked is None or abs(now - self._marked) >= _MARKED_EVERY:
+            self._marked = now
+            await self._database.write_patiently(lambda rows: time_marks.mark(rows, now))
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
