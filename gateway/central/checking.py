@@ -12,6 +12,7 @@ from typing_extensions import override
 from gateway.broker import topics
 from gateway.broker.signing import Opener, SignatureRefusedError
 from gateway.feed import messages, rows, sync
+from gateway.feed.actions import Action, Refuse
 from gateway.feed.messages import Change, Delta, Manifest, MessageError, Reply
 
 _REPLY: Final = topics.feed_reply("")
@@ -127,8 +128,8 @@ class Checker:
         """A shop that has followed so far and misses nothing."""
         return sync.Sync(epoch=max(epoch, self._epoch), seq=seq)
 
-    def _carried_out(self, where: str, epoch: int, actions: Iterable[sync.Action]) -> bool:
-        refused = [action for action in actions if isinstance(action, sync.Refuse)]
+    def _carried_out(self, where: str, epoch: int, actions: Iterable[Action]) -> bool:
+        refused = [action for action in actions if isinstance(action, Refuse)]
         for one in refused:
             self.whole(where, one.code, one.message)
         self._epoch = max(self._epoch, epoch)

@@ -111,9 +111,14 @@ class Feed:
         return True
 
     def replay(self, request: Request) -> Reply:
-        """The answer to a request for deltas, a page at most; an error for anything else."""
+        """The answer to a request for deltas, buckets or rows, a page at most, or an error."""
         if request.epoch != self.epoch:
             return Reply(id=request.id, error="unknown_epoch")
+        if request.want == "buckets":
+            packed = self._buckets.packed().hex()
+            return Reply(id=request.id, epoch=self.epoch, seq=self.seq, buckets=packed)
+        if request.want == "rows":
+            return self._rows_of(request)
         after = request.after_seq or 0
         if request.want != "deltas" or after < self.oldest_delta:
             return Reply(id=request.id, error="gone")
@@ -139,6 +144,25 @@ class Feed:
             snapshot=snapshot,
             issued_at=at.isoformat(),
         )
+
+    def _rows_of(self, request: Request) -> Reply:
+        """A page of a bucket's rows, in the order of their kinds and keys."""
+        least = ("", "") if request.after is None else (request.after.kind, request.after.key)
+        places = sorted(
+            place
+            for place in self._rows
+            if place > least and digest.bucket_of(*place) == request.bucket
+        )
+        page: list[Change] = []
+        size = 0
+        for kind, key in places:
+            text = self._rows[kind, key].text
+            size += len(json.dumps(text)) + _CHANGE_OVERHEAD
+            if page and (len(page) == _PAGE_CHANGES or size > _PAGE_BYTES):
+                break
+            page.append(Change(kind=kind, key=key, value=json.loads(text)))
+        more = len(page) < len(places)
+        return Reply(id=request.id, epoch=self.epoch, seq=self.seq, rows=page, more=more)
 
     def _write(self, change: Change) -> int:
         """Write one row; returns how many characters of JSON its value has."""

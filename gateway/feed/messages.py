@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import pydantic
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 MAX_BYTES = 256 * 1024
 MAX_CHANGES = 1_000
@@ -14,6 +14,11 @@ MAX_SNAPSHOT_BYTES = 512 * 2**20
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+BUCKETS_HEX = 1024 * 32
+PackedBuckets = Annotated[
+    str, Field(min_length=BUCKETS_HEX, max_length=BUCKETS_HEX, pattern=r"^[0-9a-f]+$")
+]
+"""The 1,024 buckets of 16 bytes in order, as hex."""
 
 
 class MessageError(ValueError):
@@ -39,11 +44,15 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
+Kind = Annotated[str, Field(max_length=64), AfterValidator(_utf8)]
+Key = Annotated[str, Field(max_length=129), AfterValidator(_utf8)]
+
+
 class Change(_Message):
     """One row as it is from now on; ``value`` None is a tombstone."""
 
-    kind: Annotated[str, Field(max_length=64), AfterValidator(_utf8)]
-    key: Annotated[str, Field(max_length=129), AfterValidator(_utf8)]
+    kind: Kind
+    key: Key
     value: Any
 
 
@@ -67,6 +76,12 @@ class Manifest(_Message):
     snapshot: SnapshotRef
     issued_at: str
 
+    @model_validator(mode="after")
+    def _snapshot_leads_to_deltas(self) -> Manifest:
+        if not self.min_delta_seq <= self.snapshot.seq <= self.seq:
+            raise ValueError("snapshot.seq must be from min_delta_seq to seq")
+        return self
+
 
 class Delta(_Message):
     """All changes after ``prev_seq`` up to ``seq``."""
@@ -77,23 +92,43 @@ class Delta(_Message):
     changes: Annotated[list[Change], Field(max_length=MAX_CHANGES)]
 
 
+class Place(_Message):
+    """Where a row stands among others: by kind, then key, in the order of Unicode code points."""
+
+    kind: Kind
+    key: Key
+
+
+Want = Literal["deltas", "manifest", "buckets", "rows"]
+
+
 class Request(_Message):
-    """The shop asks for what it misses."""
+    """The shop asks for what it misses.
+
+    Deltas are those ``after_seq``, rows those of ``bucket`` that stand ``after`` a place.
+    """
 
     id: Annotated[str, Field(max_length=64)]
     epoch: Count
-    want: Literal["deltas", "manifest", "buckets", "rows"]
+    want: Want
     after_seq: Count | None = None
+    bucket: Annotated[int, Field(ge=0, lt=1024)] | None = None
+    after: Place | None = None
 
 
 class Reply(_Message):
-    """Central's answer to one request: deltas in order, or an error, or just a manifest."""
+    """Central's answer to one request: what was wanted, as of its position, or an error.
+
+    ``rows`` are in the order of ``Place``.
+    """
 
     id: Annotated[str, Field(max_length=64)]
     epoch: Count | None = None
     seq: Count | None = None
     deltas: Annotated[list[Delta], Field(max_length=1_000)] | None = None
     manifest: Manifest | None = None
+    buckets: PackedBuckets | None = None
+    rows: Annotated[list[Change], Field(max_length=MAX_CHANGES)] | None = None
     more: bool = False
     error: Literal["gone", "unknown_epoch", "busy"] | None = None
 

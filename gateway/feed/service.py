@@ -19,6 +19,8 @@ from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
 from gateway.feed import checking, merging, messages, snapshot, sync
+from gateway.feed.actions import Action, Apply, Ask, Fetch, Mend, Refuse
+from gateway.feed.asking import Patience
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
 from gateway.feed.noting import Noting
 from gateway.feed.telling import Standing, Telling
@@ -60,7 +62,7 @@ class FeedService:
         self._turn = asyncio.Lock()
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(BATCH)
         self._timer_changed = asyncio.Event()
-        self._snapshots: asyncio.Queue[sync.Fetch] = asyncio.Queue(maxsize=1)
+        self._snapshots: asyncio.Queue[Fetch] = asyncio.Queue(maxsize=1)
         self._sync = sync.Sync(epoch=0, seq=0)
         self._stream = port.messages(
             topics.MANIFEST, topics.DELTA, topics.feed_reply(self._gateway)
@@ -95,7 +97,7 @@ class FeedService:
         at = await self._writing.begin()
         await self._noting.begin()
         feed = self._settings.feed
-        patience = sync.Patience(
+        patience = Patience(
             gap_s=feed.gap_s, answer_s=feed.answer_s, answer_max_s=feed.answer_max_s
         )
         self._sync = sync.Sync(
@@ -153,19 +155,27 @@ class FeedService:
                     actions = self._sync.delta(delta, now, len(payload))
                 case _:
                     await self._commit()
-                    reply = messages.parse(Reply, payload)
-                    known = reply.manifest
-                    if known is not None:
-                        self._central_said(known.issued_at)
-                    ours = self._digest_at(known) if known is not None else None
-                    if known is not None:
-                        self._hear(known)
-                    each = len(payload) // max(1, len(reply.deltas or ()))
-                    actions = self._sync.reply(reply, now, ours, each)
+                    actions = self._hear_reply(payload, now)
         except (MessageError, SignatureRefusedError) as error:
             self._refuse(message.topic, error.code, str(error))
             return
         await self._carry_out(actions, message.topic)
+
+    def _hear_reply(self, payload: bytes, now: float) -> list[Action]:
+        reply = messages.parse(Reply, payload)
+        known = reply.manifest
+        if known is not None:
+            self._central_said(known.issued_at)
+        actions = self._sync.reply(
+            reply,
+            now,
+            None if known is None else self._digest_at(known),
+            our_buckets=self._writing.digests.buckets_at(reply.epoch or 0, reply.seq or 0),
+            size=len(payload),
+        )
+        if known is not None:
+            self._hear(known)
+        return actions
 
     def _hear(self, manifest: Manifest) -> None:
         if manifest.epoch >= self._sync.epoch:
@@ -188,23 +198,28 @@ class FeedService:
                     await self._carry_out(self._sync.tick(self._clock.monotonic()))
                     await self._commit()
 
-    async def _carry_out(self, actions: list[sync.Action], topic: str = "") -> None:
+    async def _carry_out(self, actions: list[Action], topic: str = "") -> None:
         """Do what the state machine asks for, until it asks for nothing more."""
         error = self._sync.error
         while actions:
             action, *actions = actions
             match action:
-                case sync.Apply(delta=delta):
+                case Apply(delta=delta):
                     # Moved on before the commit: should that fail, the process ends with it.
                     if self._writing.take(delta):
                         await self._commit()
                     now = self._clock.monotonic()
                     actions += self._sync.applied(delta.epoch, delta.seq, now)
-                case sync.Ask(request=request):
+                case Mend(page=page):
+                    await self._commit()
+                    await self._writing.mend(page, self._sync.epoch, self._sync.seq)
+                    self._telling.changed()
+                    actions += self._sync.mended(page, self._clock.monotonic())
+                case Ask(request=request):
                     await self._ask(request)
-                case sync.Fetch():
+                case Fetch():
                     self._snapshots.put_nowait(action)
-                case sync.Refuse(code=code, message=text):
+                case Refuse(code=code, message=text):
                     self._refuse(topic, code, text)
         if self._sync.error != error:
             self._telling.changed()
@@ -239,7 +254,7 @@ class FeedService:
                     await self._commit()
             self._telling.changed()
 
-    async def _merge_snapshot(self, wanted: sync.Fetch) -> Merge:
+    async def _merge_snapshot(self, wanted: Fetch) -> Merge:
         """Fetch and merge, all but the position."""
         manifest, ref = wanted.manifest, wanted.manifest.snapshot
         log.info("snapshot begins", epoch=manifest.epoch, seq=ref.seq, rows=ref.rows)

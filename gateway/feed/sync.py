@@ -5,15 +5,20 @@ delta that continues the position is applied; one from the future waits in a bou
 manifest says how far central is. At any time the machine does one of four things:
 
 - *following*: deltas come by themselves. Behind, and without progress for a while, it asks.
-- *asking*: one request is outstanding, for deltas or for a manifest. It is repeated with growing
-  patience; an answer that brings nothing counts as none.
+- *asking*: one request is outstanding. It is repeated with growing patience; an answer that brings
+  nothing counts as none. Deltas that continue the position are applied meanwhile. What matters
+  more takes the place of what matters less: a manifest, deltas, then a repair's buckets and rows.
 - *fetching*: a snapshot is on its way; deltas wait in the buffer meanwhile.
 - *waiting*: a snapshot is needed and could not be had; it is tried again later.
 
-A snapshot is needed when the epoch rose, when central no longer has our deltas, and when equal
-positions have unequal digests. One that is older than our position would bring deleted rows back,
-so a manifest with a newer one is asked for instead. Whatever is dropped here (too much to buffer,
-a lost answer) is recovered by asking, because the position stays where it was.
+Equal positions with unequal digests begin a repair (``repair.Repair``), which goes on whenever the
+machine follows and is not behind; it ends when all buckets are equal, or is given up for a
+snapshot. Between two repairs some minutes pass.
+
+A snapshot is needed when the epoch rose, when central no longer has our deltas, and when a repair
+was given up. One that is older than our position would bring deleted rows back, so a manifest
+with a newer one is asked for instead. Whatever is dropped here (too much to buffer, a lost answer)
+is recovered by asking, because the position stays where it was.
 
 A *wary* machine has no position yet and believes no manifest but the answer to its own question:
 a signed manifest that the broker kept may be an old one, the reply's id is of now.
@@ -23,64 +28,17 @@ Time is given in monotonic seconds. Every input returns the actions to carry out
 
 from __future__ import annotations
 
-import heapq
 import random
-import uuid
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import count
-from typing import Literal
 
-from gateway.feed.messages import Delta, Manifest, Reply, Request, SnapshotRef
+from gateway.feed.actions import Action, Apply, Ask, Fetch, Mend, Refuse
+from gateway.feed.asking import Asking, Patience
+from gateway.feed.buffering import Buffer
+from gateway.feed.messages import Delta, Manifest, Reply, SnapshotRef, Want
+from gateway.feed.repair import Page, Repair, Verdict
 
-MAX_BUFFERED_BYTES = 16 * 2**20
-MAX_BUFFERED = 20_000
 _FETCH_AGAIN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Apply:
-    """Write these changes and the new position together, then call ``applied``."""
-
-    delta: Delta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
-    """Fetch and merge this snapshot, then call ``applied`` or ``fetch_failed``.
-
-    ``replace_all``: it is of a new epoch, so nothing of ours stays, whenever it was written.
-    """
-
-    manifest: Manifest
-    replace_all: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """Publish this request."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refuse:
-    """The message is refused whole."""
-
-    code: str
-    message: str
-
-
-Action = Apply | Fetch | Ask | Refuse
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait, in seconds: for a gap to close, for an answer, and at most."""
-
-    gap_s: float = 2.0
-    answer_s: float = 10.0
-    answer_max_s: float = 300.0
+_REPAIR_ASKS = 3
 
 
 class Phase(Enum):
@@ -92,63 +50,37 @@ class Phase(Enum):
     WAITING = auto()
 
 
-@dataclass(slots=True)
-class _Buffer:
-    """Deltas from the future in the order of their positions, bounded in number and bytes."""
-
-    _heap: list[tuple[int, int, int, int, int, Delta]] = field(default_factory=list)
-    _bytes: int = 0
-    _numbers: count[int] = field(default_factory=count)
-
-    def put(self, delta: Delta, size: int) -> None:
-        """Keep the delta if there is room; what is not kept is asked for later."""
-        if len(self._heap) < MAX_BUFFERED and self._bytes + size <= MAX_BUFFERED_BYTES:
-            self.put_anyway(delta, size)
-
-    def put_anyway(self, delta: Delta, size: int) -> None:
-        """Keep the delta: it was asked for, so it is what brings us forward."""
-        # Of two that begin together the longer one says more, so it comes first.
-        place = (delta.epoch, delta.prev_seq, -delta.seq, next(self._numbers), size, delta)
-        heapq.heappush(self._heap, place)
-        self._bytes += size
-
-    def next_after(self, epoch: int, seq: int) -> Delta | None:
-        """Take the delta that continues this position; older ones are forgotten on the way."""
-        while self._heap:
-            delta = self._heap[0][-1]
-            if delta.epoch > epoch or (delta.epoch == epoch and delta.prev_seq > seq):
-                return None
-            self._bytes -= heapq.heappop(self._heap)[-2]
-            if delta.epoch == epoch and delta.seq > seq:
-                return delta
-        return None
-
-
-@dataclass(slots=True)
 class Sync:
     """The state machine of one source; see the module's theory.
 
     ``error`` says in words what keeps the replica from being central's, for people.
     """
 
-    epoch: int
-    seq: int
-    patience: Patience = field(default_factory=Patience)
-    rng: random.Random = field(default_factory=random.SystemRandom)
-    wary: bool = False
-    error: str | None = None
-    phase: Phase = Phase.FOLLOWING
-    _manifest: Manifest | None = None
-    _ahead: int = 0
-    _behind_since: float | None = None
-    _request: Request | None = None
-    _again_at: float = 0.0
-    _attempts: int = 0
-    _fetches: int = 0
-    _failed: SnapshotRef | None = None
-    _repair: bool = False
-    _repair_after: float | None = None
-    _buffer: _Buffer = field(default_factory=_Buffer)
+    def __init__(
+        self,
+        *,
+        epoch: int,
+        seq: int,
+        patience: Patience | None = None,
+        rng: random.Random | None = None,
+        wary: bool = False,
+    ) -> None:
+        self.epoch = epoch
+        self.seq = seq
+        self.wary = wary
+        self.error: str | None = None
+        self.phase = Phase.FOLLOWING
+        self._asking = Asking(patience or Patience(), rng or random.SystemRandom())
+        self._manifest: Manifest | None = None
+        self._ahead = 0
+        self._behind_since: float | None = None
+        self._buffer = Buffer()
+        self._fetches = 0
+        self._fetch_at = 0.0
+        self._failed: SnapshotRef | None = None
+        self._repair: Repair | None = None
+        self._repair_after: float | None = None
+        self._renew = False
 
     def manifest(self, manifest: Manifest, now: float, our_digest: str | None) -> list[Action]:
         """Central's position arrived; ``our_digest`` is ours at ``manifest.seq``, if known."""
@@ -156,8 +88,11 @@ class Sync:
             return [_old_epoch(manifest.epoch, self.epoch)]
         if self.wary:
             return self._ask("manifest", now)
+        known = self._manifest or manifest
+        if (manifest.epoch, manifest.seq) < (known.epoch, known.seq):
+            return self._next(now)
         self._manifest = manifest
-        if self._request is not None and self._request.want == "manifest":
+        if self._asking.request is not None and self._asking.request.want == "manifest":
             self._follow()
         if manifest.epoch > self.epoch:
             return self._snapshot(now)
@@ -165,9 +100,7 @@ class Sync:
             self._see_ahead(manifest.seq, now)
         if our_digest is not None:
             self._compare(our_digest, manifest, now)
-        if self._repair:
-            return self._snapshot(now)
-        return self._next(now)
+        return self._snapshot(now) if self._renew else self._next(now)
 
     def delta(self, delta: Delta, now: float, size: int = 0) -> list[Action]:
         """Changes of ``size`` bytes arrived from central by themselves."""
@@ -183,7 +116,7 @@ class Sync:
         fits = delta.epoch == self.epoch and delta.prev_seq <= self.seq
         if fits and self.phase is not Phase.FETCHING:
             self._see_ahead(delta.seq, now)
-            return [Apply(delta=delta)]
+            return [self._apply(delta)]
         self._buffer.put(delta, size)
         if delta.epoch > self.epoch:
             known = self._manifest is not None and self._manifest.epoch >= delta.epoch
@@ -192,30 +125,34 @@ class Sync:
         return self._next(now)
 
     def reply(
-        self, reply: Reply, now: float, our_digest: str | None = None, size: int = 0
+        self,
+        reply: Reply,
+        now: float,
+        our_digest: str | None = None,
+        *,
+        our_buckets: bytes | None = None,
+        size: int = 0,
     ) -> list[Action]:
-        """An answer of ``size`` bytes arrived; only the one to the outstanding request counts."""
-        request = self._request
-        if self.phase is not Phase.ASKING or request is None or reply.id != request.id:
+        """An answer of ``size`` bytes arrived; only the one to the outstanding request counts.
+
+        ``our_digest`` is ours at the position of its manifest, ``our_buckets`` at its own.
+        """
+        request = self._asking.request
+        if request is None or reply.id != request.id:
             return []
         if reply.manifest is not None and reply.manifest != self._manifest:
             self.wary = False
             return self.manifest(reply.manifest, now, our_digest)
-        if request.want == "deltas" and reply.error in {"gone", "unknown_epoch"}:
+        if request.want != "manifest" and reply.error in {"gone", "unknown_epoch"}:
             self._follow()
-            return self._snapshot(now)
-        for delta in reply.deltas or ():
-            if delta.epoch == self.epoch and delta.prev_seq < delta.seq > self.seq:
-                self._buffer.put_anyway(delta, size)
-                self._ahead = max(self._ahead, delta.seq)
-        fitting = self._buffer.next_after(self.epoch, self.seq)
-        if fitting is None:
-            self._again_at = now + self._back_off()
-            return []
-        self._follow()
-        # The next page is asked for once this one is committed, without waiting again.
-        self._behind_since = now - self.patience.gap_s if reply.more else now
-        return [Apply(delta=fitting)]
+            return self._give_up_repair(now)
+        if self._repair is not None and reply.error is None and reply.epoch == self.epoch:
+            if request.want == "buckets" and reply.buckets is not None:
+                verdict = self._repair.compare(reply.buckets, our_buckets)
+                return self._mended_by(verdict, reply, now)
+            if request.want == "rows" and reply.rows is not None:
+                return self._mended_by(self._repair.take(reply), reply, now)
+        return self._replay(reply, now, size)
 
     def applied(self, epoch: int, seq: int, now: float) -> list[Action]:
         """The position was committed: by a delta, or by a snapshot."""
@@ -223,23 +160,28 @@ class Sync:
         due = fetched or self._is_due(now)
         self.epoch, self.seq = epoch, seq
         self.wary = False
-        self._attempts = 0
+        self._asking.progress()
         self._behind_since = None
         if fetched:
             self._follow()
-            self.error = None
-            self._failed = None
+            self._repair = self._failed = self.error = None
             self._fetches = 0
-            self._repair = False
+            self._renew = False
         manifest = self._manifest
         if manifest is not None and manifest.epoch > epoch:
             return self._snapshot(now)
-        if not self._repair:
+        if not (self._renew or self._repair):
             self.error = None
         if fetched:
             self._ahead = manifest.seq if manifest is not None else seq
         if self._ahead > seq:
-            self._behind_since = now - self.patience.gap_s if due else now
+            self._behind_since = self._long_ago(now) if due else now
+        return self._next(now)
+
+    def mended(self, page: Page, now: float) -> list[Action]:
+        """The page was merged and committed; the digests of earlier positions are void."""
+        if self._repair is not None:
+            self._repair.mended(page)
         return self._next(now)
 
     def fetch_failed(self, why: str, now: float) -> list[Action]:
@@ -247,57 +189,98 @@ class Sync:
         self.phase = Phase.WAITING
         self.error = why
         self._failed = self._manifest.snapshot if self._manifest is not None else None
-        self._again_at = now + self._jitter(_FETCH_AGAIN_S, self._fetches)
+        self._fetch_at = now + self._asking.jitter(_FETCH_AGAIN_S, self._fetches)
         self._fetches += 1
         return self._next(now)
 
     def connected(self, now: float) -> list[Action]:
         """The link is back: what was asked on the old one is asked again."""
-        if self.phase is Phase.ASKING:
-            self._again_at = now
-        elif self.wary:
+        self._asking.again_at = now
+        if self.wary and self._asking.request is None:
             return self._ask("manifest", now)
         return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:
         """Time passed."""
-        if self.phase is Phase.ASKING and self._request is not None and self._again_at <= now:
-            after = f" after seq {self.seq}" if self._request.want == "deltas" else ""
-            self.error = f"central does not answer: asked for the {self._request.want}{after}"
-            self._again_at = now + self._back_off()
-            return [Ask(request=self._request)]
-        if self.phase is Phase.WAITING and self._again_at <= now:
+        asking = self._asking
+        if asking.request is not None and asking.again_at <= now:
+            if asking.mends and asking.attempts >= _REPAIR_ASKS:
+                self._follow()
+                return self._give_up_repair(now)
+            after = f" after seq {self.seq}" if asking.request.want == "deltas" else ""
+            self.error = f"central does not answer: asked for the {asking.request.want}{after}"
+            asking.back_off(now)
+            return [Ask(request=asking.request)]
+        if self.phase is Phase.WAITING and self._fetch_at <= now:
             self._follow()
             return self._snapshot(now)
         return self._next(now)
 
     def next_tick(self) -> float | None:
         """When ``tick`` has something to do, if nothing arrives before."""
+        since = self._behind_since
+        gap = None if since is None else since + self._asking.patience.gap_s
         match self.phase:
-            case Phase.ASKING | Phase.WAITING:
-                return self._again_at
+            case Phase.WAITING:
+                return self._fetch_at
             case Phase.FETCHING:
                 return None
             case Phase.FOLLOWING:
-                behind = self._behind_since
-                return None if behind is None else behind + self.patience.gap_s
+                return gap
+            case Phase.ASKING:
+                again = self._asking.again_at
+                return min(again, gap) if gap is not None and self._asking.mends else again
 
     def _next(self, now: float) -> list[Action]:
-        """The next delta that fits, else a request when we are behind for long enough."""
+        """The next delta that fits, else what is to be asked.
+
+        Deltas when we are behind for long enough, else what a repair needs.
+        """
         if self.phase is Phase.FETCHING:
             return []
         fitting = self._buffer.next_after(self.epoch, self.seq)
         if fitting is not None:
-            return [Apply(delta=fitting)]
-        if self.phase is not Phase.FOLLOWING or not self._is_due(now):
+            return [self._apply(fitting)]
+        if self.phase is not Phase.FOLLOWING and not self._asking.mends:
+            return []
+        if self._behind_since is None:
+            return self._mend(now)
+        if not self._is_due(now):
             return []
         manifest = self._manifest
         if manifest is not None and self.seq < manifest.min_delta_seq:
             return self._snapshot(now)
         return self._ask("deltas", now)
 
+    def _apply(self, delta: Delta) -> Apply:
+        if self._repair is not None:
+            self._repair.applies(delta)
+        return Apply(delta=delta)
+
+    def _replay(self, reply: Reply, now: float, size: int) -> list[Action]:
+        """Apply the deltas of an answer; one that brings nothing counts as none."""
+        reached = self.seq
+        for delta in sorted(reply.deltas or (), key=lambda one: one.prev_seq):
+            if delta.epoch != self.epoch or not delta.prev_seq < delta.seq > self.seq:
+                continue
+            fits = delta.prev_seq <= reached
+            put = self._buffer.put_anyway if fits else self._buffer.put
+            put(delta, size // len(reply.deltas or ()))
+            reached = max(reached, delta.seq) if fits else reached
+            self._ahead = max(self._ahead, delta.seq)
+        if (fitting := self._buffer.next_after(self.epoch, self.seq)) is None:
+            self._asking.back_off(now)
+            return []
+        self._follow()
+        # The next page is asked for once this one is committed, without waiting again.
+        self._behind_since = self._long_ago(now) if reply.more else now
+        return [self._apply(fitting)]
+
     def _is_due(self, now: float) -> bool:
-        return self._behind_since is not None and now - self._behind_since >= self.patience.gap_s
+        return self._behind_since is not None and self._behind_since <= self._long_ago(now)
+
+    def _long_ago(self, now: float) -> float:
+        return now - self._asking.patience.gap_s
 
     def _see_ahead(self, seq: int, now: float) -> None:
         self._ahead = max(self._ahead, seq)
@@ -305,69 +288,83 @@ class Sync:
             self._behind_since = now
 
     def _compare(self, our_digest: str, manifest: Manifest, now: float) -> None:
-        """Equal positions, unequal rows: a snapshot mends that, if need be again after a while."""
+        """Equal positions, unequal rows: a repair begins, if need be again after a while."""
         if our_digest == manifest.digest:
-            self._repair_after = None
+            self._repair_after = self._repair = None
+            if self._asking.mends:
+                self._follow()
             if self.phase is not Phase.WAITING:
                 self.error = None
             return
         self.error = f"the digest at seq {manifest.seq} differs from central's"
         if self._repair_after is None or now >= self._repair_after:
-            self._repair = True
-            self._repair_after = now + self.patience.answer_max_s
+            self._repair_after = now + self._asking.patience.answer_max_s
+            if self._repair is None and not self._renew:
+                self._repair = Repair()
+
+    def _mend(self, now: float) -> list[Action]:
+        """The next step of a repair, if there is one under way."""
+        if self._repair is None or self.phase is not Phase.FOLLOWING:
+            return []
+        page = self._repair.due(self.seq)
+        if page is not None:
+            return [Mend(page=page)]
+        return self._ask("buckets" if self._repair.bucket is None else "rows", now)
+
+    def _mended_by(self, verdict: Verdict, reply: Reply, now: float) -> list[Action]:
+        """A repair's request was answered: there is progress."""
+        self._follow()
+        self._asking.progress()
+        if verdict is Verdict.GIVE_UP:
+            return self._give_up_repair(now)
+        if verdict is Verdict.EQUAL:
+            self._repair = self.error = None
+        self._see_ahead(reply.seq or 0, now)
+        return self._next(now)
+
+    def _give_up_repair(self, now: float) -> list[Action]:
+        """Only a snapshot helps: there is nothing to replay, or rows cannot be mended alone."""
+        if self._repair is not None:
+            self._repair = None
+            self._renew = True
+            self._asking.progress()
+        return self._snapshot(now)
 
     def _snapshot(self, now: float) -> list[Action]:
         """Fetch a snapshot that brings us forward, or mends us where we are; else ask for one."""
         manifest = self._manifest
         if self.phase is Phase.FETCHING:
             return []
-        wanted = self.seq if self._repair else self.seq + 1
-        if manifest is None or (manifest.epoch == self.epoch and manifest.snapshot.seq < wanted):
+        least = self.seq if self._renew else self.seq + 1
+        if manifest is None or (manifest.epoch == self.epoch and manifest.snapshot.seq < least):
             return [*self._next(now), *self._ask("manifest", now)]
         if self.phase is Phase.WAITING and manifest.snapshot == self._failed:
             return self._next(now)
-        return self._fetch()
-
-    def _fetch(self) -> list[Action]:
-        manifest = self._manifest
-        if manifest is None:
-            return []
         self.phase = Phase.FETCHING
-        self._request = None
+        self._asking.end()
         return [Fetch(manifest=manifest, replace_all=manifest.epoch != self.epoch)]
 
     def _follow(self) -> None:
         self.phase = Phase.FOLLOWING
-        self._request = None
+        self._asking.end()
 
-    def _ask(self, want: Literal["deltas", "manifest"], now: float) -> list[Action]:
-        """One request at a time; a manifest is asked for in place of deltas, never the reverse."""
-        if self.phase in {Phase.FETCHING, Phase.WAITING}:
-            return []
-        outstanding = self._request.want if self._request is not None else None
-        if self.phase is Phase.ASKING and outstanding in {want, "manifest"}:
+    def _ask(self, want: Want, now: float) -> list[Action]:
+        """One request at a time; only what matters more takes the place of another."""
+        if self.phase in {Phase.FETCHING, Phase.WAITING} or not self._asking.may_ask(want):
             return []
         self.phase = Phase.ASKING
-        self._request = Request(
-            id=uuid.UUID(int=self.rng.getrandbits(128), version=4).hex,
+        repair = self._repair if want in {"buckets", "rows"} else None
+        if repair is not None:
+            repair.asked(self.seq)
+        request = self._asking.ask(
+            want,
+            now,
             epoch=self.epoch,
-            want=want,
             after_seq=self.seq if want == "deltas" else None,
+            bucket=None if repair is None else repair.bucket,
+            after=None if repair is None else repair.after,
         )
-        # Asked before without any progress: not again at once.
-        hurried = self._attempts == 0
-        self._again_at = now + self._back_off()
-        return [Ask(request=self._request)] if hurried else []
-
-    def _back_off(self) -> float:
-        """How long to wait for an answer; grows until there is progress."""
-        self._attempts += 1
-        return self._jitter(self.patience.answer_s, self._attempts - 1)
-
-    def _jitter(self, first: float, attempts: int) -> float:
-        """Full jitter that doubles: many shops must not ask in step."""
-        most = min(first * 2 ** min(attempts, 16), self.patience.answer_max_s)
-        return first if most <= first else self.rng.uniform(first, most)
+        return [] if request is None else [Ask(request=request)]
 
 
 def _old_epoch(theirs: int, ours: int) -> Refuse:

@@ -6,6 +6,7 @@ The digests follow what is committed, never what is about to be.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 
 import structlog
@@ -13,7 +14,8 @@ import structlog
 from gateway.clock import Clock
 from gateway.feed import checking, rows
 from gateway.feed.digest import Buckets, Digests
-from gateway.feed.messages import Delta
+from gateway.feed.messages import Change, Delta, Place
+from gateway.feed.repair import Page
 from gateway.store import replica
 from gateway.store.database import Connection, Database
 from gateway.store.replica import Position, Row, Written
@@ -63,7 +65,7 @@ class Writing:
         if not deltas:
             return False
         at = self._clock.now()
-        checked_rows = [self._checked(delta) for delta in deltas]
+        checked_rows = [self._checked(delta.changes) for delta in deltas]
 
         def write(connection: Connection) -> list[Written]:
             written = [
@@ -82,16 +84,46 @@ class Writing:
             self.unknown_rows += sum(not rows.is_known(row.kind) for row in checked)
         return True
 
-    def _checked(self, delta: Delta) -> list[Row]:
+    async def mend(self, page: Page, epoch: int, seq: int) -> None:
+        """Make our rows those of the page, at our position as it is; nothing may wait to commit.
+
+        Only this object writes the source's rows, so what is read before is so when it is written.
+        """
+        place = partial(replica.in_bucket, source=self._source, bucket=page.bucket)
+        held = await self._database.read(
+            partial(place, after=_pair(page.after), through=_pair(page.through))
+        )
+        theirs = {(row.kind, row.key): row for row in self._checked(page.rows)}
+        wanted = [row for place, row in theirs.items() if held.get(place) != row.hash]
+        gone = [
+            Row(kind=kind, key=key, value=None, hash=b"", bucket=page.bucket)
+            for kind, key in held.keys() - theirs.keys()
+        ]
+        rows = [row for row in wanted + gone if (row.kind, row.key) not in page.newer]
+        at = self._clock.now()
+        written = await self._database.write_patiently(
+            partial(replica.apply, source=self._source, rows=rows, seq=page.seq, at=at)
+        )
+        self.digests.buckets.toggle_all(written.toggles)
+        self.digests = Digests(self.digests.buckets)
+        self.digests.remember(epoch, seq)
+        _tell_refused(written.newly_refused)
+        log.info("bucket mended", bucket=page.bucket, changes=written.changed)
+
+    def _checked(self, changes: Iterable[Change]) -> list[Row]:
         return [
             checking.row(self._source, change.kind, change.key, change.value, self._owner)
-            for change in delta.changes
+            for change in changes
         ]
 
     def _count(self, connection: Connection) -> Buckets:
         buckets = Buckets()
         buckets.toggle_all(replica.hashes(connection, self._source))
         return buckets
+
+
+def _pair(place: Place | None) -> tuple[str, str] | None:
+    return None if place is None else (place.kind, place.key)
 
 
 def _tell_refused(news: list[Row]) -> None:

@@ -122,6 +122,27 @@ def value(connection: Connection, source: str, kind: str, key: str) -> str | Non
     return None if row is None else str(row[0])
 
 
+def in_bucket(
+    connection: Connection,
+    source: str,
+    bucket: int,
+    *,
+    after: tuple[str, str] | None,
+    through: tuple[str, str] | None,
+) -> dict[tuple[str, str], bytes]:
+    """The hashes by (kind, key) of a bucket's rows after one place through another.
+
+    Reads all rows of ``source``: for what is seldom needed.
+    """
+    least, most = after or ("", ""), through or (None, None)
+    rows = connection.execute(
+        "SELECT kind, key, hash FROM replica WHERE source = ?1 AND bucket = ?2 "
+        "AND (kind, key) > (?3, ?4) AND (?5 IS NULL OR (kind, key) <= (?5, ?6))",
+        (source, bucket, *least, *most),
+    )
+    return {(kind, key): row_hash for kind, key, row_hash in rows}
+
+
 def apply(
     connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
 ) -> Written:

@@ -13,7 +13,9 @@ from gateway.broker import topics
 from gateway.broker.link import Link
 from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.rows import Row
+from gateway.feed import digest
 from gateway.store import replica, tasks
+from gateway.store.database import Connection
 from tests.support import feeding
 from tests.support import settings as make_settings
 from tests.support.feeding import changes, price, product, stock
@@ -164,15 +166,55 @@ async def test_a_new_epoch_replaces_everything(mosquitto: Mosquitto, tmp_path: P
         assert await shop.in_force("product", "b1") is not None
 
 
-async def test_a_replica_that_differs_is_repaired(mosquitto: Mosquitto, tmp_path: Path) -> None:
+SPOILT = {
+    "lost": "DELETE FROM replica WHERE kind = 'offers' AND key IN ('a1', 'a2')",
+    "left over": "INSERT INTO replica SELECT kind, 'z1', value, randomblob(16), "
+    "{left_over}, seq, source, refusal, good FROM replica WHERE kind = 'offers' AND key = 'a1'",
+    "another": "UPDATE replica SET value = '{{}}', hash = randomblob(16) "
+    "WHERE kind = 'offers' AND key = 'a1'",
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+async def test_rows_that_differ_are_mended_without_the_snapshot(
+    mosquitto: Mosquitto, tmp_path: Path, how: str
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    spoil = SPOILT[how].format(left_over=digest.bucket_of("offers", "z1"))
+    folder = tmp_path / "central"
+    async with feeding.central_running(mosquitto, folder, ROWS) as central:
+        async with feeding.shop_running(mosquitto, settings) as shop:
+            await shop.equal_to(central.publisher)
+            before = await shop.in_force("offers", "a1")
+            await shop.database.write(lambda connection: connection.execute(spoil))
+        for file in folder.glob("*.gz"):
+            file.unlink()
+        async with feeding.shop_running(mosquitto, settings) as shop:
+            changed = shop.database.changes.subscribe("catalogue")
+            async with asyncio.timeout(feeding.PATIENCE_S):
+                while await shop.database.read(counted) != central.publisher.digest:
+                    await changed.next()
+            await shop.equal_to(central.publisher)
+            assert await shop.in_force("offers", "a1") == before
+            assert await shop.in_force("offers", "z1") is None
+
+
+def counted(connection: Connection) -> str:
+    """The digest of the rows as they are in the file."""
+    buckets = digest.Buckets()
+    buckets.toggle_all(replica.hashes(connection, "central"))
+    return buckets.digest()
+
+
+async def test_a_replica_that_differs_in_most_is_mended_by_the_snapshot(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
     settings = make_settings.make(tmp_path, mosquitto.broker)
     async with feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central:
         async with feeding.shop_running(mosquitto, settings) as shop:
             await shop.equal_to(central.publisher)
             await shop.database.write(
-                lambda connection: connection.execute(
-                    "DELETE FROM replica WHERE kind = 'offers' AND key < 'a2'"
-                )
+                lambda connection: connection.execute("DELETE FROM replica WHERE kind = 'offers'")
             )
         async with feeding.shop_running(mosquitto, settings) as shop:
             assert await shop.until_in_force("offers", "a1") is not None

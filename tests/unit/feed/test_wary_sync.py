@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.feed import digest, sync
+from gateway.feed.actions import Action, Apply, Ask, Fetch
 from gateway.feed.messages import Delta, Manifest, Reply, Request, SnapshotRef
 
 EMPTY = digest.Buckets().digest()
@@ -23,9 +24,9 @@ def wary() -> sync.Sync:
     return sync.Sync(epoch=0, seq=0, wary=True)
 
 
-def asked(actions: list[sync.Action]) -> Request:
+def asked(actions: list[Action]) -> Request:
     (action,) = actions
-    assert isinstance(action, sync.Ask)
+    assert isinstance(action, Ask)
     return action.request
 
 
@@ -54,7 +55,7 @@ def test_only_the_answer_to_its_own_question_begins_it() -> None:
     assert machine.reply(Reply(id="0" * 32, epoch=1, seq=5, manifest=old), 1.0) == []
     actions = machine.reply(Reply(id=request.id, epoch=1, seq=20, manifest=fresh), 2.0)
 
-    assert actions == [sync.Fetch(manifest=fresh, replace_all=True)]
+    assert actions == [Fetch(manifest=fresh, replace_all=True)]
 
 
 def test_deltas_that_came_before_the_answer_follow_the_snapshot() -> None:
@@ -63,7 +64,7 @@ def test_deltas_that_came_before_the_answer_follow_the_snapshot() -> None:
     request = asked(machine.delta(following, 0.0))
     machine.reply(Reply(id=request.id, epoch=1, seq=20, manifest=manifest(20)), 1.0)
 
-    assert machine.applied(1, 20, 2.0) == [sync.Apply(delta=following)]
+    assert machine.applied(1, 20, 2.0) == [Apply(delta=following)]
     assert not machine.wary
 
 
