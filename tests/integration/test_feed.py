@@ -20,7 +20,7 @@ from tests.support import feeding
 from tests.support import settings as make_settings
 from tests.support.feeding import changes, price, product, stock
 from tests.support.mosquitto import Mosquitto
-from tests.support.running import PREFIX, running
+from tests.support.running import PATIENCE_S, PREFIX, running
 
 ROWS = [
     feeding.SHOP,
@@ -191,7 +191,7 @@ async def test_rows_that_differ_are_mended_without_the_snapshot(
             file.unlink()
         async with feeding.shop_running(mosquitto, settings) as shop:
             changed = shop.database.changes.subscribe("catalogue")
-            async with asyncio.timeout(feeding.PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while await shop.database.read(counted) != central.publisher.digest:
                     await changed.next()
             await shop.equal_to(central.publisher)
