@@ -68,10 +68,10 @@ class Writing:
         checked_rows = [self._checked(delta.changes) for delta in deltas]
 
         def write(connection: Connection) -> list[Written]:
-            written = [
-                replica.apply(connection, self._source, checked, seq=delta.seq, at=at)
-                for delta, checked in zip(deltas, checked_rows, strict=True)
+            numbered = [
+                (delta.seq, checked) for delta, checked in zip(deltas, checked_rows, strict=True)
             ]
+            written = replica.apply_all(connection, self._source, numbered, at=at)
             last = deltas[-1]
             replica.move(connection, self._source, epoch=last.epoch, seq=last.seq, at=at)
             return written

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_WAITING = 10_000
 """Changes held for one slow subscriber; beyond it the subscriber is told that anything changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A row of ``table`` was written; ``key`` is its key."""
 
     table: str

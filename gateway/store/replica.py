@@ -7,13 +7,14 @@ All functions run inside a transaction given to the database. Whoever keeps dige
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import binding_rows, catalogue, labels, price_history, price_rules, tasks
+from gateway.store import consequences, tasks
+from gateway.store.consequences import InForce
 from gateway.store.database import Connection
 
 
@@ -147,12 +148,23 @@ def apply(
     connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
 ) -> Written:
     """Write rows that hold from ``seq`` on, with everything that follows from them."""
-    written = Written()
-    touched = _Touched()
-    for row in rows:
-        _write(connection, source, row, seq, at, written, touched)
-    touched.follow_up(connection, at)
-    return written
+    return apply_all(connection, source, [(seq, tuple(rows))], at=at)[0]
+
+
+def apply_all(
+    connection: Connection,
+    source: str,
+    deltas: Sequence[tuple[int, Sequence[Row]]],
+    *,
+    at: datetime,
+) -> list[Written]:
+    """Write deltas, each rows that hold from a seq on, in their order and as one.
+
+    Of several values of a row only the last one is written and has consequences; each counts in
+    the digest of its own position.
+    """
+    places = {(row.kind, row.key) for _, rows in deltas for row in rows}
+    return write(connection, source, deltas, held(connection, source, places), at=at)
 
 
 def refused(
@@ -197,140 +209,141 @@ def misowned(
     return found
 
 
-class _Touched:
-    """Which products and groups changed in force, and so which labels and pages."""
+class Held(NamedTuple):
+    """A row as it is in the replica."""
 
-    def __init__(self) -> None:
-        self._products: set[str] = set()
-        self._groups: set[str] = set()
-        self._places = False
-        self._counting_places = False
-        self._labels: set[str] = set()
-        self._offers: dict[str, price_history.Change] = {}
+    value: str
+    hash: bytes
+    bucket: int
+    seq: int
+    refusal: str | None
+    good: str | None
 
-    def row(self, kind: str, key: str, was: str | None, now: str | None) -> None:
-        match kind:
-            case "product":
-                self._products.add(key)
-            case "offers":
-                self._products.add(key)
-                first, _ = self._offers.get(key, (was, None))
-                self._offers[key] = (first, now)
-            case "stock":
-                self._products.add(key.partition("/")[2])
-            case "group":
-                self._groups.add(key)
-            case "location":
-                self._places = True
-            case "binding":
-                self._labels.add(key)
-            case _:
-                pass
-
-    def counting_place(self) -> None:
-        """A place came or went, and with it all stock that is kept under it."""
-        self._counting_places = True
-
-    def group(self, group: str | None) -> None:
-        if group is not None:
-            self._groups.add(group)
-
-    def follow_up(self, connection: Connection, at: datetime) -> None:
-        """Mark labels stale and note the pages, in the transaction of the change itself."""
-        for label in self._labels:
-            if labels.get(connection, label) is not None:
-                binding_rows.adopt(connection, label, at)
-        price_history.changed(connection, self._offers, at)
-        if self._counting_places or (self._places and price_rules.get(connection).when_closed):
-            labels.mark_bound_stale(connection)
-        if not (self._products or self._groups or self._places):
-            return
-        page_groups = self._groups | catalogue.groups_of(connection, self._products)
-        labels.mark_stale(connection, self._products, page_groups, group_rows=self._groups)
-        for key in self._products | page_groups:
-            connection.note("catalogue", key)
-        if self._places:
-            connection.note("location", "")
+    @property
+    def in_force(self) -> str | None:
+        """The value that is used."""
+        return self.value if self.refusal is None else self.good
 
 
-def _write(
+_HELD = (
+    "SELECT key, value, hash, bucket, seq, refusal, good FROM replica WHERE kind = ? AND source = ?"
+)
+
+
+def held(
+    connection: Connection, source: str, places: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Held]:
+    """The rows of ``source`` among those under these (kind, key) pairs."""
+    by_kind: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], Held] = {}
+    for kind, key in places:
+        by_kind.setdefault(kind, []).append(key)
+    for kind, keys in by_kind.items():
+        # SQLite's JSON ends a text at a NUL.
+        odd = [key for key in keys if "\0" in key]
+        plain = json.dumps(keys if not odd else [key for key in keys if "\0" not in key])
+        rows = connection.execute(
+            f"{_HELD} AND key IN (SELECT value FROM json_each(?))", (kind, source, plain)
+        ).fetchall()
+        for key in odd:
+            rows += connection.execute(f"{_HELD} AND key = ?", (kind, source, key))
+        found.update(((kind, row[0]), Held._make(row[1:])) for row in rows)
+    return found
+
+
+def write(
     connection: Connection,
     source: str,
-    row: Row,
-    seq: int,
+    deltas: Iterable[tuple[int, Iterable[Row]]],
+    before: Mapping[tuple[str, str], Held],
+    *,
     at: datetime,
-    written: Written,
-    touched: _Touched,
+) -> list[Written]:
+    """Like ``apply_all`` where it is known which of the rows are ``held``."""
+    now = dict(before)
+    written = [_run(now, rows, seq) for seq, rows in deltas]
+    _store(connection, source, before, now)
+    changes: list[InForce] = []
+    for place in {**before, **now}:
+        was, is_now = before.get(place), now.get(place)
+        if was is is_now:
+            continue
+        _tell_of_refusal(connection, place, was, is_now, at)
+        used_before = None if was is None else was.in_force
+        used_now = None if is_now is None else is_now.in_force
+        if used_before != used_now:
+            changes.append(InForce(*place, used_before, used_now))
+    consequences.follow(connection, changes, at)
+    return written
+
+
+def _run(now: dict[tuple[str, str], Held], rows: Iterable[Row], seq: int) -> Written:
+    """Change what is held as these rows say."""
+    written = Written()
+    for row in rows:
+        place = (row.kind, row.key)
+        old = now.get(place)
+        if row.value is None:
+            if old is None:
+                continue
+            del now[place]
+        elif old is not None and old.hash == row.hash and old.refusal == row.refusal:
+            if old.seq != seq:
+                now[place] = old._replace(seq=seq)
+            continue
+        else:
+            keeps = old is not None and row.refusal is not None and row.keeps_last_good
+            good = old.in_force if keeps and old is not None else None
+            now[place] = Held(row.value, row.hash, row.bucket, seq, row.refusal, good)
+            written.toggles.append((row.bucket, row.hash))
+        if old is not None:
+            written.toggles.append((row.bucket, old.hash))
+        written.changed += 1
+        if row.refusal is not None and (old is None or old.refusal != row.refusal):
+            written.newly_refused.append(row)
+    return written
+
+
+def _store(
+    connection: Connection,
+    source: str,
+    before: Mapping[tuple[str, str], Held],
+    now: Mapping[tuple[str, str], Held],
 ) -> None:
-    old = connection.execute(
-        "SELECT value, hash, refusal, good FROM replica WHERE kind = ? AND key = ? AND source = ?",
-        (row.kind, row.key, source),
-    ).fetchone()
-    if row.value is None:
-        if old is None:
-            return
-        connection.execute(
-            "DELETE FROM replica WHERE kind = ? AND key = ? AND source = ?",
-            (row.kind, row.key, source),
-        )
-    elif old is not None and old[1] == row.hash and old[2] == row.refusal:
-        connection.execute(
-            "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ? AND seq <> ?",
-            (seq, row.kind, row.key, source, seq),
-        )
-        return
-    was = None if old is None else old[0] if old[2] is None else old[3]
-    good = was if row.refusal is not None and row.keeps_last_good else None
-    if row.value is not None:
-        connection.execute(
-            "INSERT OR REPLACE INTO replica "
-            "(kind, key, source, value, hash, bucket, seq, refusal, good) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(row.kind, row.key, source, row.value, row.hash),
-                *(row.bucket, seq, row.refusal, good),
-            ),
-        )
-        written.toggles.append((row.bucket, row.hash))
-    if old is not None:
-        written.toggles.append((row.bucket, old[1]))
-    written.changed += 1
-    if row.refusal is not None and (old is None or old[2] != row.refusal):
-        written.newly_refused.append(row)
-    _tell_of_refusal(connection, row, at, was_refused=old is not None and old[2] is not None)
-    now = row.value if row.refusal is None else good
-    if now != was:
-        if row.kind == "product":
-            _index_product(connection, row.key, was, now, touched)
-        if row.kind == "location" and None in {now, was}:
-            touched.counting_place()
-        touched.row(row.kind, row.key, was, now)
-
-
-def _tell_of_refusal(connection: Connection, row: Row, at: datetime, *, was_refused: bool) -> None:
-    key = f"{row.kind}/{row.key}"
-    if row.refusal is not None:
-        tasks.open_(connection, "refused_row", key, json.loads(row.refusal), at)
-    elif was_refused:
-        tasks.close(connection, "refused_row", key)
-
-
-def _index_product(
-    connection: Connection, key: str, was: str | None, now: str | None, touched: _Touched
-) -> None:
-    """Keep the look-up keys of a product equal to its value in force."""
-    for value in (was, now):
-        if value is not None:
-            touched.group(json.loads(value).get("group"))
-    connection.execute("DELETE FROM product_code WHERE product = ?", (key,))
-    if now is None:
-        connection.execute("DELETE FROM product WHERE id = ?", (key,))
-        return
-    product: dict[str, Any] = json.loads(now)
-    connection.execute(
-        "INSERT OR REPLACE INTO product (id, group_id) VALUES (?, ?)", (key, product.get("group"))
-    )
-    codes = {*(product.get("gtins") or ()), *(product.get("codes") or ())}
+    gone = [(*place, source) for place in before if place not in now]
+    put, same = [], []
+    for place, row in now.items():
+        old = before.get(place)
+        if old is row:
+            continue
+        if old is not None and old.hash == row.hash and old[4:] == row[4:]:
+            same.append((row.seq, *place, source))
+        else:
+            put.append((*place, source, *row))
+    connection.executemany("DELETE FROM replica WHERE kind = ? AND key = ? AND source = ?", gone)
     connection.executemany(
-        "INSERT INTO product_code (code, product) VALUES (?, ?)", ((code, key) for code in codes)
+        "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ?", same
     )
+    connection.executemany(
+        "INSERT OR REPLACE INTO replica "
+        "(kind, key, source, value, hash, bucket, seq, refusal, good) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        put,
+    )
+
+
+def _tell_of_refusal(
+    connection: Connection,
+    place: tuple[str, str],
+    was: Held | None,
+    now: Held | None,
+    at: datetime,
+) -> None:
+    refused_before = None if was is None else was.refusal
+    refusal = None if now is None else now.refusal
+    if refusal == refused_before:
+        return
+    if refusal is not None:
+        tasks.open_(connection, "refused_row", "/".join(place), json.loads(refusal), at)
+    else:
+        tasks.close(connection, "refused_row", "/".join(place))

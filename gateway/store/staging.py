@@ -13,7 +13,7 @@ from datetime import datetime
 
 from gateway.store import replica
 from gateway.store.database import Connection
-from gateway.store.replica import Row
+from gateway.store.replica import Held, Row
 
 ALL_SEQS = 2**62
 """A position above all: with it a snapshot replaces every row, whenever it was written."""
@@ -72,16 +72,25 @@ def merge_next(
     """
     _check(connection, merge)
     found = connection.execute(
-        "SELECT rank, kind, key, value, hash, bucket, refusal FROM staged WHERE source = ? "
+        "SELECT rank, kind, key, staged.value, staged.hash, staged.bucket, staged.refusal, "
+        "ours.value, ours.hash, ours.bucket, ours.seq, ours.refusal, ours.good, "
+        "EXISTS (SELECT 1 FROM written_meanwhile AS later WHERE later.source = staged.source "
+        "AND later.kind = staged.kind AND later.key = staged.key) "
+        "FROM staged LEFT JOIN replica AS ours USING (kind, key, source) WHERE source = ? "
         "AND (rank, kind, key) > (?, ?, ?) ORDER BY rank, kind, key LIMIT ?",
         (merge.source, *after, limit),
     ).fetchall()
-    older = (
-        Row(kind=kind, key=key, value=value, hash=row_hash, bucket=bucket, refusal=refusal)
-        for _, kind, key, value, row_hash, bucket, refusal in found
-        if not _written_after(connection, merge, kind, key)
-    )
-    written = replica.apply(connection, merge.source, older, seq=merge.seq, at=merge.at)
+    rows: list[Row] = []
+    held: dict[tuple[str, str], Held] = {}
+    for _, kind, key, value, row_hash, bucket, refusal, *ours, later in found:
+        if later or (ours[1] is not None and ours[3] > merge.keep_after):
+            continue
+        if ours[1] is not None:
+            held[kind, key] = Held._make(ours)
+        rows.append(
+            Row(kind=kind, key=key, value=value, hash=row_hash, bucket=bucket, refusal=refusal)
+        )
+    (written,) = replica.write(connection, merge.source, [(merge.seq, rows)], held, at=merge.at)
     last = (found[-1][0], found[-1][1], found[-1][2]) if len(found) == limit else None
     return written.changed, last
 
@@ -145,13 +154,3 @@ def _check(connection: Connection, merge: Merge) -> None:
     ).fetchone()
     if row is None or row[0] != merge.token:
         raise MergeTakenOverError(merge.source)
-
-
-def _written_after(connection: Connection, merge: Merge, kind: str, key: str) -> bool:
-    """Whether ours is the later word: written after the feed's position, or while it came in."""
-    row = connection.execute(
-        "SELECT (SELECT seq FROM replica WHERE kind = ?1 AND key = ?2 AND source = ?3), "
-        "EXISTS (SELECT 1 FROM written_meanwhile WHERE source = ?3 AND kind = ?1 AND key = ?2)",
-        (kind, key, merge.source),
-    ).fetchone()
-    return bool(row[1]) or (row[0] is not None and row[0] > merge.keep_after)

@@ -170,7 +170,7 @@ SPOILT = {
     "lost": "DELETE FROM replica WHERE kind = 'offers' AND key IN ('a1', 'a2')",
     "left over": "INSERT INTO replica SELECT kind, 'z1', value, randomblob(16), "
     "{left_over}, seq, source, refusal, good FROM replica WHERE kind = 'offers' AND key = 'a1'",
-    "another": "UPDATE replica SET value = '{{}}', hash = randomblob(16) "
+    "another": "UPDATE replica SET value = replace(value, '100.00', '1.00'), hash = randomblob(16) "
     "WHERE kind = 'offers' AND key = 'a1'",
 }
 

@@ -1,0 +1,88 @@
+"""What follows when rows in force change: look-up keys, past prices, stale labels, pages told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.store import binding_rows, catalogue, labels, price_history, price_rules
+from gateway.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The value in force of a row, JSON, before and after a change; None is no row."""
+
+    kind: str
+    key: str
+    was: str | None
+    now: str | None
+
+
+def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> None:
+    """Bring everything up to date with these changes, in their own transaction."""
+    by_kind: dict[str, list[InForce]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    products = by_kind.get("product", [])
+    offers = by_kind.get("offers", [])
+    places = by_kind.get("location", [])
+    groups = {change.key for change in by_kind.get("group", [])}
+    moved = _index_products(connection, products)
+    touched = {change.key for change in (*products, *offers)}
+    touched.update(change.key.partition("/")[2] for change in by_kind.get("stock", []))
+    for change in by_kind.get("binding", []):
+        if labels.get(connection, change.key) is not None:
+            binding_rows.adopt(connection, change.key, at)
+    past = {change.key: (change.was, change.now) for change in offers}
+    price_history.changed(connection, past, at)
+    if places and (_counts(places) or price_rules.get(connection).when_closed):
+        labels.mark_bound_stale(connection)
+    groups |= moved
+    if touched or groups or places:
+        _tell(connection, touched, groups)
+    if places:
+        connection.note("location", "")
+
+
+def _tell(connection: Connection, products: set[str], groups: set[str]) -> None:
+    page_groups = groups | catalogue.groups_of(connection, products)
+    labels.mark_stale(connection, products, page_groups, group_rows=groups)
+    for key in products | page_groups:
+        connection.note("catalogue", key)
+
+
+def _counts(places: Iterable[InForce]) -> bool:
+    """Whether a place came or went, and with it all stock that is kept under it."""
+    return any(None in {place.was, place.now} for place in places)
+
+
+def _index_products(connection: Connection, changes: Sequence[InForce]) -> set[str]:
+    """Keep the look-up keys of products equal to their values; returns the groups concerned."""
+    groups: set[str | None] = set()
+    rows: list[tuple[str, str | None]] = []
+    codes: list[tuple[str, str]] = []
+    for change in changes:
+        if change.was is not None:
+            groups.add(json.loads(change.was).get("group"))
+        if change.now is not None:
+            product: dict[str, Any] = json.loads(change.now)
+            group = product.get("group")
+            groups.add(group)
+            rows.append((change.key, group))
+            known = {*(product.get("gtins") or ()), *(product.get("codes") or ())}
+            codes += ((code, change.key) for code in known)
+    connection.executemany(
+        "DELETE FROM product_code WHERE product = ?",
+        [(change.key,) for change in changes if change.was is not None],
+    )
+    connection.executemany(
+        "DELETE FROM product WHERE id = ?",
+        [(change.key,) for change in changes if change.now is None],
+    )
+    connection.executemany("INSERT OR REPLACE INTO product (id, group_id) VALUES (?, ?)", rows)
+    connection.executemany("INSERT INTO product_code (code, product) VALUES (?, ?)", codes)
+    return {group for group in groups if group is not None}
