@@ -82,7 +82,8 @@ async def run(
             keeper = Timekeeper(database, checked)
             await keeper.begin()
         await ownership.settle(database, settings, clock.now())
-        await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
+        if await database.read(price_rules.get) != _price_rules(settings):
+            await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)

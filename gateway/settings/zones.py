@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 MOST = 3
 _OFFSET = re.compile(
@@ -23,14 +23,14 @@ def is_of_a_place(name: str) -> bool:
     Offsets like ``Etc/GMT-6`` know no summer time and count the wrong way round: that one is six
     hours east of Greenwich.
     """
-    if name not in available_timezones():
+    if name not in _known():
         return False
     return name == "UTC" or ("/" in name and not name.startswith(("Etc/", "SystemV/")))
 
 
 def like(written: str, country: str) -> tuple[str, ...]:
     """At most three zones that were probably meant, best first; ``country`` is ISO 3166-1."""
-    places = sorted(name for name in available_timezones() if is_of_a_place(name))
+    places = sorted(name for name in _known() if is_of_a_place(name))
     own = _of_country(country)
     offset = _OFFSET.fullmatch(written.strip())
     if offset is not None:
@@ -52,6 +52,12 @@ def _plain(name: str) -> str:
 def _is_at(name: str, offset: re.Match[str]) -> bool:
     shift = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
     return ZoneInfo(name).utcoffset(_ANY_WINTER) == (-shift if offset[1] == "-" else shift)
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Every zone there is; the standard library would look into hundreds of files for it."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
 
 
 @lru_cache(maxsize=8)

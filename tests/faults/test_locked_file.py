@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from gateway.clock import SystemClock
-from gateway.store import devices, outbox
+from gateway.store import devices
 from gateway.store.database import Database, StorageBusyError
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
 from tests.support.mosquitto import Mosquitto
 from tests.support.running import PATIENCE_S, one_turn, running
-from tests.support.storing import BEGINS, ENDS, Scanner, limits, scans
+from tests.support.storing import BEGINS, ENDS, Scanner, scans
 
 CLOCK = SystemClock()
 
@@ -26,16 +26,17 @@ CLOCK = SystemClock()
 async def test_a_locked_file_ends_nothing_and_the_held_scan_is_taken_afterwards(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
-    """A foreign writer holds the lock from before the start and longer than SQLite waits."""
+    """A foreign writer holds the lock from before a restart and longer than SQLite waits."""
     settings = make_settings.make(tmp_path, mosquitto.broker)
     path = settings.data.folder / "anaquel.db"
-    async with Database(path) as database:
-        token = await database.write(lambda rows: devices.add(rows, "till-2", CLOCK.now()))
-        await database.write(
-            lambda rows: outbox.prepare(rows, limits(settings), CLOCK.now(), uplink=True)
-        )
     config = tmp_path / "config.toml"
     gateway_process.write_config(config, settings)
+    async with asyncio.TaskGroup() as group:
+        first = GatewayProcess(config)
+        await first.start(group)
+        assert await first.stop() == 0
+    async with Database(path) as database:
+        token = await database.write(lambda rows: devices.add(rows, "till-2", CLOCK.now()))
     process = GatewayProcess(config)
     scanner = Scanner(mosquitto)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -47,7 +48,7 @@ async def test_a_locked_file_ends_nothing_and_the_held_scan_is_taken_afterwards(
             httpx.AsyncClient(timeout=PATIENCE_S) as client,
         ):
             await process.start(group)
-            while not any("link=link-intake" in line for line in process.lines):
+            while not any("broker='gw-1.intake at" in line for line in process.lines):
                 await one_turn()
             await scanner.scan("held")
             refused = await client.post(

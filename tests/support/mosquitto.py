@@ -67,7 +67,7 @@ class Mosquitto:
         )
         assert process.stderr is not None
         output = _Output(process.stderr)
-        if not output.running.wait(_START_S) or process.poll() is not None:
+        if not output.ended.wait(_START_S) or not output.running:
             process.kill()
             process.wait()
             raise MosquittoError("\n".join(output.lines))
@@ -115,7 +115,9 @@ class _Output:
     """Reads what the broker prints, so that it never blocks, and notes when it is up."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.running = threading.Event()
+        self.ended = threading.Event()
+        """Starting has ended: it is running, or it is gone."""
+        self.running = False
         self.lines: list[str] = []
         self._stream = stream
         threading.Thread(target=self._read, name="mosquitto-output", daemon=True).start()
@@ -124,14 +126,15 @@ class _Output:
         try:
             for line in self._stream:
                 text = line.decode(errors="replace").rstrip()
-                if not self.running.is_set():
+                if not self.running:
                     self.lines.append(text)
                 if text.endswith(" running"):
-                    self.running.set()
+                    self.running = True
+                    self.ended.set()
         except ValueError:
             return  # closed under us at the end
         finally:
-            self.running.set()
+            self.ended.set()
 
 
 def free_port() -> int:
