@@ -23,7 +23,7 @@ from gateway.store.outbox import LaneState
 from gateway.store.overview import Facet
 from gateway.store.tasks import Task
 from gateway.web.words import Text
-from gateway.wording import languages, money
+from gateway.wording import languages, money, times
 
 SILENT_CENTRAL = timedelta(minutes=2)
 """Central acknowledges within seconds; after this long somebody should know that it does not."""
@@ -78,14 +78,13 @@ def silent_central(lanes: Mapping[Lane, LaneState], reader: Reader) -> Iterator[
     waiting = [lane.oldest_at for lane in lanes.values() if lane.waiting and lane.oldest_at]
     if not waiting or reader.now - min(waiting) < SILENT_CENTRAL:
         return
-    since = showing.when(min(waiting), reader)
+    ago = times.relative(min(waiting), reader.now, reader.language)
     count = sum(lane.waiting for lane in lanes.values())
     yield TaskLine(
         tone="attention",
-        title=texts.TASK_CENTRAL_SILENT.say(reader.language, ago=since.ago),
+        title=texts.TASK_CENTRAL_SILENT.say(reader.language, ago=ago),
         why=texts.TASK_CENTRAL_SILENT_WHY.say(reader.language, count=reader.count(count)),
         advice=texts.TASK_CENTRAL_SILENT_ADVICE.say(reader.language),
-        at=since,
     )
 
 

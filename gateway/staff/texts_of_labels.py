@@ -127,9 +127,7 @@ UNBOUND = Text(es="Sin vincular", en="Not bound")
 # Choosing an article
 CHOOSE = Text(es="¿Qué artículo va en {label}?", en="Which article goes on {label}?")
 SEARCH_ARTICLES = Text(es="Buscar artículo", en="Search articles")
-SEARCH_ARTICLES_HINT = Text(
-    es="Nombre, GTIN o número de artículo", en="Name, GTIN or article number"
-)
+SEARCH_ARTICLES_HINT = Text(es="Nombre o número", en="Name or number")
 SEARCH = Text(es="Buscar", en="Search")
 NO_ARTICLE = Text(es="Ningún artículo coincide", en="No article matches")
 NO_ARTICLE_ADVICE = Text(

@@ -72,6 +72,7 @@ async def test_what_changes_is_shown_before_it_does(shelf: Staffed) -> None:
     assert page.index("Azul marino · 26") < page.index("Verde olivo")
     assert "Cambiar el vínculo" in page
     assert "Ya está vinculada a esto" in same
+    assert "Cambiar el vínculo" not in same
     assert await _target(shelf, "L000") == Target(product="alba-navy-26")
 
 
