@@ -22,6 +22,8 @@ Place = tuple[int, int]
 
 T = TypeVar("T")
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def canonical(value: Any) -> str:
     """The canonical JSON text of a value that ``json.loads`` made.
@@ -29,7 +31,7 @@ def canonical(value: Any) -> str:
     Half surrogate pairs cannot be written as UTF-8; they become ``?`` and ``rows.check`` refuses
     the row.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _encode(value)
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import pydantic
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MAX_BYTES = 256 * 1024
 MAX_CHANGES = 1_000
@@ -29,23 +29,14 @@ class MessageError(ValueError):
         self.code = code
 
 
-def _utf8(text: str) -> str:
-    """Half a surrogate pair can be neither stored nor hashed."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("is not valid Unicode") from error
-    return text
-
-
 class _Message(BaseModel):
     """Unknown members have no effect, so that a later version can add some."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
-Kind = Annotated[str, Field(max_length=64), AfterValidator(_utf8)]
-Key = Annotated[str, Field(max_length=129), AfterValidator(_utf8)]
+Kind = Annotated[str, Field(max_length=64)]
+Key = Annotated[str, Field(max_length=129)]
 
 
 class Change(_Message):
@@ -197,7 +188,7 @@ def load(payload: bytes | str) -> Any:
     Raises ``MessageError``.
     """
     try:
-        return json.loads(payload, parse_float=_number, parse_constant=_no_number)
+        return _DECODER.decode(payload.decode() if isinstance(payload, bytes) else payload)
     except (ValueError, RecursionError) as error:
         raise MessageError("unreadable", f"not JSON in UTF-8: {error}") from error
 
@@ -214,3 +205,6 @@ def _number(literal: str) -> int | float:
 
 def _no_number(literal: str) -> NoReturn:
     raise ValueError(f"{literal} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_number)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.feed import rows
+from gateway.feed import digest, rows
 
 OFFERS: dict[str, Any] = {"currency": "MXN", "offers": [{"kind": "list", "amount": "1299.00"}]}
 STOCK: dict[str, Any] = {"available": 3, "as_of": "2026-11-22T10:00:00-06:00"}
@@ -162,3 +162,19 @@ def test_a_multibuy_that_lacks_a_term_says_which(terms: dict[str, Any], words: s
     found = rows.check("offers", "a-1", sold(terms))
     assert found is not None
     assert found.message.endswith(words)
+
+
+ODD = st.sampled_from(
+    ["é", "\ud800", 2**53, 2**53 - 1, -(2**60), 1.5, 1e300, float("inf"), 9_999_999_999_999_999]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | ODD,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("ñ"), inner),
+)
+
+
+@given(VALUES, VALUES)
+def test_the_text_of_a_value_tells_the_same_as_the_value(value: Any, other: Any) -> None:
+    row = OFFERS | {"x": value, "y": [other]}
+    text = digest.canonical(row)
+    assert rows.check("offers", "a-1", row, text) == rows.check("offers", "a-1", row)
