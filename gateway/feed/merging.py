@@ -1,26 +1,26 @@
 """A whole feed merged by difference, in slices short enough that scans and labels go on between.
 
 All rows are staged first, checked and hashed off the writer; then ours become theirs where they
-differ, what theirs lacks goes, and last the position moves. Cut off anywhere, a merge can be begun
-again.
+differ, what theirs lacks goes, and last the position moves. Where we have nothing at all they are
+written as they come. Cut off anywhere, a merge can be begun again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from gateway.feed import checking, rows
-from gateway.store import staging
+from gateway.store import replica, staging
 from gateway.store.database import Database
 from gateway.store.replica import Row
 from gateway.store.staging import Merge
 
-_SLICE = 100
+_SLICE = 500
 _SWEEP = 1_000
 _FIRST: staging.Place = (-1, "", "")
 
@@ -43,12 +43,18 @@ def portions(
 async def merge(incoming: Generator[Portion], plan: Merge, database: Database) -> int:
     """Stage ``incoming`` and merge it; returns how many rows changed.
 
-    ``incoming`` may block and runs in a thread; what it raises ends the merge before anything of
-    the replica was touched. The position is moved by ``staging.finish``, the caller's part.
+    ``incoming`` may block and runs in a thread; what it raises ends the merge before anything that
+    we had was touched. The position is moved by ``staging.finish``, the caller's part.
     Raises ``MergeTakenOverError``.
     """
+    if await database.read(partial(replica.is_empty, source=plan.source)):
+        return await _each(
+            incoming, lambda rows: database.write(partial(staging.put, merge=plan, rows=rows))
+        )
     await _clear(database, plan.source)
-    await _stage(incoming, plan, database)
+    await _each(
+        incoming, lambda rows: database.write(partial(staging.stage, merge=plan, rows=rows))
+    )
     changed = 0
     place: staging.Place | None = _FIRST
     while place is not None:
@@ -64,14 +70,17 @@ async def merge(incoming: Generator[Portion], plan: Merge, database: Database) -
     return changed
 
 
-async def _stage(incoming: Generator[Portion], plan: Merge, database: Database) -> None:
+async def _each(incoming: Generator[Portion], write: Callable[[Portion], Awaitable[int]]) -> int:
+    """Write portion after portion; returns the sum of what each write returned."""
+    total = 0
     try:
         while (portion := await asyncio.to_thread(next, incoming, None)) is not None:
-            await database.write(partial(staging.stage, merge=plan, rows=portion))
+            total += await write(portion)
     finally:
         # Cancelled in the middle of a step, its thread still has the generator; it ends with it.
         with contextlib.suppress(ValueError):
             incoming.close()
+    return total
 
 
 async def _clear(database: Database, source: str) -> None:

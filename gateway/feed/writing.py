@@ -23,6 +23,9 @@ from gateway.store.replica import Position, Row, Written
 BATCH = 100
 """Deltas under one commit at most."""
 
+_CHANGES = 500
+"""So many changes are enough for one commit: what scans wait for must be short."""
+
 log = structlog.get_logger("feed")
 
 
@@ -39,6 +42,7 @@ class Writing:
         self._source = source
         self._owner = owner
         self._taken: list[Delta] = []
+        self._changes = 0
 
     async def begin(self) -> Position:
         """Count the digest of what is there; returns how far that is."""
@@ -54,14 +58,15 @@ class Writing:
     def take(self, delta: Delta) -> bool:
         """Have the delta written by the next ``commit``; returns whether that is due."""
         self._taken.append(delta)
-        return len(self._taken) >= BATCH
+        self._changes += len(delta.changes)
+        return len(self._taken) >= BATCH or self._changes >= _CHANGES
 
     async def commit(self) -> bool:
         """Write the deltas taken so far, with the position of the last, in one transaction.
 
         Returns whether there were any.
         """
-        deltas, self._taken = self._taken, []
+        deltas, self._taken, self._changes = self._taken, [], 0
         if not deltas:
             return False
         at = self._clock.now()

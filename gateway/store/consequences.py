@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.store import binding_rows, catalogue, labels, price_history, price_rules
+from gateway.store import binding_rows, bulk, catalogue, labels, price_history, price_rules
 from gateway.store.database import Connection
 
 
@@ -83,6 +83,6 @@ def _index_products(connection: Connection, changes: Sequence[InForce]) -> set[s
         "DELETE FROM product WHERE id = ?",
         [(change.key,) for change in changes if change.now is None],
     )
-    connection.executemany("INSERT OR REPLACE INTO product (id, group_id) VALUES (?, ?)", rows)
-    connection.executemany("INSERT INTO product_code (code, product) VALUES (?, ?)", codes)
+    bulk.put_all(connection, "product (id, group_id)", rows)
+    bulk.put_all(connection, "product_code (code, product)", codes)
     return {group for group in groups if group is not None}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import consequences, tasks
+from gateway.store import bulk, consequences, tasks
 from gateway.store.consequences import InForce
 from gateway.store.database import Connection
 
@@ -88,6 +88,14 @@ def move(connection: Connection, source: str, *, epoch: int, seq: int, at: datet
 def hashes(connection: Connection, source: str) -> Iterator[tuple[int, bytes]]:
     """The (bucket, hash) of every row of ``source``."""
     yield from connection.execute("SELECT bucket, hash FROM replica WHERE source = ?", (source,))
+
+
+def is_empty(connection: Connection, source: str) -> bool:
+    """Whether there is no row of ``source``."""
+    return (
+        connection.execute("SELECT 1 FROM replica WHERE source = ? LIMIT 1", (source,)).fetchone()
+        is None
+    )
 
 
 def keys(connection: Connection, source: str, kind: str) -> set[str]:
@@ -324,11 +332,8 @@ def _store(
     connection.executemany(
         "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ?", same
     )
-    connection.executemany(
-        "INSERT OR REPLACE INTO replica "
-        "(kind, key, source, value, hash, bucket, seq, refusal, good) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        put,
+    bulk.put_all(
+        connection, "replica (kind, key, source, value, hash, bucket, seq, refusal, good)", put
     )
 
 

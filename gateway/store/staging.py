@@ -7,11 +7,11 @@ one before finds out at its next step.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.store import replica
+from gateway.store import bulk, replica
 from gateway.store.database import Connection
 from gateway.store.replica import Held, Row
 
@@ -50,17 +50,36 @@ def begin(
     return Merge(source=source, token=token, epoch=epoch, seq=seq, keep_after=keep_after, at=at)
 
 
-def stage(connection: Connection, merge: Merge, rows: Iterable[tuple[int, Row]]) -> None:
-    """Put (rank, row) pairs aside until all are there. Raises ``MergeTakenOverError``."""
+def put(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]]) -> int:
+    """Write (rank, row) pairs at once, for a replica that was empty; returns how many changed.
+
+    What was written meanwhile stays. Raises ``MergeTakenOverError``.
+    """
     _check(connection, merge)
-    connection.executemany(
-        "INSERT OR REPLACE INTO staged (source, rank, kind, key, value, hash, bucket, refusal) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+    later = set(
+        connection.execute(
+            "SELECT kind, key FROM written_meanwhile WHERE source = ?", (merge.source,)
+        )
+    )
+    new = [row for _, row in rows if (row.kind, row.key) not in later]
+    return replica.apply(connection, merge.source, new, seq=merge.seq, at=merge.at).changed
+
+
+def stage(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]]) -> int:
+    """Put (rank, row) pairs aside until all are there, and return how many they are.
+
+    Raises ``MergeTakenOverError``.
+    """
+    _check(connection, merge)
+    bulk.put_all(
+        connection,
+        "staged (source, rank, kind, key, value, hash, bucket, refusal)",
+        [
             (merge.source, rank, row.kind, row.key, row.value, row.hash, row.bucket, row.refusal)
             for rank, row in rows
-        ),
+        ],
     )
+    return len(rows)
 
 
 def merge_next(
