@@ -1,4 +1,4 @@
-"""The feed: a snapshot merged, deltas committed and acknowledged, and the memory it takes."""
+"""The feed: a snapshot merged, deltas committed and acknowledged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from random import Random
 
 from benchmarks import broker as brokers
-from benchmarks import process, rounds, shop
+from benchmarks import feed_at_work, process, rounds, shop
 from benchmarks.figures import Figure
 from benchmarks.messages import Ends
 from benchmarks.process import Child
@@ -21,7 +21,7 @@ BARE = "bare/delta"
 
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
-    """``snapshot_60k``, ``delta_changes``, ``delta_changes_share``, ``rss_mb``."""
+    """``snapshot_60k``, ``delta_changes``, ``delta_changes_share``, and ``feed_at_work``."""
     products = setup.size(11_900, 600)
     wanted = list(shop.rows(products, shops=3))
     snapshots = [await _snapshot(setup, wanted) for _ in range(setup.size(3, 1))]
@@ -33,6 +33,8 @@ async def measure(setup: Setup) -> AsyncIterator[Figure]:
         better="lower",
     )
     async for figure in _deltas(setup, wanted, products):
+        yield figure
+    async for figure in feed_at_work.measure(setup):
         yield figure
 
 
@@ -78,7 +80,6 @@ async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterat
             return count / await held(loop, central.ends, shop.unrelated_deltas(changes, each=EACH))
 
         rate, bare_rate = await rounds.medians(ours, bare)
-        rss_mb = await gateway.child.rss_mb()
     yield Figure(
         name="delta_changes",
         unit="changes/s",
@@ -92,7 +93,6 @@ async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterat
         peer=bare_rate,
         peer_name="bare paho loop",
     )
-    yield Figure(name="rss_mb", unit="MB", ours=rss_mb, better="lower")
 
 
 def bare_loop(broker: Broker, topic: str, expect: int) -> dict[str, object]:

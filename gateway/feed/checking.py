@@ -29,7 +29,7 @@ def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.R
         )
     text = digest.canonical(value)
     foreign = _foreign(source, kind, owner)
-    refusal = foreign or rows.check(kind, key, value, text)
+    refusal = foreign or rows.check(kind, key, value)
     return replica.Row(
         kind=kind,
         key=key,

@@ -7,7 +7,8 @@ finds its work in its own table.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 MAX_WAITING = 10_000
@@ -39,12 +40,12 @@ class Subscription:
         self._anything = False
         return None if anything else taken
 
-    def tell(self, changes: Iterable[Change]) -> None:
-        """Add what concerns this subscriber."""
-        concerned = {change for change in changes if change.table in self._tables}
+    def tell(self, changes: Mapping[str, AbstractSet[Change]]) -> None:
+        """Add what concerns this subscriber of the changes by table."""
+        concerned = [told for table, told in changes.items() if table in self._tables]
         if not concerned:
             return
-        self._waiting |= concerned
+        self._waiting.update(*concerned)
         if len(self._waiting) > MAX_WAITING:
             self.tell_anything()
         self._arrived.set()
@@ -74,9 +75,11 @@ class Changes:
 
     def publish(self, changes: Iterable[Change]) -> None:
         """Tell everybody concerned."""
-        noted = frozenset(changes)
+        by_table: dict[str, set[Change]] = {}
+        for change in changes:
+            by_table.setdefault(change.table, set()).add(change)
         for subscription in self._subscriptions:
-            subscription.tell(noted)
+            subscription.tell(by_table)
 
     def publish_anything(self) -> None:
         """Tell everybody that anything may have changed."""
