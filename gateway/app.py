@@ -19,9 +19,9 @@ from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
 from gateway.feed import ownership
+from gateway.feed.pictures import Pictures
 from gateway.feed.service import FeedService
-from gateway.feed.sources.address import Address
-from gateway.feed.sources.drop_folder import DropFolder
+from gateway.feed.sources import arriving
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels.courier import Courier
@@ -39,6 +39,7 @@ from gateway.render import templates
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
+from gateway.shopper.pages import Need
 from gateway.staff import site as staff
 from gateway.store import labels, outbox, price_rules
 from gateway.store.database import FILE, Database
@@ -92,14 +93,18 @@ async def run(
         if feed is not None and keeper is not None:
             feed.on_central_time(keeper.central_said)
             keeper.on_change(feed.tell_again)
+        pictures = Pictures(database, pool, clock, settings)
         meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))
-        sites, serving = await asyncio.to_thread(_sites, settings, database, clock, origin, meter)
+        sites, serving = await asyncio.to_thread(
+            _sites, settings, database, clock, origin, meter, pictures.need
+        )
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),
-            *_files(settings, database, clock),
+            *arriving.services(settings, database, clock),
+            pictures,
             *sites,
             serving,
             _OtherWriters(database),
@@ -151,16 +156,6 @@ async def _events(
     return services
 
 
-def _files(settings: Settings, database: Database, clock: Clock) -> list[Service]:
-    folder, url = settings.files.folder, settings.files.url
-    services: list[Service] = []
-    if folder is not None:
-        services.append(DropFolder(folder, database, settings, clock))
-    if url is not None:
-        services.append(Address(url, database, settings, clock))
-    return services
-
-
 def _labels(
     settings: Settings,
     database: Database,
@@ -182,9 +177,11 @@ def _labels(
 
 
 def _sites(
-    settings: Settings, database: Database, clock: Clock, origin: Origin, meter: Meter
+    settings: Settings, database: Database, clock: Clock, origin: Origin, meter: Meter, need: Need
 ) -> tuple[list[Service], Serving]:
-    lookup = shopper.build(settings, database, clock=clock, target_of_code=labels.target_of_code)
+    lookup = shopper.build(
+        settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
+    )
     desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
     intake = intake_site.site(database, clock, settings, origin=origin)
     listen = settings.sites

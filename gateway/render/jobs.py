@@ -26,6 +26,23 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShrinkJob:
+    """One photograph of an article to make small."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """A photograph as WebP in two sizes; ``width`` and ``height`` are of the large one."""
+
+    large: bytes
+    small: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """Why a drawing failed, in words: exceptions may not survive pickling."""
 

@@ -18,7 +18,7 @@ from typing import Self
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import jobs
-from gateway.render.jobs import Complaint, Job
+from gateway.render.jobs import Complaint, Job, ShrinkJob, Shrunk
 from gateway.render.template import Template
 
 _PATIENCE_S = 10.0
@@ -81,14 +81,25 @@ class RenderPool:
         job = Job(
             template=self._pickle(template), panel=panel, facts=facts, country=country, zone=zone
         )
-        one = await self._idle.get()
-        drawing = asyncio.get_running_loop().run_in_executor(self._threads, one.draw, job)
-        drawing.add_done_callback(lambda _: self._idle.put_nowait(one))
-        # Shielded: a caller that gives up must not free a worker that still draws.
-        drawn = await asyncio.shield(drawing)
-        if isinstance(drawn, Complaint):
-            raise RenderFailedError(drawn.problem)
+        drawn = await self._done(job)
+        assert isinstance(drawn, Frame)  # noqa: S101 - what this job gives
         return drawn
+
+    async def shrink(self, data: bytes) -> Shrunk:
+        """``shrinking.shrink`` in a worker, as ``render``. Raises ``RenderFailedError``."""
+        shrunk = await self._done(ShrinkJob(data=data))
+        assert isinstance(shrunk, Shrunk)  # noqa: S101 - what this job gives
+        return shrunk
+
+    async def _done(self, job: Job | ShrinkJob) -> Frame | Shrunk:
+        one = await self._idle.get()
+        working = asyncio.get_running_loop().run_in_executor(self._threads, one.do, job)
+        working.add_done_callback(lambda _: self._idle.put_nowait(one))
+        # Shielded: a caller that gives up must not free a worker that still draws.
+        done = await asyncio.shield(working)
+        if isinstance(done, Complaint):
+            raise RenderFailedError(done.problem)
+        return done
 
     def _pickle(self, template: Template) -> bytes:
         # Templates are few and live long; keeping each beside its id keeps the id its own.
@@ -122,12 +133,12 @@ class _Worker:
         theirs.close()
         self._process, self._pipe = process, ours
 
-    def draw(self, job: Job) -> Frame | Complaint:
-        """The frame; a lost or stuck process is replaced and gets the job once more."""
+    def do(self, job: Job | ShrinkJob) -> Frame | Shrunk | Complaint:
+        """The result; a lost or stuck process is replaced and gets the job once more."""
         for _ in range(2):
-            drawn = self._attempt(job)
-            if drawn is not None:
-                return drawn
+            done = self._attempt(job)
+            if done is not None:
+                return done
             self._replace()
         return Complaint(problem="two workers in a row crashed or hung on this picture")
 
@@ -143,17 +154,17 @@ class _Worker:
         self._process.close()
         self._process = self._pipe = None
 
-    def _attempt(self, job: Job) -> Frame | Complaint | None:
+    def _attempt(self, job: Job | ShrinkJob) -> Frame | Shrunk | Complaint | None:
         if self._pipe is None:
             return None
         try:
             self._pipe.send(job)
             if not self._pipe.poll(self._patience_s):
                 return None
-            drawn: Frame | Complaint = self._pipe.recv()
+            done: Frame | Shrunk | Complaint = self._pipe.recv()
         except (EOFError, OSError):
             return None
-        return drawn
+        return done
 
     def _replace(self) -> None:
         if self._process is not None:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from multiprocessing.connection import Connection
 
 from device_drivers.api.panels import Frame
-from gateway.render import rendering
-from gateway.render.jobs import Complaint, Job
+from gateway.render import rendering, shrinking
+from gateway.render.jobs import Complaint, Job, ShrinkJob, Shrunk
 from gateway.render.template import Template
 
 
@@ -17,16 +17,20 @@ def serve(pipe: Connection) -> None:
     with pipe:
         while True:
             try:
-                job: Job = pipe.recv()
-                pipe.send(_drawn(job))
+                job: Job | ShrinkJob = pipe.recv()
+                pipe.send(_done(job))
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 return  # the gateway is gone, perhaps killed while we drew
 
 
-def _drawn(job: Job) -> Frame | Complaint:
+def _done(job: Job | ShrinkJob) -> Frame | Shrunk | Complaint:
     try:
+        if isinstance(job, ShrinkJob):
+            return shrinking.shrink(job.data)
         drawn_by = _template(job.template)
         return rendering.render(drawn_by, job.panel, job.facts, job.country, job.zone)
+    except shrinking.NoPictureError as error:
+        return Complaint(problem=str(error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: one bad job must not end the worker
         return Complaint(problem=f"{type(error).__name__}: {error}")
 

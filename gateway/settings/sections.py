@@ -52,6 +52,13 @@ TopicPrefix = Annotated[
         'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"',
     ),
 ]
+PictureHost = Annotated[
+    str,
+    shaped(
+        rf"{_HOST}(:\d{{1,5}})?",
+        'write a host name, with its port if that is not the usual one, like "cdn.example.com"',
+    ),
+]
 PlaceName = Annotated[
     str,
     shaped(
@@ -181,6 +188,13 @@ class Files(Section):
         return {name.strip().casefold(): one.strip() for name, _, one in pairs}
 
 
+class Pictures(Section):
+    """Pictures of articles, fetched for the pages."""
+
+    hosts: Annotated[tuple[PictureHost, ...], Field(max_length=50)] = ()
+    max_bytes: Annotated[Whole, Field(ge=1_000_000, le=100_000_000_000)] = 500_000_000
+
+
 class Labels(Section):
     """How pictures get to labels."""
 
@@ -284,6 +298,7 @@ class Settings(Section):
     feed: Feed = Feed()
     files: Files = Files()
     shopify: Shopify = Shopify()
+    pictures: Pictures = Pictures()
     labels: Labels = Labels()
     events: Events = Events()
     sites: Sites = Sites()

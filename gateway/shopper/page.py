@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.shopper.answers import Answer, AsOf
+from gateway.shopper.pictured import Picture
 from gateway.shopper.prices import Price
 from gateway.shopper.stocked import Look
 
@@ -83,6 +84,7 @@ class Page:
     """The whole lookup page. ``until`` is when a price changes next."""
 
     title: str
+    picture: Picture
     brand: str
     variant: str
     number: str

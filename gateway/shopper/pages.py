@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,11 @@ from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
 from gateway.shopper.page import Page
 from gateway.shopper.shop import Shop
 from gateway.shopper.upkeep import ShopName
+from gateway.store import pictures
 from gateway.store.database import Connection, Database
-from gateway.web import cache, words
+from gateway.store.picture_files import PictureFiles
+from gateway.store.pictures import Kept
+from gateway.web import cache, served_pictures, words
 from gateway.web.cache import Note
 from gateway.web.pages import Frame, Pages
 from gateway.web.problems import Problem
@@ -27,6 +31,9 @@ from gateway.web.words import Text, Tongue
 TEMPLATES = Path(__file__).with_name("templates")
 _LABEL_PAGE_S = 1.0
 """Bindings are not among the changes we hear of, so pages by label code live this long."""
+
+Need = Callable[[str], None]
+"""Hears the address of a picture that a page lacks."""
 
 FIND = "/find"
 _MAX_ECHO = 30
@@ -45,7 +52,11 @@ class LookupPages:
         shop_name: ShopName,
         language: str,
         target_of_code: TargetOfCode,
+        files: PictureFiles,
+        need: Need,
     ) -> None:
+        self._files = files
+        self._need = need
         self._database = database
         self._pages = pages
         self._clock = clock
@@ -89,24 +100,28 @@ class LookupPages:
         @router.get("/p/{product}", include_in_schema=False)
         async def by_product(request: Request, product: str) -> Response:
             found = await self._database.read(lambda c: lookup.by_product(c, product))
-            return self._article(request, found)
+            return await self._article(request, found)
 
         @router.get("/g/{group}", include_in_schema=False)
         async def by_group(request: Request, group: str) -> Response:
             color = requested.color(request.url.query)
             found = await self._database.read(lambda c: lookup.by_group(c, group, color))
-            return self._article(request, found)
+            return await self._article(request, found)
 
         @router.get("/01/{number}", include_in_schema=False)
         @router.get("/01/{number}/{_qualifiers:path}", include_in_schema=False)
         async def by_gtin(request: Request, number: str) -> Response:
-            return self._article(request, await self._with_gtin(request, number))
+            return await self._article(request, await self._with_gtin(request, number))
 
         @router.get("/l/{code}", include_in_schema=False)
         async def by_label(request: Request, code: str) -> Response:
-            return self._article(
+            return await self._article(
                 request, await self._with_label(request, code), lifetime_s=_LABEL_PAGE_S
             )
+
+        @router.get(f"{served_pictures.PREFIX}/{{name}}", include_in_schema=False)
+        async def picture(name: str) -> Response:
+            return await served_pictures.response(self._files, name)
 
         @router.get("/api/availability/{product}", summary="Price and stock of one product")
         async def available(
@@ -182,7 +197,7 @@ class LookupPages:
         one = next(one for one in found.family.products if one.id == product)
         return availability.availability(found.family, one, self._shop, at)
 
-    def _article(
+    async def _article(
         self, request: Request, found: Found | None, lifetime_s: float = cache.LIFETIME_S
     ) -> Response:
         at = self._clock.known()
@@ -193,7 +208,18 @@ class LookupPages:
         if page is None:
             raise self._unknown(request)
         cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))
-        return self._written(request, "shopper/article.html", page=page)
+        kept = await self._kept(page.picture.url)
+        forms = served_pictures.both(kept.sha256) if kept is not None else ()
+        return self._written(request, "shopper/article.html", page=page, kept=kept, forms=forms)
+
+    async def _kept(self, url: str | None) -> Kept | None:
+        """The picture that we have of this address; one that we lack is asked for."""
+        if url is None:
+            return None
+        kept = await self._database.read(lambda connection: pictures.kept(connection, url))
+        if kept is None:
+            self._need(url)
+        return kept
 
     def _written(
         self, request: Request, template: str, *, status: int = 200, **facts: object

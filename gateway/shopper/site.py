@@ -10,10 +10,12 @@ from gateway.clock import Clock
 from gateway.settings import Settings
 from gateway.shopper import requested
 from gateway.shopper.lookup import TargetOfCode
-from gateway.shopper.pages import TEMPLATES, LookupPages
+from gateway.shopper.pages import TEMPLATES, LookupPages, Need
 from gateway.shopper.shop import Shop
 from gateway.shopper.upkeep import ShopName, Upkeep
+from gateway.store import picture_files
 from gateway.store.database import Database
+from gateway.store.picture_files import PictureFiles
 from gateway.web import compiled, site
 from gateway.web.cache import PageCache
 from gateway.web.pages import Pages
@@ -31,9 +33,17 @@ class ShopperSite:
 
 
 def build(
-    settings: Settings, database: Database, *, clock: Clock, target_of_code: TargetOfCode
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock,
+    target_of_code: TargetOfCode,
+    need: Need = lambda _: None,
 ) -> ShopperSite:
-    """The public site of the shop in ``settings``. Reads files: call it in a thread."""
+    """The public site of the shop in ``settings``. Reads files: call it in a thread.
+
+    ``need`` hears the addresses of pictures that pages lack.
+    """
     own = settings.shop
     zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)
@@ -49,6 +59,10 @@ def build(
         shop_name=shop_name,
         language=own.language,
         target_of_code=target_of_code,
+        files=PictureFiles(
+            settings.data.folder / picture_files.FOLDER, settings.pictures.max_bytes
+        ),
+        need=need,
     )
     problems = Problems(pages, language=own.language, frame_of=lookups.frame)
     app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")

@@ -35,7 +35,7 @@ class Upkeep:
         self._database = database
         self._cache = cache
         self._shop_name = shop_name
-        self._changes = database.changes.subscribe("catalogue", "location", "time")
+        self._changes = database.changes.subscribe("catalogue", "image", "location", "time")
 
     async def run(self) -> NoReturn:
         """Forget what changed, for ever."""

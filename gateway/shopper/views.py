@@ -12,10 +12,11 @@ from datetime import datetime
 from gateway.domain import catalogue, labels
 from gateway.domain.catalogue import Family, Product
 from gateway.domain.labels import Target
-from gateway.shopper import addresses, answers, grid, prices, stocked, texts
+from gateway.shopper import addresses, answers, grid, pictured, prices, stocked, texts
 from gateway.shopper.answers import Answer
 from gateway.shopper.grid import AxisOrder, ColorKey, Grid, Spot
 from gateway.shopper.page import Cell, Choice, Choices, Legend, Matrix, MatrixRow, OtherPlace, Page
+from gateway.shopper.pictured import Picture
 from gateway.shopper.shop import Shop
 from gateway.shopper.stocked import Band, Look
 from gateway.web.words import Text, Tongue
@@ -69,6 +70,7 @@ class _Writer:
         spot = asked.spot
         return Page(
             title=self._title(spot),
+            picture=self._picture(asked),
             brand=facts.brand,
             variant=self._variant(asked),
             number=facts.reference,
@@ -136,6 +138,17 @@ class _Writer:
         own = catalogue.text(one.name, language) if one is not None else ""
         name = catalogue.text(group.name, language) if group is not None else own
         return name or own or (one.sku or one.id if one is not None else "")
+
+    def _picture(self, asked: _Asked) -> Picture:
+        """That of the chosen product, else of one in its colour, else of its group."""
+        own = [asked.spot.product] if asked.spot is not None else []
+        color = [spot.product for spot in self._grid.spots if spot.color == asked.color]
+        return pictured.picture(
+            self._title(asked.spot),
+            self._color_words[asked.color][1],
+            pictured.of_products((*own, *color)),
+            pictured.of_groups(self._family, asked.color.group),
+        )
 
     def _variant(self, asked: _Asked) -> str:
         parts = [
