@@ -17,6 +17,7 @@ from gateway.feed.messages import Change, Delta, Manifest, MessageError, Reply
 
 _REPLY: Final = topics.feed_reply("")
 ROW: Final = "row"
+LINE: Final = "line"
 WHOLE: Final = "whole"
 
 
@@ -24,8 +25,8 @@ WHOLE: Final = "whole"
 class Fault:
     """One refusal: where it stands, and of what.
 
-    ``scope`` is ``row`` for a row that is set aside while the rest is used, ``whole`` for a message
-    or file of which nothing is used.
+    ``scope`` is ``row`` for a row that shops set aside while the rest is used, ``line`` for what is
+    left out of a file, ``whole`` for a message or file of which nothing is used.
     """
 
     where: str
@@ -84,6 +85,10 @@ class Checker:
                     message=refusal.message,
                 )
             )
+
+    def line(self, where: str, code: str, message: str) -> None:
+        """Part of a file that is not used, while the rest is."""
+        self.found.faults.append(Fault(where=where, scope=LINE, code=code, message=message))
 
     def whole(self, where: str, code: str, message: str) -> None:
         """A file or message of which nothing is used."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,21 @@ class Difference:
         return f"{self.added} added, {self.changed} changed, {self.deleted} deleted"
 
 
-def between(kept: Mapping[Place, str], now: Mapping[Place, Any], *, whole: bool) -> Difference:
+def between(
+    kept: Mapping[Place, str],
+    now: Mapping[Place, Any],
+    *,
+    whole: bool,
+    unread: Collection[Place] = (),
+) -> Difference:
     """The changes that make ``kept`` (canonical JSON) into ``now`` (values).
 
-    A kind of which ``now`` has nothing stays as it is, except when ``now`` is the ``whole`` feed.
+    A kind of which ``now`` has nothing stays as it is, except when ``now`` is the ``whole`` feed;
+    so do ``unread`` rows.
     """
     kinds = {kind for kind, _ in now}
     known = [place for place in kept if whole or place[0] in kinds]
-    gone = [place for place in known if place not in now]
+    gone = [place for place in known if place not in now and place not in unread]
     new = [place for place in now if place not in kept]
     changed = [
         place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from gateway.broker.link import Link
 from gateway.central import difference, keys, snapshots
 from gateway.central.checking import WHOLE
 from gateway.central.difference import Difference
-from gateway.central.feed import Feed, dump
+from gateway.central.feed import Feed, Place, dump
 from gateway.central.reading import Reading
 from gateway.central.settings import CentralSettings
 from gateway.central.state import StateFolder
@@ -47,7 +47,7 @@ def compared(chosen: CentralSettings, now: Reading, *, whole: bool) -> Differenc
     """What a publication would change; changes nothing. Raises ``AnaquelError``."""
     state = StateFolder(chosen.folder)
     kept = state.load()[0].texts() if state.exists() else {}
-    return difference.between(kept, now.rows, whole=whole)
+    return _difference(chosen, kept, now, whole=whole)
 
 
 def prepare(
@@ -61,7 +61,7 @@ def prepare(
     with state.held("publish"):
         state.begin(epoch=round(at.timestamp()))
         feed, _ = state.load()
-        changes = difference.between(feed.texts(), now.rows, whole=whole)
+        changes = _difference(chosen, feed.texts(), now, whole=whole)
         _check(now, changes, whole=whole)
         deltas: list[Delta] | None = feed.change(changes.changes)
         if deltas and (as_snapshot or len(changes.changes) > MOST_AS_DELTAS):
@@ -123,6 +123,20 @@ async def _connected(chosen: CentralSettings, link: Link, kept: str) -> AsyncIte
             running.cancel()
 
 
+def _difference(
+    chosen: CentralSettings, kept: Mapping[Place, str], now: Reading, *, whole: bool
+) -> Difference:
+    """What changes. Stock without any place would be nowhere: then places stay as they are."""
+    rows, unread = dict(now.rows), set(now.unread)
+    kinds = {kind for kind, _ in rows}
+    if "stock" in kinds and "location" not in kinds:
+        unread |= {place for place in kept if place[0] == "location"}
+        own = ("location", chosen.store)
+        if own not in kept:
+            rows[own] = {"name": chosen.store, "kind": "shop"}
+    return difference.between(kept, rows, whole=whole, unread=unread)
+
+
 def _check(now: Reading, changes: Difference, *, whole: bool) -> None:
     unread = now.checker.found.of(WHOLE)
     if unread:
@@ -143,4 +157,4 @@ def _manifest(chosen: CentralSettings, state: StateFolder, feed: Feed, at: datet
     newest = snapshots.newest(state.snapshots)
     if newest is None:
         raise AssertionError("a feed has a snapshot from its beginning")
-    return feed.manifest(snapshots.described(newest, chosen.snapshot_base()), at)
+    return feed.manifest(snapshots.described(newest, chosen.snapshot_base), at)

@@ -1,7 +1,8 @@
 """Files of rows as the central side writes them: one row a line, plain or as a snapshot.
 
 A line is ``{"kind", "key", "value"}``; a first line ``{"epoch", "seq", "rows"}`` makes the file a
-snapshot, which shops take whole or not at all. A folder is all its files together.
+snapshot, which shops take whole or not at all. A CSV file is read as shops read it
+(``docs/csv.md``). A folder is all its files together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
@@ -19,22 +21,30 @@ import pydantic
 from gateway.broker import topics
 from gateway.central.checking import Checker
 from gateway.central.feed import Place
+from gateway.central.settings import CentralSettings
 from gateway.errors import AnaquelError
 from gateway.feed import messages
 from gateway.feed.messages import Change, MessageError, SnapshotHead
+from gateway.feed.sources import shop_csv
+from gateway.feed.sources.csv_table import CsvError
 
 Lines = BufferedReader | gzip.GzipFile
-ROW_FILES: Final = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+CSV_FILES: Final = (".csv",)
+ROW_FILES: Final = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz", *CSV_FILES)
 MESSAGE_FILES: Final = (".json",)
 MAX_ROWS = 2_000_000
 
 
 @dataclass(slots=True)
 class Reading:
-    """The rows of some files, and what is wrong with them."""
+    """The rows of some files, and what is wrong with them.
+
+    ``unread`` rows are spoken of on lines that cannot be used: they stay as they were.
+    """
 
     checker: Checker = field(default_factory=Checker)
     rows: dict[Place, Any] = field(default_factory=dict)
+    unread: set[Place] = field(default_factory=set)
     _lines: dict[Place, str] = field(default_factory=dict)
 
     def put(self, where: str, change: Change, *, in_snapshot: bool = False) -> None:
@@ -56,7 +66,7 @@ class Reading:
         self.checker.row(where, change.kind, change.key, change.value)
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, chosen: CentralSettings) -> Reading:
     """All rows of a file or folder, each looked at as a shop would.
 
     Raises ``AnaquelError`` for what is no file of rows, or cannot be read.
@@ -64,7 +74,10 @@ def read(path: Path) -> Reading:
     found = Reading()
     try:
         for file in _files(path):
-            _read_file(file, found)
+            if file.name.endswith(CSV_FILES):
+                _read_csv(file, found, chosen)
+            else:
+                _read_file(file, found)
     except OSError as error:
         raise AnaquelError(f"{path}: cannot be read: {error.strerror or error}") from error
     return found
@@ -132,6 +145,29 @@ def _read_file(path: Path, found: Reading) -> None:
             found.checker.whole(
                 str(path), "rows", f"the file has {count} rows, its first line says {expected}"
             )
+
+
+def _read_csv(path: Path, found: Reading, chosen: CentralSettings) -> None:
+    # Counted when the file was saved: else every publication would change all stock rows.
+    saved = datetime.fromtimestamp(int(path.stat().st_mtime), chosen.csv.zone)
+    facts = shop_csv.Facts(
+        currency=chosen.csv.currency,
+        language=chosen.csv.language,
+        location=chosen.store,
+        zone=chosen.csv.zone,
+        at=saved,
+    )
+    try:
+        file = shop_csv.read(path.read_bytes(), facts)
+    except CsvError as error:
+        found.checker.whole(str(path), "bad_csv", str(error))
+        return
+    for problem in file.problems:
+        where = f"{path}:{problem.line}"
+        found.checker.line(where, "bad_cell", f"{problem.column}: {problem.message}")
+    found.unread |= file.unread
+    for row in file.rows:
+        found.put(str(path), Change(kind=row.kind, key=row.key, value=row.value))
 
 
 def _read_lines(path: Path, file: Lines, found: Reading) -> tuple[int, int] | None:

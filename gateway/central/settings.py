@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from gateway import settings
+from gateway.domain.money import MINOR_UNITS
 from gateway.settings import Broker, Listen
 from gateway.settings.sections import Host, Port, WebAddress
 from gateway.settings.shapes import Id, Seconds, Section
@@ -22,6 +24,33 @@ class Serve(Listen):
     port: Annotated[Port, Field(ge=1)] = 8090
     public_base: WebAddress | None = None
     manifest_s: Annotated[Seconds, Field(le=300)] = 60.0
+
+
+class Csv(Section):
+    """What a CSV file leaves to the shop."""
+
+    currency: str = "MXN"
+    language: Literal["es", "en"] = "es"
+    time_zone: str = "America/Mexico_City"
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, code: str) -> str:
+        if code not in MINOR_UNITS:
+            raise ValueError('is no currency; write its ISO 4217 code, like "MXN" or "EUR"')
+        return code
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError('is no time zone; write its name, like "Europe/Madrid"')
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.time_zone)
 
 
 class Sign(Section):
@@ -39,6 +68,7 @@ class CentralSettings(Section):
     broker: Broker = Broker()
     serve: Serve = Serve()
     sign: Sign = Sign()
+    csv: Csv = Csv()
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> CentralSettings:
@@ -51,9 +81,10 @@ class CentralSettings(Section):
         """What stands before every topic of the shop."""
         return f"{self.broker.topic_prefix}/{self.store}"
 
-    def snapshot_base(self, listens: str | None = None) -> str:
-        """Below which address shops find snapshots; ``listens``: where ``serve`` does."""
-        listens = listens or f"http://{self.serve.host}:{self.serve.port}"
+    @property
+    def snapshot_base(self) -> str:
+        """Below which address shops find snapshots."""
+        listens = f"http://{self.serve.host}:{self.serve.port}"
         return f"{(self.serve.public_base or listens).rstrip('/')}/snapshots"
 
 

@@ -14,7 +14,7 @@ from device_drivers.links.messages import Message
 from gateway import lifecycle, settings
 from gateway.central import reading
 from gateway.central import settings as central_settings
-from gateway.central.checking import ROW, WHOLE, Checker, Findings
+from gateway.central.checking import LINE, ROW, WHOLE, Checker, Findings
 from gateway.central.settings import CentralSettings
 from gateway.cli.sharing import plain_errors
 from gateway.clock import Clock, SystemClock
@@ -53,7 +53,7 @@ def publish(
         logs.configure(settings.Log(level="error"))
         chosen = central_settings.load(config)
         clock = SystemClock()
-        now = reading.read(file)
+        now = reading.read(file, chosen)
         _say_faults(now.checker.found, _FAULTS_SHOWN)
         if dry_run:
             found = publishing.compared(chosen, now, whole=replace)
@@ -89,7 +89,7 @@ def serve(config: CentralConfig = DEFAULT_CENTRAL) -> None:
     with plain_errors():
         logs.configure(settings.Log())
         chosen = central_settings.load(config)
-        asyncio.run(_serve(chosen, SystemClock()))
+        _serve(chosen, SystemClock())
 
 
 def check(
@@ -122,7 +122,9 @@ def _checked(what: str, config: Path, seconds: float | None) -> Findings:
         checker = reading.read_message(path)
         _say_faults(checker.found, None)
     else:
-        checker = reading.read(path).checker
+        known = config.exists()
+        chosen = central_settings.load(config) if known else CentralSettings(store="shop")
+        checker = reading.read(path, chosen).checker
         _say_faults(checker.found, None)
     found = checker.found
     looked = counted(found.rows, "row")
@@ -138,10 +140,12 @@ def counted(count: int, word: str) -> str:
 
 
 def _verdict(found: Findings) -> str:
-    row, whole = found.of(ROW), found.of(WHOLE)
-    if not row and not whole:
+    row, line, whole = found.of(ROW), found.of(LINE), found.of(WHOLE)
+    if not found.faults:
         return "a shop takes all of it."
     said = [f"{row} refused"] if row else []
+    if line:
+        said.append(f"{counted(line, 'fault')} on lines or cells that are left out")
     if whole:
         said.append(
             f"{counted(whole, 'fault')} for which a shop takes nothing of the message or file"
@@ -226,7 +230,8 @@ def _say_published(prepared: Prepared, found: Findings) -> None:
         )
 
 
-async def _serve(chosen: CentralSettings, clock: Clock) -> None:
+def _serve(chosen: CentralSettings, clock: Clock) -> None:
+    # The web server takes a while to load; the other commands do without.
     from gateway.broker.link import Link
     from gateway.central import keys, site
     from gateway.central.following import Follower
@@ -236,13 +241,13 @@ async def _serve(chosen: CentralSettings, clock: Clock) -> None:
     from gateway.web.serving import Served, Serving
 
     state = StateFolder(chosen.folder)
-    serving = Serving([Served(name="serve", app=site.build(state.snapshots), listen=chosen.serve)])
     link = Link("central", chosen.broker, prefix=chosen.prefix, client_id=f"{chosen.store}.central")
     port = keys.port_of(chosen, link)
-    stop = asyncio.Event()
-    with state.held("serve"), lifecycle.stop_on_signals(stop):
-        address = serving.bind()["serve"]
-        base = chosen.snapshot_base(address)
+    app = site.build(state.snapshots)
+    serving = Serving([Served(name="serve", app=app, listen=chosen.serve)])
+    base = chosen.snapshot_base
+
+    async def run() -> None:
         publisher = Publisher(
             port,
             state.snapshots,
@@ -253,11 +258,13 @@ async def _serve(chosen: CentralSettings, clock: Clock) -> None:
         )
         follower = Follower(publisher, state, base)
         ingester = Ingester(port, chosen.folder, clock)
-        try:
-            await follower.load()
-        except AnaquelError:
-            serving.release()
-            raise
+        await follower.load()
+        serving.bind()
         typer.echo(f"snapshots  {base}", err=True)
         typer.echo(f"events     {ingester.file.path}", err=True)
-        await lifecycle.run_until(stop, [publisher, follower, ingester, link, serving])
+        stop = asyncio.Event()
+        with lifecycle.stop_on_signals(stop):
+            await lifecycle.run_until(stop, [publisher, follower, ingester, link, serving])
+
+    with state.held("serve"):
+        asyncio.run(run())

@@ -52,3 +52,9 @@ def test_equal_rows_are_no_change_however_they_are_written() -> None:
     }
 
     assert difference.between(KEPT, same, whole=False).changes == ()
+
+
+def test_rows_on_lines_that_cannot_be_read_stay() -> None:
+    found = difference.between(KEPT, NOW, whole=True, unread={("product", "b")})
+
+    assert [one for one in told(found) if one[2]] == [("stock", "s/a", True)]

@@ -11,10 +11,12 @@ import pytest
 
 from gateway.broker import topics
 from gateway.central import reading
-from gateway.central.checking import ROW, WHOLE, Checker
+from gateway.central.checking import LINE, ROW, WHOLE, Checker
+from gateway.central.settings import CentralSettings
 from gateway.errors import AnaquelError
 from gateway.feed import rows
 
+CENTRAL = CentralSettings(store="s042")
 GOOD = {"kind": "task", "key": "t1", "value": {"kind": "count"}}
 BAD = {"kind": "product", "key": "p1", "value": {"name": {"es": "x" * 501}}}
 
@@ -33,7 +35,7 @@ def test_a_refused_row_is_told_with_its_line_in_the_words_of_a_shop(tmp_path: Pa
     file = tmp_path / "rows.ndjson"
     file.write_text(lines(GOOD, "", BAD))
 
-    found = reading.read(file)
+    found = reading.read(file, CENTRAL)
 
     refusal = rows.check("product", "p1", BAD["value"])
     assert refusal is not None
@@ -60,7 +62,7 @@ def test_a_line_of_no_use_is_told_and_the_next_one_read(
     file = tmp_path / "rows.ndjson"
     file.write_text(lines(GOOD, line, BAD))
 
-    checker = reading.read(file).checker
+    checker = reading.read(file, CENTRAL).checker
 
     assert faults(checker) == [
         (f"{file}:2", WHOLE, code),
@@ -75,7 +77,7 @@ def test_a_folder_is_its_files_together(tmp_path: Path) -> None:
         packed.write(lines(BAD, GOOD))
     (tmp_path / "notes.txt").write_text("not ours")
 
-    found = reading.read(tmp_path)
+    found = reading.read(tmp_path, CENTRAL)
 
     assert faults(found.checker) == [
         (f"{tmp_path}/b.ndjson.gz:1", ROW, "too_long"),
@@ -90,14 +92,40 @@ def test_a_snapshot_has_the_rows_that_its_first_line_says(tmp_path: Path) -> Non
     with gzip.open(file, "wt") as packed:
         packed.write(lines({"epoch": 1, "seq": 4, "rows": 3}, GOOD, GOOD))
 
-    assert faults(reading.read(file).checker) == [(str(file), WHOLE, "rows")]
+    assert faults(reading.read(file, CENTRAL).checker) == [(str(file), WHOLE, "rows")]
+
+
+def test_a_csv_is_read_as_by_a_shop_and_what_cannot_be_used_stays_as_it_was(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "catalogue.csv"
+    file.write_text("id,name,price,stock\na1,Uno,10.00,3\na2,,20.00,1\na3,Tres,gratis,2\n")
+
+    found = reading.read(file, CENTRAL)
+    again = reading.read(file, CENTRAL)
+
+    assert found.rows["offers", "a1"]["offers"][0]["amount"] == "10.00"
+    assert found.rows["stock", "s042/a1"]["available"] == 3
+    assert found.rows == again.rows, "an unchanged file changes nothing"
+    assert faults(found.checker) == [
+        (f"{file}:3", LINE, "bad_cell"),
+        (f"{file}:4", LINE, "bad_cell"),
+    ]
+    assert {("product", "a2"), ("offers", "a2"), ("offers", "a3")} <= found.unread
+
+
+def test_a_csv_without_its_columns_is_refused_whole(tmp_path: Path) -> None:
+    file = tmp_path / "letter.csv"
+    file.write_text("Dear shop\n")
+
+    assert faults(reading.read(file, CENTRAL).checker) == [(str(file), WHOLE, "bad_csv")]
 
 
 def test_half_a_gzip_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "snapshot.ndjson.gz"
     file.write_bytes(gzip.compress(lines(GOOD).encode())[:-6])
 
-    assert faults(reading.read(file).checker) == [(str(file), WHOLE, "unreadable")]
+    assert faults(reading.read(file, CENTRAL).checker) == [(str(file), WHOLE, "unreadable")]
 
 
 def test_what_is_no_file_of_rows_is_said(tmp_path: Path) -> None:
@@ -108,14 +136,14 @@ def test_what_is_no_file_of_rows_is_said(tmp_path: Path) -> None:
         (tmp_path, "has no file of rows"),
     ]:
         with pytest.raises(AnaquelError, match=words):
-            reading.read(path)
+            reading.read(path, CENTRAL)
 
 
 def test_kinds_without_effect_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "rows.ndjson"
     file.write_text(lines(GOOD, GOOD | {"kind": "ofers"}))
 
-    found = reading.read(file).checker.found
+    found = reading.read(file, CENTRAL).checker.found
 
     assert dict(found.unknown) == {"ofers": 1}
     assert not found.faults
