@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Side:
 
     def publish(self, *lines: str, whole: bool = False, as_snapshot: bool = False) -> Prepared:
         self._file.write_text(HEAD + "".join(f"{line}\n" for line in lines))
+        os.utime(self._file, times=(NOW.timestamp(), NOW.timestamp()))
         now = reading.read(self._file, self.chosen)
         at = NOW + timedelta(days=1)
         return publishing.prepare(self.chosen, now, at, whole=whole, as_snapshot=as_snapshot)
