@@ -18,7 +18,7 @@ from gateway.clock import CheckedClock, Clock
 from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
-from gateway.feed import ownership
+from gateway.feed import holding, ownership
 from gateway.feed.pictures import Pictures
 from gateway.feed.service import FeedService
 from gateway.feed.sources import arriving
@@ -85,6 +85,7 @@ async def run(
         await ownership.settle(database, settings, clock.now())
         if await database.read(price_rules.get) != _price_rules(settings):
             await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
+        await holding.resume(database, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)

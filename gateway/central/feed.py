@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.domain.rows import Row
 from gateway.feed import digest
-from gateway.feed.messages import Change, Delta, Manifest, Reply, Request, SnapshotRef
+from gateway.feed.messages import Accepts, Change, Delta, Manifest, Reply, Request, SnapshotRef
 
 MAX_LOG = 5_000
 _PAGE_CHANGES = 1_000
@@ -35,6 +35,7 @@ class Feed:
     def __init__(self, *, epoch: int) -> None:
         self.epoch = epoch
         self.seq = 0
+        self.accepts: Accepts | None = None
         self._rows: dict[Place, _Kept] = {}
         self._buckets = digest.Buckets()
         self._log: list[Delta] = []
@@ -100,6 +101,14 @@ class Feed:
         self._remember(deltas)
         return deltas
 
+    def accept(self, through: int | None = None) -> None:
+        """Say from the next manifest on that all up to ``through`` is meant; None: up to now.
+
+        Held rows go into force, and a shop that is behind holds nothing of it. A ``through`` ahead
+        of us switches the guard off until we get there.
+        """
+        self.accepts = Accepts(epoch=self.epoch, seq=self.seq if through is None else through)
+
     def take(self, delta: Delta) -> bool:
         """Write a delta that was numbered elsewhere; False where it does not continue this feed."""
         if (delta.epoch, delta.prev_seq) != (self.epoch, self.seq):
@@ -127,7 +136,8 @@ class Feed:
         waiting = [delta for delta in self._log if delta.seq > after]
         for delta in waiting:
             changes += len(delta.changes)
-            size += len(dump(delta))
+            # As text inside a signed form, where quotes are escaped.
+            size += len(json.dumps(dump(delta).decode()))
             if page and (changes > _PAGE_CHANGES or size > _PAGE_BYTES):
                 break
             page.append(delta)
@@ -142,6 +152,7 @@ class Feed:
             min_delta_seq=min(self.oldest_delta, snapshot.seq),
             digest=self.digest,
             snapshot=snapshot,
+            accepts=self.accepts,
             issued_at=at.isoformat(),
         )
 

@@ -21,6 +21,7 @@ READING: Final = "io.anaquel.reading.v1"
 LABEL_SHOWN: Final = "io.anaquel.label.shown.v1"
 LABEL_FAILED: Final = "io.anaquel.label.failed.v1"
 LABEL_BOUND: Final = "io.anaquel.label.bound.v1"
+HOLD_DECIDED: Final = "io.anaquel.hold.decided.v1"
 
 _REQUIRED = ("id", "source", "specversion", "type")
 _MAX_ATTRIBUTE = 500
@@ -249,6 +250,28 @@ def label_bound(
         bound = _without_none({"product": target.product, "group": target.group, "where": where})
     return _about_label(
         origin, LABEL_BOUND, event_id, label, time, {"label": label, "target": bound}
+    )
+
+
+def hold_decided(
+    origin: Origin,
+    *,
+    event_id: str,
+    hold: int,
+    facts: Mapping[str, Any],
+    decision: str,
+    by: str,
+    time: datetime,
+) -> Event:
+    """The event of held rows that were accepted or refused, and by whom."""
+    return Event(
+        id=event_id,
+        source=origin.source,
+        type=HOLD_DECIDED,
+        subject=f"hold/{hold}",
+        time=time,
+        recorded=time,
+        data={"hold": hold, **facts, "decision": decision, "by": by},
     )
 
 

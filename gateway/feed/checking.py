@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.feed import digest, rows
 from gateway.settings import KINDS, Settings
-from gateway.store import replica
+from gateway.store.replica_rows import Row
 
 Owner = Callable[[str], str]
 """The source that owns a kind; unknown kinds belong to whoever sends them."""
@@ -21,16 +21,14 @@ def owner_in(settings: Settings, source: str) -> Owner:
     return lambda kind: owners.get(kind, source)
 
 
-def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> replica.Row:
+def row(source: str, kind: str, key: str, value: Any, owner: Owner) -> Row:
     """The checked row; a broken rule stands in its ``refusal``, ``value`` None is a tombstone."""
     if value is None:
-        return replica.Row(
-            kind=kind, key=key, value=None, hash=b"", bucket=digest.bucket_of(kind, key)
-        )
+        return Row(kind=kind, key=key, value=None, hash=b"", bucket=digest.bucket_of(kind, key))
     text = digest.canonical(value)
     foreign = _foreign(source, kind, owner)
     refusal = foreign or rows.check(kind, key, value)
-    return replica.Row(
+    return Row(
         kind=kind,
         key=key,
         value=text,
@@ -52,7 +50,7 @@ def barred(source: str, kind: str, key: str, owner: Owner) -> rows.Refusal | Non
     return _foreign(source, kind, owner) or rows.check_key(kind, key)
 
 
-def refusal_of(row: replica.Row) -> rows.Refusal | None:
+def refusal_of(row: Row) -> rows.Refusal | None:
     """Why the checked row is not used."""
     return None if row.refusal is None else rows.Refusal(**json.loads(row.refusal))
 

@@ -19,9 +19,12 @@ from gateway.feed import checking, merging
 from gateway.feed.messages import Change
 from gateway.feed.rows import Refusal
 from gateway.settings import KINDS, Settings, Source
-from gateway.store import replica, staging
+from gateway.store import holds, replica, staging
 from gateway.store.database import Connection, Database
+from gateway.store.guarding import Guard
 from gateway.store.replica import RefusedRow
+from gateway.store.replica_rows import Row as ReplicaRow
+from gateway.store.replica_rows import Written
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 _EPOCH = 1
@@ -40,21 +43,30 @@ class Replaced:
     """What became of the rows.
 
     ``left_out`` counts rows by kind that belong to another source; ``refused`` are the first of
-    ``refused_total`` rows that break a rule.
+    ``refused_total`` rows that break a rule; ``held`` counts the rows of the source that wait for
+    somebody to accept them.
     """
 
     rows: int
     left_out: Counter[str]
     refused_total: int
     refused: tuple[RefusedRow, ...]
+    held: int
 
 
 async def replace(
-    database: Database, settings: Settings, source: Source, rows: Iterable[Row], *, at: datetime
+    database: Database,
+    settings: Settings,
+    source: Source,
+    rows: Iterable[Row],
+    *,
+    at: datetime,
+    accepted: bool = False,
 ) -> Replaced:
     """Let ``rows`` be all that ``source`` says from now on.
 
-    Raises ``NotOwnerError`` when every row belongs to another source, ``TakenOverError``.
+    ``accepted`` says that a large difference is meant: nothing of it is held. Raises
+    ``NotOwnerError`` when every row belongs to another source, ``TakenOverError``.
     """
     owned = {kind for kind in KINDS if settings.source_of(kind) == source}
     own: list[Row] = []
@@ -73,26 +85,29 @@ async def replace(
     incoming = merging.portions(source, values, checking.owner_in(settings, source))
     plan = await database.write(partial(_begin, source=source, at=at))
     try:
-        await merging.merge(incoming, plan, database)
+        guard = None if accepted else Guard(ranges=settings.guard.price_ranges)
+        await merging.merge(incoming, plan, database, guard)
         await database.write(partial(_finish, merge=plan))
     except MergeTakenOverError:
         raise TakenOverError(
             "another import began meanwhile; its file is the catalogue now"
         ) from None
     total, first = await database.read(partial(replica.refused, source=source))
-    return Replaced(rows=len(own), left_out=left_out, refused_total=total, refused=first)
+    held = await database.read(partial(holds.row_count, source=source))
+    return Replaced(rows=len(own), left_out=left_out, refused_total=total, refused=first, held=held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one change: in force when ``refusal`` is None.
+    """What became of one change: in force when ``refusal`` and ``hold`` are None.
 
-    A refused row that is ``kept`` stands in the replica and its last good value stays in force; the
-    others left no trace.
+    ``hold`` keeps it out of force until somebody accepts it. A refused row that is ``kept`` stands
+    in the replica and its last good value stays in force; the others left no trace.
     """
 
     refusal: Refusal | None = None
     kept: bool = True
+    hold: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +115,8 @@ class Delta:
     """Changes of one source, checked; ``outcomes`` stand in the order of the changes."""
 
     source: Source
-    rows: tuple[replica.Row, ...]
+    guard: Guard
+    rows: tuple[ReplicaRow, ...]
     outcomes: tuple[Outcome, ...]
 
 
@@ -138,7 +154,7 @@ def check(settings: Settings, source: Source, changes: Iterable[Change]) -> Delt
     """
     owner = checking.owner_in(settings, source)
     outcomes: list[Outcome] = []
-    rows: list[replica.Row] = []
+    rows: list[ReplicaRow] = []
     for change in changes:
         barred = checking.barred(source, change.kind, change.key, owner)
         if barred is not None:
@@ -147,7 +163,8 @@ def check(settings: Settings, source: Source, changes: Iterable[Change]) -> Delt
         row = checking.row(source, change.kind, change.key, change.value, owner)
         rows.append(row)
         outcomes.append(Outcome(refusal=checking.refusal_of(row)))
-    return Delta(source=source, rows=tuple(rows), outcomes=tuple(outcomes))
+    guard = Guard(ranges=settings.guard.price_ranges)
+    return Delta(source=source, guard=guard, rows=tuple(rows), outcomes=tuple(outcomes))
 
 
 def apply(connection: Connection, delta: Delta, at: datetime) -> Applied:
@@ -158,13 +175,28 @@ def apply(connection: Connection, delta: Delta, at: datetime) -> Applied:
     """
     position = replica.position(connection, delta.source)
     epoch, seq = position.epoch, position.seq
+    outcomes = delta.outcomes
     if delta.rows:
         epoch, seq = _EPOCH, position.seq + 1
-        replica.apply(connection, delta.source, delta.rows, seq=seq, at=at)
+        written = replica.apply(
+            connection, delta.source, delta.rows, seq=seq, at=at, guard=delta.guard
+        )
+        outcomes = _with_holds(delta, written)
         keys = ((row.kind, row.key) for row in delta.rows)
         staging.note_written(connection, delta.source, keys)
         replica.move(connection, delta.source, epoch=epoch, seq=seq, at=at)
-    return Applied(epoch=epoch, seq=seq, outcomes=delta.outcomes)
+    return Applied(epoch=epoch, seq=seq, outcomes=outcomes)
+
+
+def _with_holds(delta: Delta, written: Written) -> tuple[Outcome, ...]:
+    """The outcomes of the changes; the rows stand in the order of those that are kept."""
+    rows = iter(delta.rows)
+    outcomes = []
+    for outcome in delta.outcomes:
+        row = next(rows) if outcome.kept else None
+        hold = written.held.get((row.kind, row.key)) if row is not None else None
+        outcomes.append(dataclasses.replace(outcome, hold=hold))
+    return tuple(outcomes)
 
 
 def _begin(connection: Connection, source: str, at: datetime) -> Merge:

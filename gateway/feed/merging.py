@@ -10,14 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Generator, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from gateway.feed import checking, rows
-from gateway.store import replica, staging
+from gateway.feed import checking, holding, rows
+from gateway.store import holds, replica, staging, surveying
 from gateway.store.database import Database
-from gateway.store.replica import Row
+from gateway.store.guarding import Guard
+from gateway.store.replica_rows import Row
 from gateway.store.staging import Merge
 
 _SLICE = 500
@@ -40,9 +42,12 @@ def portions(
         yield portion
 
 
-async def merge(incoming: Generator[Portion], plan: Merge, database: Database) -> int:
+async def merge(
+    incoming: Generator[Portion], plan: Merge, database: Database, guard: Guard | None
+) -> int:
     """Stage ``incoming`` and merge it; returns how many rows changed.
 
+    The guard decides on the whole difference before any of it is merged; None holds nothing.
     ``incoming`` may block and runs in a thread; what it raises ends the merge before anything that
     we had was touched. The position is moved by ``staging.finish``, the caller's part.
     Raises ``MergeTakenOverError``.
@@ -55,18 +60,24 @@ async def merge(incoming: Generator[Portion], plan: Merge, database: Database) -
     await _each(
         incoming, lambda rows: database.write(partial(staging.stage, merge=plan, rows=rows))
     )
+    if guard is not None:
+        ruling = await database.read(partial(surveying.survey, merge=plan))
+        guard = replace(guard, ruling=ruling)
+    known = {hold.id for hold in await database.read(partial(holds.every, source=plan.source))}
     changed = 0
     place: staging.Place | None = _FIRST
     while place is not None:
-        step = partial(staging.merge_next, merge=plan, after=place, limit=_SLICE)
+        step = partial(staging.merge_next, merge=plan, after=place, limit=_SLICE, guard=guard)
         count, place = await database.write(step)
         changed += count
     row: tuple[str, str] | None = ("", "")
     while row is not None:
-        sweep = partial(staging.sweep_next, merge=plan, after=row, limit=_SWEEP)
+        sweep = partial(staging.sweep_next, merge=plan, after=row, limit=_SWEEP, guard=guard)
         count, row = await database.write(sweep)
         changed += count
     await _clear(database, plan.source)
+    found = await database.read(partial(holds.every, source=plan.source))
+    holding.tell_opened((hold.id for hold in found if hold.id not in known), found)
     return changed
 
 

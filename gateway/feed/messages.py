@@ -57,6 +57,13 @@ class SnapshotRef(_Message):
     rows: Count
 
 
+class Accepts(_Message):
+    """All that was sent up to here is meant, however large or odd it is."""
+
+    epoch: Count
+    seq: Count
+
+
 class Manifest(_Message):
     """Central's position: what we should be at, and how to get there."""
 
@@ -65,6 +72,7 @@ class Manifest(_Message):
     min_delta_seq: Count
     digest: Hex64
     snapshot: SnapshotRef
+    accepts: Accepts | None = None
     issued_at: str
 
     @model_validator(mode="after")
@@ -146,7 +154,7 @@ class Position(_Message):
 
 
 class Problem(_Message):
-    """One refused row, for those who can mend it."""
+    """One row that is not used, for those who can mend it."""
 
     kind: str
     key: str
@@ -155,14 +163,32 @@ class Problem(_Message):
     message: str
 
 
+class HoldMessage(_Message):
+    """Rows kept out of force until somebody decides; ``seq`` is that of the last of them."""
+
+    id: Count
+    code: str
+    state: Literal["open", "accepted", "refused"]
+    rows: Count
+    seq: Count
+    at: str
+    message: str
+    by: str | None = None
+
+
 class Problems(_Message):
-    """The rows refused at a position; ``first`` holds at most 100 of ``total`` (retained)."""
+    """The rows not used at a position (retained).
+
+    ``first`` has at most 100 of ``total`` rows, refused ones before held ones; ``holds`` at most
+    100 holds.
+    """
 
     epoch: Count
     seq: Count
     at: str
     total: Count
     first: list[Problem]
+    holds: list[HoldMessage] = []
 
 
 M = TypeVar("M", bound=_Message)

@@ -18,7 +18,7 @@ from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
-from gateway.feed import checking, merging, messages, snapshot, sync
+from gateway.feed import checking, merging, messages, snapshot, sync, telling
 from gateway.feed.actions import Action, Apply, Ask, Fetch, Mend, Refuse
 from gateway.feed.asking import Patience
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
@@ -26,8 +26,9 @@ from gateway.feed.noting import Noting
 from gateway.feed.telling import Standing, Telling
 from gateway.feed.writing import BATCH, Writing
 from gateway.settings import Settings
-from gateway.store import replica, staging
+from gateway.store import staging
 from gateway.store.database import Database, StorageBusyError
+from gateway.store.guarding import Guard
 from gateway.store.heard import Heard
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
@@ -54,7 +55,8 @@ class FeedService:
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
         self._opener = signing.opener_of(settings)
-        self._writing = Writing(database, clock, SOURCE, self._owner)
+        guard = Guard(ranges=settings.guard.price_ranges)
+        self._writing = Writing(database, clock, SOURCE, self._owner, guard)
         self._noting = Noting(database, clock, SOURCE)
         self._telling = Telling(
             port, clock, self._gateway, settings.feed.position_s, self._standing
@@ -108,6 +110,7 @@ class FeedService:
         )
         self._telling.changed()
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear_of_holds(), name="feed-holds")
             group.create_task(self._receive(), name="feed-receive")
             group.create_task(self._watch_time(), name="feed-time")
             group.create_task(self._fetch_snapshots(), name="feed-snapshots")
@@ -119,6 +122,16 @@ class FeedService:
         async with self._turn:
             await self._carry_out(self._sync.connected(self._clock.monotonic()))
             await self._commit()
+
+    async def _hear_of_holds(self) -> None:
+        """What people decide about held rows is told to central."""
+        news = self._database.changes.subscribe("hold")
+        try:
+            while True:
+                await news.next()
+                self._telling.changed()
+        finally:
+            self._database.changes.unsubscribe(news)
 
     async def _receive(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -149,19 +162,19 @@ class FeedService:
                     manifest = messages.parse(Manifest, payload)
                     self._central_said(manifest.issued_at)
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
-                    self._hear(manifest)
+                    await self._hear(manifest)
                 case topics.DELTA:
                     delta = messages.parse(Delta, payload)
                     actions = self._sync.delta(delta, now, len(payload))
                 case _:
                     await self._commit()
-                    actions = self._hear_reply(payload, now)
+                    actions = await self._hear_reply(payload, now)
         except (MessageError, SignatureRefusedError) as error:
             self._refuse(message.topic, error.code, str(error))
             return
         await self._carry_out(actions, message.topic)
 
-    def _hear_reply(self, payload: bytes, now: float) -> list[Action]:
+    async def _hear_reply(self, payload: bytes, now: float) -> list[Action]:
         reply = messages.parse(Reply, payload)
         known = reply.manifest
         if known is not None:
@@ -174,13 +187,15 @@ class FeedService:
             size=len(payload),
         )
         if known is not None:
-            self._hear(known)
+            await self._hear(known)
         return actions
 
-    def _hear(self, manifest: Manifest) -> None:
+    async def _hear(self, manifest: Manifest) -> None:
         if manifest.epoch >= self._sync.epoch:
             self._noting.hear(manifest)
             self._telling.changed()
+        if manifest is self._sync.newest:
+            await self._writing.heed(manifest.accepts, self._sync.epoch)
 
     def _digest_at(self, manifest: Manifest) -> str | None:
         return self._writing.digests.digest_at(manifest.epoch, manifest.seq)
@@ -272,7 +287,8 @@ class FeedService:
             )
             rows = snapshot.read(path, manifest)
             portions = merging.portions(SOURCE, rows, self._owner)
-            changes = await merging.merge(portions, plan, self._database)
+            guard = self._writing.guard_at(plan.epoch, plan.seq)
+            changes = await merging.merge(portions, plan, self._database, guard)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         log.info("snapshot merged", epoch=plan.epoch, seq=plan.seq, changes=changes)
@@ -294,19 +310,6 @@ class FeedService:
         async with self._turn:
             epoch, seq, error = self._sync.epoch, self._sync.seq, self._sync.error
             digest = self._writing.digests.buckets.digest()
-            at, (refused, first) = await self._database.read(
-                lambda connection: (
-                    replica.position(connection, SOURCE).applied_at,
-                    replica.refused(connection, SOURCE),
-                )
-            )
+            stored = await self._database.read(partial(telling.read_stored, source=SOURCE))
         await self._noting.note(epoch, seq, error)
-        return Standing(
-            epoch=epoch,
-            seq=seq,
-            digest=digest,
-            error=error,
-            applied_at=at,
-            refused=refused,
-            refused_first=first,
-        )
+        return Standing(epoch=epoch, seq=seq, digest=digest, error=error, stored=stored)

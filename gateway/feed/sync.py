@@ -82,6 +82,11 @@ class Sync:
         self._repair_after: float | None = None
         self._renew = False
 
+    @property
+    def newest(self) -> Manifest | None:
+        """The manifest that counts."""
+        return self._manifest
+
     def manifest(self, manifest: Manifest, now: float, our_digest: str | None) -> list[Action]:
         """Central's position arrived; ``our_digest`` is ours at ``manifest.seq``, if known."""
         if manifest.epoch < self.epoch:

@@ -11,22 +11,64 @@ from typing import NoReturn
 from device_drivers.links.messages import LinkDownError, MessagePort
 from gateway.broker import topics
 from gateway.clock import Clock
-from gateway.feed import messages
-from gateway.feed.messages import Position, Problem, Problems
-from gateway.store.replica import RefusedRow
+from gateway.feed import holding, messages
+from gateway.feed.messages import HoldMessage, Position, Problem, Problems
+from gateway.store import holds, replica
+from gateway.store.database import Connection
+from gateway.store.holds import Hold
+
+_MOST = 100
+"""Rows and holds that are named one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the database says of one source's rows: those not used, and the first of them."""
+
+    applied_at: datetime | None
+    refused: int
+    held: int
+    first: tuple[Problem, ...]
+    holds: tuple[Hold, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where the replica stands, all of one instant; ``refused_first`` of ``refused`` rows."""
+    """Where the replica stands, all of one instant."""
 
     epoch: int
     seq: int
     digest: str
     error: str | None
-    applied_at: datetime | None
-    refused: int
-    refused_first: tuple[RefusedRow, ...]
+    stored: Stored
+
+
+def read_stored(connection: Connection, source: str) -> Stored:
+    """What is stored of ``source``, in one read transaction."""
+    refused, first = replica.refused(connection, source, _MOST)
+    known = holds.every(connection, source=source)
+    problems = [
+        Problem(kind=row.kind, key=row.key, code=row.code, path=row.path, message=row.message)
+        for row in first
+    ]
+    for hold in known:
+        problems += [
+            Problem(
+                kind=row.kind,
+                key=row.key,
+                code=holding.CODES[hold.cause],
+                path=hold.path,
+                message=holding.words(hold),
+            )
+            for row in holds.rows(connection, hold.id, _MOST - len(problems))
+        ]
+    return Stored(
+        applied_at=replica.position(connection, source).applied_at,
+        refused=refused,
+        held=holds.row_count(connection, source),
+        first=tuple(problems),
+        holds=known[:_MOST],
+    )
 
 
 class Telling:
@@ -71,13 +113,14 @@ class Telling:
 
 
 def _position(at: Standing, *, time_trusted: bool) -> Position:
+    stored = at.stored
     return Position(
         epoch=at.epoch,
         seq=at.seq,
         digest=at.digest,
-        refused=at.refused,
-        held=0,
-        applied_at=at.applied_at.isoformat() if at.applied_at is not None else None,
+        refused=stored.refused,
+        held=stored.held,
+        applied_at=stored.applied_at.isoformat() if stored.applied_at is not None else None,
         error=at.error,
         time_trusted=None if time_trusted else False,
     )
@@ -88,9 +131,20 @@ def _problems(at: Standing, now: datetime) -> Problems:
         epoch=at.epoch,
         seq=at.seq,
         at=now.isoformat(),
-        total=at.refused,
-        first=[
-            Problem(kind=row.kind, key=row.key, code=row.code, path=row.path, message=row.message)
-            for row in at.refused_first
-        ],
+        total=at.stored.refused + at.stored.held,
+        first=list(at.stored.first),
+        holds=[_told(hold) for hold in at.stored.holds],
+    )
+
+
+def _told(hold: Hold) -> HoldMessage:
+    return HoldMessage(
+        id=hold.id,
+        code=holding.CODES[hold.cause],
+        state=hold.state,
+        rows=hold.rows,
+        seq=hold.seq,
+        at=hold.opened_at.isoformat(),
+        message=holding.words(hold),
+        by=hold.decided_by,
     )

@@ -12,13 +12,15 @@ from functools import partial
 import structlog
 
 from gateway.clock import Clock
-from gateway.feed import checking, rows
+from gateway.feed import checking, holding, rows
 from gateway.feed.digest import Buckets, Digests
-from gateway.feed.messages import Change, Delta, Place
+from gateway.feed.messages import Accepts, Change, Delta, Place
 from gateway.feed.repair import Page
-from gateway.store import replica
+from gateway.store import holds, replica
 from gateway.store.database import Connection, Database
-from gateway.store.replica import Position, Row, Written
+from gateway.store.guarding import Guard
+from gateway.store.replica import Position
+from gateway.store.replica_rows import Row, Written
 
 BATCH = 100
 """Deltas under one commit at most."""
@@ -33,14 +35,21 @@ class Writing:
     """Writes what ``source`` says; one at a time may use it."""
 
     def __init__(
-        self, database: Database, clock: Clock, source: str, owner: checking.Owner
+        self,
+        database: Database,
+        clock: Clock,
+        source: str,
+        owner: checking.Owner,
+        guard: Guard,
     ) -> None:
         self.digests = Digests()
+        self.accepts: Accepts | None = None
         self.unknown_rows = 0
         self._database = database
         self._clock = clock
         self._source = source
         self._owner = owner
+        self._guard = guard
         self._taken: list[Delta] = []
         self._changes = 0
 
@@ -76,8 +85,11 @@ class Writing:
             numbered = [
                 (delta.seq, checked) for delta, checked in zip(deltas, checked_rows, strict=True)
             ]
-            written = replica.apply_all(connection, self._source, numbered, at=at)
             last = deltas[-1]
+            guard_at = partial(self.guard_at, last.epoch)
+            written = replica.apply_all(
+                connection, self._source, numbered, at=at, guard_at=guard_at
+            )
             replica.move(connection, self._source, epoch=last.epoch, seq=last.seq, at=at)
             return written
 
@@ -87,7 +99,30 @@ class Writing:
             self.digests.remember(delta.epoch, delta.seq)
             _tell_refused(written.newly_refused)
             self.unknown_rows += sum(not rows.is_known(row.kind) for row in checked)
+        await self._tell_held(all_written)
         return True
+
+    def guard_at(self, epoch: int, seq: int) -> Guard | None:
+        """The guard over what is sent at this position; None where central says it is meant."""
+        accepts = self.accepts
+        if accepts is not None and accepts.epoch == epoch and seq <= accepts.seq:
+            return None
+        return self._guard
+
+    async def heed(self, accepts: Accepts | None, epoch: int) -> None:
+        """From now on what central accepts is not held, and what was held of it goes into force.
+
+        ``epoch`` is the position's; nothing may wait to be committed.
+        """
+        self.accepts = accepts
+        if accepts is not None and accepts.epoch == epoch:
+            await holding.accept_through(self._database, self._source, accepts, self._clock.now())
+
+    async def _tell_held(self, written: Iterable[Written]) -> None:
+        opened = [number for one in written for number in one.opened]
+        if opened:
+            every = partial(holds.every, source=self._source)
+            holding.tell_opened(opened, await self._database.read(every))
 
     async def mend(self, page: Page, epoch: int, seq: int) -> None:
         """Make our rows those of the page, at our position as it is; nothing may wait to commit.
@@ -107,12 +142,20 @@ class Writing:
         rows = [row for row in wanted + gone if (row.kind, row.key) not in page.newer]
         at = self._clock.now()
         written = await self._database.write_patiently(
-            partial(replica.apply, source=self._source, rows=rows, seq=page.seq, at=at)
+            partial(
+                replica.apply,
+                source=self._source,
+                rows=rows,
+                seq=page.seq,
+                at=at,
+                guard=self.guard_at(epoch, page.seq),
+            )
         )
         self.digests.buckets.toggle_all(written.toggles)
         self.digests = Digests(self.digests.buckets)
         self.digests.remember(epoch, seq)
         _tell_refused(written.newly_refused)
+        await self._tell_held([written])
         log.info("bucket mended", bucket=page.bucket, changes=written.changed)
 
     def _checked(self, changes: Iterable[Change]) -> list[Row]:

@@ -5,6 +5,7 @@ Sending the same again changes nothing. A bad row never stops the rest.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, Literal
@@ -44,23 +45,29 @@ log = structlog.get_logger("intake")
 
 
 class Position(BaseModel):
-    """Where the feed of rows over HTTP stands after the request, as `anaquel` numbers it."""
+    """Where the feed of rows over HTTP stands after the request, as `anaquel` numbers it.
+
+    A single row that is not used yet has its `hold`: it waits until somebody accepts that.
+    """
 
     epoch: int
     seq: int
+    hold: int | None = None
 
 
 class Result(BaseModel):
     """What became of one change.
 
     A row that was refused but `kept` is noted for the shop's people; what was in force under its
-    key stays in force. `code` and `path` are for programs, `message` says what to mend.
+    key stays in force. `code` and `path` are for programs, `message` says what to mend. A row that
+    is `held` waits until somebody accepts the hold of this number.
     """
 
     kind: str
     key: str
-    outcome: Literal["accepted", "refused"]
+    outcome: Literal["accepted", "refused", "held"]
     kept: bool
+    hold: int | None = None
     code: str | None = None
     path: str | None = None
     message: str | None = None
@@ -71,6 +78,7 @@ class BatchAnswer(Position):
 
     accepted: int
     refused: int
+    held: int
     results: list[Result]
 
 
@@ -159,7 +167,8 @@ class _Rows:
         (outcome,) = applied.outcomes
         if outcome.refusal is not None:
             raise _refused(outcome)
-        return JSONResponse(Position(epoch=applied.epoch, seq=applied.seq).model_dump())
+        answer = Position(epoch=applied.epoch, seq=applied.seq, hold=outcome.hold)
+        return JSONResponse(answer.model_dump(exclude_none=True))
 
     async def _write(self, changes: Sequence[Change]) -> Applied:
         write = partial(local.write, self._database, self._settings, SOURCE)
@@ -261,12 +270,13 @@ def _batch_answer(
     written = iter(applied.outcomes)
     outcomes = [one if isinstance(one, Outcome) else next(written) for one in read]
     results = [_result(*pair) for pair in zip(given, outcomes, strict=True)]
-    refused = sum(one.outcome == "refused" for one in results)
+    counts: Counter[str] = Counter(one.outcome for one in results)
     return BatchAnswer(
         epoch=applied.epoch,
         seq=applied.seq,
-        accepted=len(results) - refused,
-        refused=refused,
+        accepted=counts["accepted"],
+        refused=counts["refused"],
+        held=counts["held"],
         results=results,
     )
 
@@ -276,6 +286,8 @@ def _result(given: Any, outcome: Outcome) -> Result:
     kind, key = str(named.get("kind", ""))[:_SAID], str(named.get("key", ""))[: 2 * _SAID]
     refusal = outcome.refusal
     if refusal is None:
+        if outcome.hold is not None:
+            return Result(kind=kind, key=key, outcome="held", kept=True, hold=outcome.hold)
         return Result(kind=kind, key=key, outcome="accepted", kept=True)
     return Result(
         kind=kind,

@@ -1,5 +1,6 @@
 """The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
 
+from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
 from gateway.settings.sections import (
     KINDS,
@@ -37,6 +38,7 @@ __all__ = [
     "Events",
     "Feed",
     "Files",
+    "Guard",
     "IntakeListen",
     "Kind",
     "Labels",

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from gateway.domain.money import MINOR_UNITS
 from gateway.settings import zones
-from gateway.settings.shapes import Flag, Id, Seconds, Section, Whole, shaped
+from gateway.settings.guard import Guard
+from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
 from gateway.settings.shopify import Shopify
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
@@ -98,15 +98,8 @@ class Shop(Section):
     name: Annotated[str, Field(strict=True, min_length=1, max_length=100)] | None = None
     country: Country = "MX"
     language: Literal["es", "en"] = "es"
-    currency: str = "MXN"
+    currency: Currency = "MXN"
     time_zone: str = "America/Mexico_City"
-
-    @field_validator("currency")
-    @classmethod
-    def _known_currency(cls, code: str) -> str:
-        if code not in MINOR_UNITS:
-            raise ValueError('is no currency; write its ISO 4217 code, like "MXN" or "EUR"')
-        return code
 
     @field_validator("time_zone")
     @classmethod
@@ -299,6 +292,7 @@ class Settings(Section):
     files: Files = Files()
     shopify: Shopify = Shopify()
     pictures: Pictures = Pictures()
+    guard: Guard = Guard()
     labels: Labels = Labels()
     events: Events = Events()
     sites: Sites = Sites()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from gateway.domain.money import MINOR_UNITS
+
 
 class Section(BaseModel):
     """One section; unknown keys are refused."""
@@ -26,6 +28,13 @@ def shaped(pattern: str, advice: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _currency(code: str) -> str:
+    if code not in MINOR_UNITS:
+        raise ValueError('is no currency; write its ISO 4217 code, like "MXN" or "EUR"')
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
 Id = Annotated[
     str, shaped(r"[A-Za-z0-9._-]{1,64}", 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"')
 ]

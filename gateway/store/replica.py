@@ -7,31 +7,24 @@ All functions run inside a transaction given to the database. Whoever keeps dige
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import bulk, consequences, tasks
+from gateway.store import bulk, consequences, guarding, holds, tasks
 from gateway.store.consequences import InForce
 from gateway.store.database import Connection
+from gateway.store.guarding import Guard, Verdicts
+from gateway.store.replica_rows import COLUMNS, Held, Row, Written, cases_of, run
+
+GuardAt = Callable[[int], Guard | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One checked row: ``value`` is canonical JSON (None is a tombstone), ``refusal`` JSON.
-
-    While it is refused its last good value stays in force, unless the source may not speak of it.
-    """
-
-    kind: str
-    key: str
-    value: str | None
-    hash: bytes
-    bucket: int
-    refusal: str | None = None
-    keeps_last_good: bool = True
+def unguarded(seq: int) -> None:
+    """No guard, wherever the rows were sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +34,6 @@ class Position:
     epoch: int = 0
     seq: int = 0
     applied_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Written:
-    """What a write did: hash pairs to fold into the digest, and the rows newly refused."""
-
-    toggles: list[tuple[int, bytes]] = field(default_factory=list)
-    changed: int = 0
-    newly_refused: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +85,8 @@ def is_empty(connection: Connection, source: str) -> bool:
 def keys(connection: Connection, source: str, kind: str) -> set[str]:
     """The keys of all rows of one kind that ``source`` sent."""
     rows = connection.execute(
-        "SELECT key FROM replica WHERE kind = ? AND source = ?", (kind, source)
+        "SELECT key FROM replica WHERE kind = ? AND source = ? AND hash <> ?",
+        (kind, source, holds.NOTHING),
     )
     return {row[0] for row in rows}
 
@@ -109,7 +94,8 @@ def keys(connection: Connection, source: str, kind: str) -> set[str]:
 def said(connection: Connection, source: str, kind: str) -> Iterator[tuple[str, bytes, str]]:
     """The (key, hash, value) of every row of one kind that ``source`` sent."""
     yield from connection.execute(
-        "SELECT key, hash, value FROM replica WHERE kind = ? AND source = ?", (kind, source)
+        "SELECT key, hash, value FROM replica WHERE kind = ? AND source = ? AND hash <> ?",
+        (kind, source, holds.NOTHING),
     )
 
 
@@ -117,7 +103,10 @@ def rows_of(
     connection: Connection, source: str, wanted: Callable[[str, str], bool]
 ) -> Iterator[tuple[str, str, Any]]:
     """The (kind, key, value) of the ``wanted`` (by kind and key) rows of ``source``, as sent."""
-    rows = connection.execute("SELECT kind, key, value FROM replica WHERE source = ?", (source,))
+    rows = connection.execute(
+        "SELECT kind, key, value FROM replica WHERE source = ? AND hash <> ?",
+        (source, holds.NOTHING),
+    )
     for kind, key, value in rows:
         if wanted(kind, key):
             yield kind, key, json.loads(value)
@@ -126,7 +115,8 @@ def rows_of(
 def value(connection: Connection, source: str, kind: str, key: str) -> str | None:
     """A row as ``source`` sent it, in canonical JSON, whether it is in force or not."""
     row = connection.execute(
-        "SELECT value FROM replica WHERE kind = ? AND key = ? AND source = ?", (kind, key, source)
+        "SELECT value FROM replica WHERE kind = ? AND key = ? AND source = ? AND hash <> ?",
+        (kind, key, source, holds.NOTHING),
     ).fetchone()
     return None if row is None else str(row[0])
 
@@ -153,10 +143,19 @@ def in_bucket(
 
 
 def apply(
-    connection: Connection, source: str, rows: Iterable[Row], *, seq: int, at: datetime
+    connection: Connection,
+    source: str,
+    rows: Iterable[Row],
+    *,
+    seq: int,
+    at: datetime,
+    guard: Guard | None = None,
 ) -> Written:
-    """Write rows that hold from ``seq`` on, with everything that follows from them."""
-    return apply_all(connection, source, [(seq, tuple(rows))], at=at)[0]
+    """Write rows that hold from ``seq`` on, with everything that follows from them.
+
+    Without a guard nothing is held, and a row that was held goes into force.
+    """
+    return apply_all(connection, source, [(seq, tuple(rows))], at=at, guard_at=lambda _: guard)[0]
 
 
 def apply_all(
@@ -165,14 +164,17 @@ def apply_all(
     deltas: Sequence[tuple[int, Sequence[Row]]],
     *,
     at: datetime,
+    guard_at: GuardAt = unguarded,
 ) -> list[Written]:
     """Write deltas, each rows that hold from a seq on, in their order and as one.
 
     Of several values of a row only the last one is written and has consequences; each counts in
-    the digest of its own position.
+    the digest of its own position. ``guard_at`` gives the guard over what was sent at a seq.
     """
     places = {(row.kind, row.key) for _, rows in deltas for row in rows}
-    return write(connection, source, deltas, held(connection, source, places), at=at)
+    return write(
+        connection, source, deltas, held(connection, source, places), at=at, guard_at=guard_at
+    )
 
 
 def refused(
@@ -217,25 +219,7 @@ def misowned(
     return found
 
 
-class Held(NamedTuple):
-    """A row as it is in the replica."""
-
-    value: str
-    hash: bytes
-    bucket: int
-    seq: int
-    refusal: str | None
-    good: str | None
-
-    @property
-    def in_force(self) -> str | None:
-        """The value that is used."""
-        return self.value if self.refusal is None else self.good
-
-
-_HELD = (
-    "SELECT key, value, hash, bucket, seq, refusal, good FROM replica WHERE kind = ? AND source = ?"
-)
+_HELD = f"SELECT key, {COLUMNS} FROM replica WHERE kind = ? AND source = ?"
 
 
 def held(
@@ -266,11 +250,23 @@ def write(
     before: Mapping[tuple[str, str], Held],
     *,
     at: datetime,
+    guard_at: GuardAt = unguarded,
 ) -> list[Written]:
     """Like ``apply_all`` where it is known which of the rows are ``held``."""
     now = dict(before)
-    written = [_run(now, rows, seq) for seq, rows in deltas]
+    grown: Counter[str] = Counter()
+    written: list[Written] = []
+    for seq, given in deltas:
+        rows = {(row.kind, row.key): row for row in given}
+        guard = guard_at(seq)
+        verdicts = Verdicts(minute=0)
+        if guard is not None:
+            cases = cases_of(rows, now)
+            verdicts = guarding.judge(connection, guard, source, cases, grown, at)
+        written.append(run(now, rows, seq, verdicts, grown))
     _store(connection, source, before, now)
+    guarding.count_in_force(connection, source, grown)
+    _count_held(connection, written, before, now, at)
     changes: list[InForce] = []
     for place in {**before, **now}:
         was, is_now = before.get(place), now.get(place)
@@ -285,31 +281,22 @@ def write(
     return written
 
 
-def _run(now: dict[tuple[str, str], Held], rows: Iterable[Row], seq: int) -> Written:
-    """Change what is held as these rows say."""
-    written = Written()
-    for row in rows:
-        place = (row.kind, row.key)
-        old = now.get(place)
-        if row.value is None:
-            if old is None:
-                continue
-            del now[place]
-        elif old is not None and old.hash == row.hash and old.refusal == row.refusal:
-            if old.seq != seq:
-                now[place] = old._replace(seq=seq)
-            continue
-        else:
-            keeps = old is not None and row.refusal is not None and row.keeps_last_good
-            good = old.in_force if keeps and old is not None else None
-            now[place] = Held(row.value, row.hash, row.bucket, seq, row.refusal, good)
-            written.toggles.append((row.bucket, row.hash))
-        if old is not None:
-            written.toggles.append((row.bucket, old.hash))
-        written.changed += 1
-        if row.refusal is not None and (old is None or old.refusal != row.refusal):
-            written.newly_refused.append(row)
-    return written
+def _count_held(
+    connection: Connection,
+    written: Iterable[Written],
+    before: Mapping[tuple[str, str], Held],
+    now: Mapping[tuple[str, str], Held],
+    at: datetime,
+) -> None:
+    """Let holds grow and shrink; one that was opened for a row of the same write may be over."""
+    grown: Counter[int] = Counter()
+    for rows, by in ((before, -1), (now, 1)):
+        for row in rows.values():
+            if row.hold is not None:
+                grown[row.hold] += by
+    opened = {hold for one in written for hold in one.opened}
+    for hold in {hold for hold, by in grown.items() if by} | opened:
+        holds.grow(connection, hold, grown[hold], at)
 
 
 def _store(
@@ -332,9 +319,7 @@ def _store(
     connection.executemany(
         "UPDATE replica SET seq = ? WHERE kind = ? AND key = ? AND source = ?", same
     )
-    bulk.put_all(
-        connection, "replica (kind, key, source, value, hash, bucket, seq, refusal, good)", put
-    )
+    bulk.put_all(connection, f"replica (kind, key, source, {COLUMNS})", put)
 
 
 def _tell_of_refusal(

@@ -13,10 +13,13 @@ from datetime import datetime
 
 from gateway.store import bulk, replica
 from gateway.store.database import Connection
-from gateway.store.replica import Held, Row
+from gateway.store.guarding import Guard
+from gateway.store.replica_rows import Held, Row
 
 ALL_SEQS = 2**62
 """A position above all: with it a snapshot replaces every row, whenever it was written."""
+
+_OURS = ", ".join(f"ours.{name}" for name in Held._fields)
 
 Place = tuple[int, str, str]
 """Rank, kind and key of a staged row."""
@@ -83,7 +86,7 @@ def stage(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]])
 
 
 def merge_next(
-    connection: Connection, merge: Merge, after: Place, limit: int
+    connection: Connection, merge: Merge, after: Place, limit: int, guard: Guard | None = None
 ) -> tuple[int, Place | None]:
     """Merge the next staged rows in feed order: how many changed, and where to go on.
 
@@ -92,7 +95,7 @@ def merge_next(
     _check(connection, merge)
     found = connection.execute(
         "SELECT rank, kind, key, staged.value, staged.hash, staged.bucket, staged.refusal, "
-        "ours.value, ours.hash, ours.bucket, ours.seq, ours.refusal, ours.good, "
+        f"{_OURS}, "
         "EXISTS (SELECT 1 FROM written_meanwhile AS later WHERE later.source = staged.source "
         "AND later.kind = staged.kind AND later.key = staged.key) "
         "FROM staged LEFT JOIN replica AS ours USING (kind, key, source) WHERE source = ? "
@@ -109,13 +112,24 @@ def merge_next(
         rows.append(
             Row(kind=kind, key=key, value=value, hash=row_hash, bucket=bucket, refusal=refusal)
         )
-    (written,) = replica.write(connection, merge.source, [(merge.seq, rows)], held, at=merge.at)
+    (written,) = replica.write(
+        connection,
+        merge.source,
+        [(merge.seq, rows)],
+        held,
+        at=merge.at,
+        guard_at=lambda _: guard,
+    )
     last = (found[-1][0], found[-1][1], found[-1][2]) if len(found) == limit else None
     return written.changed, last
 
 
 def sweep_next(
-    connection: Connection, merge: Merge, after: tuple[str, str], limit: int
+    connection: Connection,
+    merge: Merge,
+    after: tuple[str, str],
+    limit: int,
+    guard: Guard | None = None,
 ) -> tuple[int, tuple[str, str] | None]:
     """Among the next ``limit`` rows of ours, delete those that theirs lacks.
 
@@ -136,7 +150,7 @@ def sweep_next(
         for kind, key, bucket, missing in looked
         if missing
     ]
-    written = replica.apply(connection, merge.source, gone, seq=merge.seq, at=merge.at)
+    written = replica.apply(connection, merge.source, gone, seq=merge.seq, at=merge.at, guard=guard)
     return written.changed, (looked[-1][0], looked[-1][1]) if len(looked) == limit else None
 
 

@@ -22,8 +22,8 @@ EXAMPLES: dict[str, type[BaseModel]] = {
     "central.example.toml": CentralSettings,
 }
 TEXTS = {name: (project.ROOT / name).read_text(encoding="utf-8") for name in EXAMPLES}
-COMMENTED = re.compile(r"^# ([a-z_0-9]+ = .+)$", re.MULTILINE)
-NAMED_BY_PEOPLE = {"central.keys", "shopify.locations"}
+COMMENTED = re.compile(r"^# ([A-Za-z_0-9]+ = .+)$", re.MULTILINE)
+NAMED_BY_PEOPLE = {"central.keys", "shopify.locations", "guard.ranges"}
 """Sections in which people choose the names; the example shows one."""
 SHOWN_FOR_THE_FORM = {"store", "shop.store", "shop.gateway", "shop.public_base", "data.folder"}
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.events import Origin
+from gateway.domain.guarding import Cause
 from gateway.domain.rows import Row
-from gateway.feed import checking, local, ownership
+from gateway.feed import checking, holding, local, ownership
 from gateway.feed.messages import Change
 from gateway.settings import KINDS, Settings
-from gateway.store import catalogue, replica
+from gateway.store import catalogue, holds, replica
 from gateway.store.database import Database
 from tests.support import settings as make_settings
 from tests.support.feeding import price, product, stock
@@ -42,9 +44,31 @@ def articles(prefix: str, count: int) -> list[Row]:
 async def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     async with Database(tmp_path / "anaquel.db") as database:
         await local.replace(database, alone(tmp_path), "files", articles("a", 300), at=AT)
-        replaced = await local.replace(database, alone(tmp_path), "files", articles("b", 3), at=AT)
-        assert replaced.rows == 3
+        replaced = await local.replace(
+            database, alone(tmp_path), "files", articles("b", 3), at=AT, accepted=True
+        )
+        assert (replaced.rows, replaced.held) == (3, 0)
         assert sorted(await in_force(database, "product")) == ["b0", "b1", "b2"]
+
+
+async def test_a_file_that_lacks_too_much_takes_nothing_away_until_somebody_accepts(
+    tmp_path: Path,
+) -> None:
+    origin = Origin(store="s042", gateway="gw-1")
+    async with Database(tmp_path / "anaquel.db") as database:
+        await local.replace(database, alone(tmp_path), "files", articles("a", 300), at=AT)
+        half = [*articles("a", 200), *articles("b", 1)]
+        replaced = await local.replace(database, alone(tmp_path), "files", half, at=AT)
+        (hold,) = await database.read(holds.every)
+        assert (replaced.held, hold.rows, hold.cause, hold.state) == (
+            100,
+            100,
+            Cause.DELETES,
+            "open",
+        )
+        assert len(await in_force(database, "product")) == 301
+        await holding.decide(database, hold.id, "accepted", by="Ana", origin=origin, at=AT)
+        assert len(await in_force(database, "product")) == 201
 
 
 async def test_two_imports_at_once_end_with_one_whole_file(tmp_path: Path) -> None:

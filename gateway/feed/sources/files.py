@@ -74,7 +74,7 @@ async def import_file(
     if refusal is not None:
         raise FileRefusedError(refusal)
     if plan.file.whole:
-        done = await local.replace(database, settings, SOURCE, plan.rows, at=now)
+        done = await local.replace(database, settings, SOURCE, plan.rows, at=now, accepted=replace)
         return Imported(
             file=plan.file,
             removed=plan.lacking,

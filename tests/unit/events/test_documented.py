@@ -59,6 +59,15 @@ EMITTED = [
         target=Target(group="runner", where={"color": "navy"}),
         time=RECORDED,
     ),
+    events.hold_decided(
+        ORIGIN,
+        event_id=MADE,
+        hold=7,
+        facts={"source": "central", "cause": "prices", "rows": 1200},
+        decision="accepted",
+        by="Ana",
+        time=RECORDED,
+    ),
 ]
 
 

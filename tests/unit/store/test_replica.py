@@ -15,7 +15,8 @@ from gateway.feed import checking
 from gateway.store import binding_rows, catalogue, labels, migrating, replica, staging, tasks
 from gateway.store.changes import Change
 from gateway.store.database import Connection, connect
-from gateway.store.replica import Position, Written
+from gateway.store.replica import Position
+from gateway.store.replica_rows import Written
 from gateway.store.staging import ALL_SEQS
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -1,0 +1,158 @@
+"""What becomes of held rows: told, accepted or refused.
+
+Accepting puts the newest received value of each row in force, in slices short enough that scans and
+labels go on between; cut off anywhere it is taken up again. Refusing leaves the last good value in
+force until the source sends another row under that key.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Literal
+
+import structlog
+
+from gateway.domain import events
+from gateway.domain.events import Lane, Origin
+from gateway.domain.guarding import Cause
+from gateway.feed.messages import Accepts
+from gateway.store import holds, outbox, replica
+from gateway.store.database import Connection, Database
+from gateway.store.holds import HeldRow, Hold
+from gateway.store.replica_rows import Row
+
+_SLICE = 100
+CODES = {
+    Cause.DELETES: "held_deletes",
+    Cause.PRICES: "held_prices",
+    Cause.PRICE_RANGE: "held_price_range",
+    Cause.PRICE_AWAY: "held_price_away",
+}
+"""What ``problems`` calls a held row."""
+
+log = structlog.get_logger("feed")
+
+
+def words(hold: Hold) -> str:
+    """Why these rows are held, for central's people."""
+    match hold.cause:
+        case Cause.DELETES:
+            why = f"{hold.rows} deletes are too many at once"
+        case Cause.PRICES:
+            why = f"{hold.rows} price changes are too many at once"
+        case _:
+            why = hold.why
+    match hold.state:
+        case "open":
+            return f"{why}; held until accepted"
+        case "accepted":
+            return f"{why}; accepted by {hold.decided_by}, going into force"
+        case "refused":
+            return f"{why}; refused by {hold.decided_by}, waits for another row"
+
+
+def tell_opened(numbers: Iterable[int], found: Iterable[Hold]) -> None:
+    """One line of log for each hold that is new."""
+    by_number = {hold.id: hold for hold in found}
+    for number in numbers:
+        hold = by_number.get(number)
+        if hold is not None:
+            log.warning("rows held", hold=number, source=hold.source, why=words(hold))
+
+
+async def decide(
+    database: Database,
+    number: int,
+    decision: Literal["accepted", "refused"],
+    *,
+    by: str,
+    origin: Origin,
+    at: datetime,
+) -> Hold | None:
+    """Accept or refuse a hold; who did it goes up as an event. None when it is decided already.
+
+    A refused hold may still be accepted. Raises ``StorageError``.
+    """
+    decided = await database.write(
+        partial(_decide, number=number, decision=decision, by=by, origin=origin, at=at)
+    )
+    if decided is not None:
+        log.info("hold decided", hold=number, decision=decision, by=by, rows=decided.rows)
+        if decision == "accepted":
+            await _put_in_force(database, decided.id, at)
+    return decided
+
+
+async def resume(database: Database, at: datetime) -> None:
+    """Go on with accepted holds of which rows are left; for every start."""
+    for hold in await database.read(partial(holds.every, state="accepted")):
+        await _put_in_force(database, hold.id, at)
+
+
+async def accept_through(database: Database, source: str, accepts: Accepts, at: datetime) -> int:
+    """Put all held rows in force that central sent up to ``accepts.seq``; returns how many.
+
+    ``accepts.epoch`` must be the position's.
+    """
+    total = 0
+    for hold in await database.read(partial(holds.every, source=source)):
+        count = await _put_in_force(database, hold.id, at, through_seq=accepts.seq)
+        total += count
+        if count:
+            log.info("hold accepted by central", hold=hold.id, rows=count, left=hold.rows - count)
+    return total
+
+
+def _decide(
+    connection: Connection,
+    number: int,
+    decision: Literal["accepted", "refused"],
+    by: str,
+    origin: Origin,
+    at: datetime,
+) -> Hold | None:
+    decided = holds.decide(connection, number, decision, by, at)
+    if decided is not None:
+        event = events.hold_decided(
+            origin,
+            event_id=str(uuid.uuid4()),
+            hold=number,
+            facts={"source": decided.source, "cause": decided.cause.value, "rows": decided.rows},
+            decision=decision,
+            by=by,
+            time=at,
+        )
+        outbox.append_or_gap(connection, Lane.KEEP, event, at)
+    return decided
+
+
+async def _put_in_force(
+    database: Database, number: int, at: datetime, *, through_seq: int | None = None
+) -> int:
+    total = 0
+    step = partial(_put_some_in_force, number=number, at=at, through_seq=through_seq)
+    while count := await database.write_patiently(step):
+        total += count
+    return total
+
+
+def _put_some_in_force(
+    connection: Connection, number: int, at: datetime, through_seq: int | None
+) -> int:
+    hold = holds.get(connection, number)
+    found = holds.rows(connection, number, _SLICE, through_seq=through_seq)
+    if hold is None or not found:
+        return 0
+    holds.forget_lately(connection, hold)
+    for seq, some in groupby(found, key=lambda row: row.seq):
+        rows = [_as_sent(row) for row in some]
+        replica.apply(connection, hold.source, rows, seq=seq, at=at)
+    return len(found)
+
+
+def _as_sent(row: HeldRow) -> Row:
+    return Row(kind=row.kind, key=row.key, value=row.value, hash=row.hash, bucket=row.bucket)
