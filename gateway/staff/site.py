@@ -12,12 +12,13 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
-from gateway.staff import texts, texts_of_labels
+from gateway.staff import texts, texts_of_holds, texts_of_labels
 from gateway.staff.api import Api
 from gateway.staff.attempts import Attempts
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
 from gateway.staff.gate import Gate
+from gateway.staff.holds import Holds
 from gateway.staff.label_list import LabelList
 from gateway.staff.label_page import LabelPage
 from gateway.staff.language import RemembersLanguage
@@ -65,7 +66,8 @@ class Look:
 def look(kept: Path | None = None) -> Look:
     """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
-    said = {**words.all_texts(texts_of_labels), **words.all_texts(texts)}
+    each = (texts_of_labels, texts_of_holds, texts)
+    said = {name: text for module in each for name, text in words.all_texts(module).items()}
     pages = Pages(
         folders=[_FOLDER / "templates"], static=files, shared={"staff": said}, compiled=kept
     )
@@ -107,6 +109,7 @@ def site(
         LabelPage(desk),
         ScanBinding(desk),
         LiveRoutes(gate, streams, Pictures(database)),
+        Holds(desk),
         Api(desk, app),
     ):
         app.include_router(part.routes(), dependencies=[Depends(gate.enter)])

@@ -11,9 +11,10 @@ from typing import Any
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
-from gateway.settings import Shop
-from gateway.staff import refusals, showing, texts
+from gateway.settings import Settings
+from gateway.staff import held, refusals, showing, texts
 from gateway.staff.explaining import Reader
+from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.store import catalogue, labels
@@ -21,6 +22,7 @@ from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.outbox import LaneState
 from gateway.store.overview import Facet
+from gateway.store.people import Role
 from gateway.store.tasks import Task
 from gateway.web.words import Text
 from gateway.wording import languages, money, times
@@ -58,6 +60,7 @@ class TaskLine:
     detail: str = ""
     href: str | None = None
     at: When | None = None
+    hold: HoldBox | None = None
 
 
 def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLine]:
@@ -91,10 +94,14 @@ def silent_central(lanes: Mapping[Lane, LaneState], reader: Reader) -> Iterator[
 class TaskLines:
     """Puts open tasks into words; for one read transaction."""
 
-    def __init__(self, connection: Connection, reader: Reader, shop: Shop) -> None:
+    def __init__(
+        self, connection: Connection, reader: Reader, settings: Settings, role: Role
+    ) -> None:
         self._connection = connection
         self._reader = reader
-        self._shop = shop
+        self._settings = settings
+        self._shop = settings.shop
+        self._role = role
         self._articles = Articles(connection)
 
     def line(self, task: Task) -> TaskLine:
@@ -120,6 +127,8 @@ class TaskLines:
                     href=f"/labels/{task.key}",
                     at=at,
                 )
+            case "hold":
+                return self._held(task)
             case "refused_file":
                 return self._refused_file(task, detail)
             case "too_many_labels":
@@ -164,6 +173,27 @@ class TaskLines:
             for name in ("claimed", "lowest")
         )
         return self._say(texts.TASK_FALSE_PRIOR_WHY, claimed=claimed, lowest=lowest)
+
+    def _held(self, task: Task) -> TaskLine:
+        found = held.box(
+            self._connection,
+            int(task.key),
+            self._role,
+            self._reader,
+            self._settings,
+            self._name,
+        )
+        at = showing.when(task.opened_at, self._reader)
+        if found is None:
+            raise AssertionError("a task of a hold ends with it")
+        return TaskLine(
+            tone="attention",
+            title=found.title,
+            why=found.why,
+            advice=found.advice,
+            at=at,
+            hold=found,
+        )
 
     def _refused_file(self, task: Task, detail: str) -> TaskLine:
         file = str(task.detail.get("file", task.key))[:200]

@@ -10,17 +10,20 @@ from starlette.responses import Response
 
 from gateway.domain.events import Lane
 from gateway.settings import Settings
-from gateway.staff import label_list, showing, task_list, texts
+from gateway.staff import label_list, showing, task_list, texts, texts_of_holds
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
+from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.staff.task_list import TaskLine, TaskLines
 from gateway.store import outbox, overview, tasks
 from gateway.store.database import Connection
+from gateway.store.people import Role
 
 _MOST_TASKS = 50
 _SOURCES = {"central": texts.SOURCE_CENTRAL, "files": texts.SOURCE_FILES}
+_DID = {"accepted": texts_of_holds.HOLD_ACCEPTED, "refused": texts_of_holds.HOLD_REFUSED}
 _LANES = {
     Lane.KEEP: texts.LANE_KEEP,
     Lane.SCAN: texts.LANE_SCAN,
@@ -37,6 +40,7 @@ class FeedLine:
     position: str
     applied: When | None
     refused: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,11 @@ class Today:
 
     async def page(self, request: Request) -> Response:
         """The whole page."""
-        return self._desk.page(request, "today.html", overview=await self._overview(request))
+        did = _DID.get(request.query_params.get("did", ""))
+        said = did.say(self._desk.tongue(request).language) if did is not None else ""
+        return self._desk.page(
+            request, "today.html", overview=await self._overview(request), did=said
+        )
 
     async def now(self, request: Request) -> Response:
         """What may have changed on it."""
@@ -84,14 +92,15 @@ class Today:
 
     async def _overview(self, request: Request) -> Overview:
         reader, settings = self._desk.reader(request), self._desk.settings
-        return await self._desk.read(lambda connection: _read(connection, reader, settings))
+        role = visit_of(request).session.role
+        return await self._desk.read(lambda connection: _read(connection, reader, settings, role))
 
 
-def _read(connection: Connection, reader: Reader, settings: Settings) -> Overview:
+def _read(connection: Connection, reader: Reader, settings: Settings, role: Role) -> Overview:
     found = tasks.all_open(connection, _MOST_TASKS)
     filters = label_list.filters(connection, label_list.everything(), reader)
     lanes, uplink = outbox.states(connection), settings.central.kind != "none"
-    lines = TaskLines(connection, reader, settings.shop)
+    lines = TaskLines(connection, reader, settings, role)
     return Overview(
         tasks=(
             *task_list.wrong_labels(filters, reader),
@@ -113,6 +122,7 @@ def _feed(feed: overview.FeedView, reader: Reader) -> FeedLine:
         position=f"{position.epoch}/{position.seq}",
         applied=showing.when(position.applied_at, reader) if position.applied_at else None,
         refused=feed.refused,
+        held=feed.held,
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from gateway.clock import to_ms
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import normalise_code
-from gateway.store import deliveries, frames, labels, replica
+from gateway.store import deliveries, frames, holds, labels, replica
 from gateway.store.database import Connection
 from gateway.store.deliveries import Delivery, Wish
 from gateway.store.labels import Binding, Label
@@ -106,11 +106,12 @@ class LabelPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedView:
-    """How far one source's rows are, and how many of them are refused."""
+    """How far one source's rows are, and how many of them are refused or held."""
 
     source: str
     position: Position
     refused: int
+    held: int
 
 
 def page(connection: Connection, asked: Asked) -> LabelPage:
@@ -181,6 +182,7 @@ def feeds(connection: Connection) -> tuple[FeedView, ...]:
             source=source,
             position=replica.position(connection, source),
             refused=replica.refused(connection, source, limit=1)[0],
+            held=holds.row_count(connection, source),
         )
         for (source,) in sources
     )

@@ -1,0 +1,175 @@
+"""Held rows on Today: everybody sees them, managers decide, and central hears who did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gateway.domain.events import HOLD_DECIDED, Lane
+from gateway.feed import checking
+from gateway.settings import Settings
+from gateway.staff import held
+from gateway.store import holds, outbox, replica
+from gateway.store.database import Connection
+from gateway.store.guarding import Guard
+from gateway.store.people import Role
+from tests.support import shop, staffed
+from tests.support.staffed import Staffed
+
+
+def price(key: str, amount: str) -> tuple[str, str, Any]:
+    return "offers", key, {"currency": "MXN", "offers": [{"kind": "list", "amount": amount}]}
+
+
+def send(connection: Connection, *rows: tuple[str, str, Any]) -> None:
+    checked = [checking.row("central", *row, lambda _: "central") for row in rows]
+    replica.apply(connection, "central", checked, seq=1_000, at=shop.NOW, guard=Guard())
+
+
+def product_ids(connection: Connection) -> list[str]:
+    return [key for (key,) in connection.execute("SELECT id FROM product ORDER BY id")]
+
+
+@pytest.fixture
+async def odd(staff: Staffed) -> tuple[Staffed, str]:
+    """The price of one article went down to a hundredth."""
+    key = (await staff.database.read(product_ids))[0]
+
+    def write(connection: Connection) -> None:
+        replica.move(connection, "central", epoch=1, seq=999, at=shop.NOW)
+        send(connection, price(key, "999.00"))
+        for hold in holds.every(connection):
+            holds.decide(connection, hold.id, "accepted", "Ana", shop.NOW)
+        send(connection, price(key, "9.99"))
+
+    await staff.database.write(write)
+    return staff, key
+
+
+async def only_hold(staff: Staffed) -> holds.Hold:
+    (hold,) = await staff.database.read(lambda one: holds.every(one, state="open"))
+    return hold
+
+
+async def in_force(staff: Staffed, key: str) -> str:
+    row = await staff.database.read(
+        lambda connection: connection.execute(
+            "SELECT value FROM in_force WHERE kind = 'offers' AND key = ?", (key,)
+        ).fetchone()
+    )
+    amount: str = json.loads(row[0])["offers"][0]["amount"]
+    return amount
+
+
+async def test_a_manager_sees_both_prices_and_accepts(odd: tuple[Staffed, str]) -> None:
+    staff, key = odd
+    hold = await only_hold(staff)
+    async with staff.signed_in() as client:
+        page = (await client.get("/")).text
+        assert "El precio nuevo de" in page
+        assert "$999.00" in page
+        assert "$9.99" in page
+        assert "Sigue valiendo lo anterior: etiquetas y página no cambian." in page
+        assert f'action="/holds/{hold.id}/accept"' in page
+        english = (await client.get("/?lang=en")).text
+        assert "looks like a mistake" in english
+        answer = await client.post(f"/holds/{hold.id}/accept")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?did=accepted")
+        done = (await client.get("/?did=accepted&lang=es")).text
+        assert "Aceptado. Las etiquetas se actualizan." in done
+        assert "El precio nuevo de" not in done
+    assert await in_force(staff, key) == "9.99"
+    batch = await staff.database.read(
+        lambda connection: outbox.batch(connection, Lane.KEEP, limit=50, max_bytes=100_000)
+    )
+    assert batch is not None
+    told = [json.loads(one.event) for one in batch.events]
+    decided = [one for one in told if one["type"] == HOLD_DECIDED]
+    assert [(one["subject"], one["data"]["by"], one["data"]["decision"]) for one in decided] == [
+        (f"hold/{hold.id}", "Ana", "accepted")
+    ]
+
+
+async def test_a_manager_refuses_and_the_last_good_value_stays(odd: tuple[Staffed, str]) -> None:
+    staff, key = odd
+    hold = await only_hold(staff)
+    async with staff.signed_in() as client:
+        answer = await client.post(f"/holds/{hold.id}/refuse")
+        assert answer.headers["location"] == "/?did=refused"
+        assert "El precio nuevo de" not in (await client.get("/")).text
+        again = await client.post(f"/holds/{hold.id}/refuse")
+        assert again.status_code == 404
+        assert "Ya no hay nada que decidir" in again.text
+    assert await in_force(staff, key) == "999.00"
+
+
+async def test_a_clerk_sees_it_without_buttons(odd: tuple[Staffed, str]) -> None:
+    staff, key = odd
+    hold = await only_hold(staff)
+    await staffed.add_person(staff.database, "Eva", "clerk")
+    async with staff.signed_in("Eva") as client:
+        page = (await client.get("/")).text
+        assert "El precio nuevo de" in page
+        assert "Lo decide quien lleva la tienda. Avísale." in page
+        assert "/holds/" not in page
+        for path in (f"/holds/{hold.id}/accept", f"/api/v1/holds/{hold.id}/refuse"):
+            answer = await client.post(path)
+            assert answer.status_code == 403
+        assert answer.json()["code"] == "not_yours"
+    assert await in_force(staff, key) == "999.00"
+
+
+async def test_programs_read_and_decide(odd: tuple[Staffed, str]) -> None:
+    staff, key = odd
+    hold = await only_hold(staff)
+    async with staff.signed_in() as client:
+        listed = (await client.get("/api/v1/holds")).json()["holds"]
+        assert [(one["id"], one["cause"], one["state"], one["rows"]) for one in listed] == [
+            (hold.id, "price_away", "open", 1)
+        ]
+        (row,) = listed[0]["first"]
+        assert (row["kind"], row["key"]) == ("offers", key)
+        assert row["value"]["offers"][0]["amount"] == "9.99"
+        assert row["in_force"]["offers"][0]["amount"] == "999.00"
+        answer = await client.post(f"/api/v1/holds/{hold.id}/refuse")
+        assert answer.json() == {"id": hold.id, "state": "refused", "rows": 1}
+        (left,) = (await client.get("/api/v1/holds")).json()["holds"]
+        assert (left["state"], left["decided_by"]) == ("refused", "Ana")
+        assert (await client.post(f"/api/v1/holds/{hold.id}/accept")).status_code == 200
+        assert (await client.get("/api/v1/holds")).json() == {"holds": []}
+        unknown = await client.post("/api/v1/holds/999/accept")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_hold")
+    assert await in_force(staff, key) == "9.99"
+
+
+async def test_many_rows_are_one_task_with_the_first_of_them(staff: Staffed) -> None:
+    def write(connection: Connection) -> int:
+        replica.move(connection, "central", epoch=1, seq=999, at=shop.NOW)
+        keys = product_ids(connection)
+        send(connection, *(("product", key, None) for key in keys))
+        return len(keys)
+
+    count = await staff.database.write(write)
+    async with staff.signed_in() as client:
+        page = (await client.get("/")).text
+    assert f"{count} datos desaparecerían de golpe" in page
+    assert page.count("→") == 5
+    assert f"y {count - 5} más" in page
+    assert "se quita" in page
+
+
+def test_where_central_decides_nobody_in_the_shop_does(staff: Staffed) -> None:
+    def settings(**guard: str) -> Settings:
+        return staff.settings.model_copy(
+            update={"guard": staff.settings.guard.model_copy(update=guard)}
+        )
+
+    assert held.may_decide(Role.MANAGER, settings())
+    assert held.may_decide(Role.ADMINISTRATOR, settings())
+    assert not held.may_decide(Role.CLERK, settings())
+    assert not held.may_decide(Role.ADMINISTRATOR, settings(decides="central"))
+    alone = settings(decides="central")
+    alone = alone.model_copy(update={"central": alone.central.model_copy(update={"kind": "none"})})
+    assert held.may_decide(Role.MANAGER, alone), "somebody must be able to"
