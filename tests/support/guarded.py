@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,20 @@ class Guarded:
         with self.transaction():
             written = replica.apply(
                 self.connection, "central", rows, seq=self.seq, at=self.at, guard=self.guard
+            )
+            replica.move(self.connection, "central", epoch=1, seq=self.seq, at=self.at)
+        return written
+
+    def write_all(self, deltas: Sequence[Sequence[Given]]) -> list[Written]:
+        """Several deltas under one commit."""
+        numbered = []
+        for given in deltas:
+            self.seq += 1
+            rows = [checking.row("central", *one, lambda _: "central") for one in given]
+            numbered.append((self.seq, rows))
+        with self.transaction():
+            written = replica.apply_all(
+                self.connection, "central", numbered, at=self.at, guard_at=lambda _: self.guard
             )
             replica.move(self.connection, "central", epoch=1, seq=self.seq, at=self.at)
         return written
