@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 
 from gateway.domain import catalogue, pricing
 from gateway.domain.catalogue import Offer, Offers, Value
-from gateway.domain.money import MINOR_UNITS
+from gateway.domain.money import MINOR_UNITS, Money
 
 WINDOW_MINUTES = 10
 FEW = 10
@@ -85,6 +86,11 @@ def usual_range(currency: str, own: Mapping[str, Range]) -> Range:
     given = own.get(currency)
     if given is not None:
         return given
+    return _by_magnitude(currency)
+
+
+@cache
+def _by_magnitude(currency: str) -> Range:
     least = Decimal(1).scaleb(-MINOR_UNITS[currency])
     return least, Decimal(_TOP) * 10 ** _SCALE.get(currency, 0)
 
@@ -97,6 +103,9 @@ def moves(was: Value, now: Value, at: datetime) -> bool:
     """
     if _unchanged(was, now):
         return False
+    plain = _plain(was), _plain(now)
+    if plain[0] is not None and plain[1] is not None:
+        return plain[0].rounded() != plain[1].rounded()
     before = catalogue.offers_from("", was)
     if _paid(before, at) is None:
         return False
@@ -112,6 +121,11 @@ def odd(was: Value | None, now: Value, at: datetime, own: Mapping[str, Range]) -
     """
     currency = now["currency"]
     low, high = usual_range(currency, own)
+    plain = _plain(now), None if was is None else _plain(was)
+    if plain[0] is not None and plain[1] is not None and plain[1].currency == currency:
+        amount, before = plain[0].amount, plain[1].amount
+        if low <= amount <= high and not (before > 0 and _is_away(amount, before)):
+            return None
     last = _last(was, currency, at)
     for number, offer in enumerate(catalogue.offers_from("", now).offers):
         if _is_over(offer, at):
@@ -124,6 +138,17 @@ def odd(was: Value | None, now: Value, at: datetime, own: Mapping[str, Range]) -
             message = f"{amount:f} {currency} is more than 90 % away from the last, {last[0]:f}"
             return Odd(cause=Cause.PRICE_AWAY, path=path, message=f"{path}: {message}")
     return None
+
+
+def _plain(value: Value) -> Money | None:
+    """The price of a value that is one list price for ever: most are, and need no more thought."""
+    offers = value["offers"]
+    if len(offers) != 1:
+        return None
+    offer = offers[0]
+    if offer["kind"] != "list" or offer.get("valid_from") or offer.get("valid_until"):
+        return None
+    return Money(amount=Decimal(offer["amount"]), currency=value["currency"])
 
 
 def _unchanged(was: Value, now: Value) -> bool:
