@@ -121,6 +121,8 @@ def _world(
     central, labels_link, devices = links
     publisher = Publisher(central, folder, clock, epoch=round(clock.now().timestamp()))
     publisher.load([*shop.rows(), *shelf.bindings(shop)])
+    # A start of the demo is a new epoch, in which all of it is meant.
+    publisher.accept()
     labels = SimulatedLabels(labels_link)
     for label, model in shelf.labels():
         labels.add(label, model)
