@@ -51,6 +51,7 @@ def _members(one: SourceStatus, now: datetime) -> dict[str, Any]:
         "digest": one.digest,
         "rows": one.rows,
         "refused": one.refused,
+        "held": one.held,
         "applied_at": one.applied_at.isoformat() if one.applied_at is not None else None,
         "central_epoch": heard.epoch if heard is not None else None,
         "central_seq": heard.seq if heard is not None else None,
@@ -66,6 +67,7 @@ def _say(one: SourceStatus, now: datetime) -> None:
     typer.echo(f"{one.source}: epoch {one.epoch} seq {one.seq}, {one.rows} rows, last {applied}")
     typer.echo(f"  digest   {one.digest}")
     typer.echo(f"  refused  {one.refused}")
+    typer.echo(f"  held     {one.held}")
     if one.heard is None:
         return
     if one.heard.seq is None:

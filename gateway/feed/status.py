@@ -21,6 +21,7 @@ class SourceStatus:
     digest: str
     rows: int
     refused: int
+    held: int
     applied_at: datetime | None
     heard: Heard | None
 
@@ -65,6 +66,7 @@ def read(connection: Connection) -> tuple[SourceStatus, ...]:
                 digest=buckets.digest(),
                 rows=rows,
                 refused=known[source].refused if source in known else 0,
+                held=known[source].held if source in known else 0,
                 applied_at=at.applied_at,
                 heard=heard.get(connection, source),
             )

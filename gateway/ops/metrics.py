@@ -71,6 +71,12 @@ def _feed(measured: Measured) -> Iterator[Metric]:
         source,
         {key: one.refused for key, one in at.items()},
     )
+    yield _gauge(
+        "feed_held_rows",
+        "Rows that the guard keeps out of force, now.",
+        source,
+        {key: one.held for key, one in at.items()},
+    )
 
 
 def _central(central: FromCentral) -> Iterator[Metric]:

@@ -80,9 +80,9 @@ class Holds:
     def routes(self) -> APIRouter:
         """The routes; all behind the gate."""
         routes = APIRouter()
-        pages = {"methods": ["POST"], "include_in_schema": False}
-        routes.add_api_route("/holds/{number}/accept", self.accept_on_page, **pages)
-        routes.add_api_route("/holds/{number}/refuse", self.refuse_on_page, **pages)
+        for word, answer in (("accept", self.accept_on_page), ("refuse", self.refuse_on_page)):
+            path = f"/holds/{{number}}/{word}"
+            routes.add_api_route(path, answer, methods=["POST"], include_in_schema=False)
         routes.add_api_route(f"{PREFIX}/holds", self.every, methods=["GET"])
         one = f"{PREFIX}/holds/{{number}}"
         routes.add_api_route(f"{one}/accept", self.accept, methods=["POST"])

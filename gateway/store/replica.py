@@ -70,8 +70,10 @@ def move(connection: Connection, source: str, *, epoch: int, seq: int, at: datet
 
 
 def hashes(connection: Connection, source: str) -> Iterator[tuple[int, bytes]]:
-    """The (bucket, hash) of every row of ``source``."""
-    yield from connection.execute("SELECT bucket, hash FROM replica WHERE source = ?", (source,))
+    """The (bucket, hash) of every row of ``source``; held deletes are no rows."""
+    yield from connection.execute(
+        "SELECT bucket, hash FROM replica WHERE source = ? AND hash <> ?", (source, holds.NOTHING)
+    )
 
 
 def is_empty(connection: Connection, source: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ async def test_a_manager_decides_and_a_clerk_looks_on(
     hashed = await asyncio.to_thread(passwords.hash_, PASSWORD)
     async with Database(settings.data.folder / FILE) as database:
         for name, role in (("Ana", "manager"), ("Eva", "clerk")):
-            await database.write(lambda one, n=name, r=role: people.add(one, n, r, hashed))
+            add = partial(people.add, name=name, role=role, password_hash=hashed)
+            await database.write(add)
     config = tmp_path / "config.toml"
     gateway_process.write_config(config, settings)
     process = GatewayProcess(config)

@@ -47,7 +47,7 @@ async def merge(
     )
     plan = await database.write(begin)
     portions = merging.portions("central", values, lambda _: "central")
-    changed = await merging.merge(portions, plan, database)
+    changed = await merging.merge(portions, plan, database, None)
     await database.write(partial(staging.finish, merge=plan))
     return changed
 

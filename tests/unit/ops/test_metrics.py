@@ -32,7 +32,12 @@ LANE = LaneState(
 MEASURED = Measured(
     version="0.1.0",
     sources=[
-        FeedView(source="central", position=Position(epoch=7, seq=42, applied_at=NOW), refused=3)
+        FeedView(
+            source="central",
+            position=Position(epoch=7, seq=42, applied_at=NOW),
+            refused=3,
+            held=8,
+        )
     ],
     central=FromCentral(
         lag_s=12.5,
@@ -67,6 +72,7 @@ def test_every_number_is_there_under_its_name() -> None:
     assert found["anaquel_feed_position_seq", central] == 42
     assert found["anaquel_feed_applied_timestamp_seconds", central] == NOW.timestamp()
     assert found["anaquel_feed_refused_rows", central] == 3
+    assert found["anaquel_feed_held_rows", central] == 8
     assert found["anaquel_feed_central_seq", ()] == 44
     assert found["anaquel_feed_lag_seconds", ()] == 12.5
     assert found["anaquel_feed_in_trouble", ()] == 1

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from typing_extensions import override
 
 from gateway.feed import digest
 from gateway.store import guarding, holds, replica, tasks
@@ -50,13 +51,14 @@ class Shop(RuleBasedStateMachine):
         self.sent: dict[str, Any] = {}
         self.seen: dict[str, Any] = {}
 
+    @override
     def teardown(self) -> None:
         self.shop.close()
         self.folder.cleanup()
 
     @initialize()
     def open(self) -> None:
-        everything = dict.fromkeys(KEYS, "100.00")
+        everything: dict[str, str | None] = dict.fromkeys(KEYS, "100.00")
         self._note(everything)
         self.shop.write(*given_of(everything), product("p"))
         self.seen = self.shop.in_force()
