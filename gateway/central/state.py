@@ -73,6 +73,14 @@ class StateFolder:
                 ) from None
             yield
 
+    def is_held(self, purpose: str) -> bool:
+        """Whether another program works here with this purpose."""
+        try:
+            with self.held(purpose):
+                return False
+        except StateError:
+            return True
+
     def exists(self) -> bool:
         """Whether a feed is kept here."""
         return snapshots.newest(self.snapshots) is not None

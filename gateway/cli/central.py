@@ -16,6 +16,7 @@ from gateway.central import reading
 from gateway.central import settings as central_settings
 from gateway.central.checking import LINE, ROW, WHOLE, Checker, Findings
 from gateway.central.settings import CentralSettings
+from gateway.central.state import StateFolder
 from gateway.cli.sharing import plain_errors
 from gateway.clock import Clock, SystemClock
 from gateway.errors import AnaquelError
@@ -62,6 +63,8 @@ def publish(
         prepared = publishing.prepare(chosen, now, clock.now(), whole=replace, as_snapshot=snapshot)
         asyncio.run(publishing.tell(chosen, prepared))
         _say_published(prepared, now.checker.found)
+        if not StateFolder(chosen.folder).is_held("serve"):
+            typer.echo("anaquel central serve does not run here: shops that were away wait for it")
 
 
 def key(
@@ -237,7 +240,6 @@ def _serve(chosen: CentralSettings, clock: Clock) -> None:
     from gateway.central.following import Follower
     from gateway.central.ingest import Ingester
     from gateway.central.publisher import Publisher
-    from gateway.central.state import StateFolder
     from gateway.web.serving import Served, Serving
 
     state = StateFolder(chosen.folder)

@@ -163,7 +163,8 @@ def _head(view: View, chosen: CentralSettings) -> Text:
 def _cells(one: Standing) -> list[str]:
     there = {True: "yes", False: "NO", None: "?"}[one["online"]]
     equal = {True: "equal", False: "DIFFERENT", None: "under way"}[one["equal"]]
-    behind = "-" if one["behind"] is None else str(one["behind"])
+    unknown = "-" if one["epoch"] is None or one["lag_s"] is None else "epoch"
+    behind = unknown if one["behind"] is None else str(one["behind"])
     if one["lag_s"]:
         behind = f"{behind} for {one['lag_s']:.0f} s"
     return [

@@ -148,7 +148,7 @@ class Position(_Message):
     digest: Hex64
     refused: Count
     held: Count
-    applied_at: str | None
+    applied_at: str | None = None
     error: str | None = None
     time_trusted: Literal[False] | None = None
 

@@ -131,6 +131,7 @@ async def test_rows_become_a_shop_s_feed_and_changes_follow(
 ) -> None:
     said = await central.publish()
     assert "published in 1 delta: 5 added, 0 changed, 0 deleted" in said
+    assert "anaquel central serve does not run here" in said
     async with central.serving(), shop_of(mosquitto, tmp_path) as shop:
         await reached(shop, told(said))
 
@@ -140,6 +141,7 @@ async def test_rows_become_a_shop_s_feed_and_changes_follow(
             in (await central.command("publish", central.rows, "--dry-run")).said
         )
         said = await central.publish()
+        assert "does not run here" not in said
         await reached(shop, told(said))
         assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "25.00"
 

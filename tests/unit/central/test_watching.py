@@ -43,7 +43,6 @@ class Watched:
             digest=digest * 64,
             refused=2,
             held=0,
-            applied_at=None,
             error="central does not answer",
         )
 
