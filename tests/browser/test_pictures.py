@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 from playwright.async_api import Page
 
 from gateway.render import shrinking
+from gateway.render.jobs import Shrunk
 from gateway.store import pictures
 from gateway.store.database import Connection
 from gateway.store.picture_files import PictureFiles
@@ -24,12 +26,7 @@ SHA256 = "ab" * 32
 
 async def photographed(live: LiveShop, folder: Path) -> None:
     """Every pair of jeans has a picture twice as high as wide."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (500, 1_000), "#1f2a44").save(buffer, "PNG")
-    shrunk = shrinking.shrink(buffer.getvalue())
-    files = PictureFiles(folder / "data" / "pictures", 10_000_000)
-    files.open()
-    files.put(SHA256, shrunk.large, shrunk.small)
+    shrunk = await asyncio.to_thread(_put, PictureFiles(folder / "data" / "pictures", 10_000_000))
     (group,) = (value for kind, key, value in shop.rows() if (kind, key) == ("group", "jeans-alba"))
     assert group is not None
     await live.feed(("group", "jeans-alba", group | {"image": {"url": URL}}))
@@ -40,6 +37,15 @@ async def photographed(live: LiveShop, folder: Path) -> None:
         pictures.put(connection, URL, kept)
 
     await live.database.write(arrive)
+
+
+def _put(files: PictureFiles) -> Shrunk:
+    buffer = io.BytesIO()
+    Image.new("RGB", (500, 1_000), "#1f2a44").save(buffer, "PNG")
+    shrunk = shrinking.shrink(buffer.getvalue())
+    files.open()
+    files.put(SHA256, shrunk.large, shrunk.small)
+    return shrunk
 
 
 async def jumps(page: Page) -> float:

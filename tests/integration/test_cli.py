@@ -154,6 +154,46 @@ async def test_an_import_shows_on_the_pages_of_a_running_gateway(tmp_path: Path)
         assert "Tenis Brisa" in group
 
 
+def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path: Path) -> None:
+    config = configure(tmp_path)
+    here("import", export(tmp_path), "--config", config)
+    reduced = export(tmp_path, "1199.00")
+    ended = here("import", reduced, "--dry-run", "--config", config)
+    assert ended == Ended(
+        0,
+        f"{reduced}: Shopify products, UTF-8: 2 lines, 2 articles, 1 groups, 2 stock levels\n"
+        "This would change:\n"
+        "  offers: 0 new, 2 changed, 0 removed\n"
+        "    changed: BR-25, BR-26\n"
+        "  0 labels stand for what changes\n"
+        "Nothing was changed.\n",
+        "",
+    )
+    assert here("import", reduced, "--dry-run", "--config", config) == ended
+
+
+async def test_a_system_writes_prices_and_a_dropped_file_articles(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    config = configure(
+        tmp_path, sources={"offers": "api"}, files={"folder": str(drop), "look_s": 0.1}
+    )
+    async with gateway(config) as running, httpx.AsyncClient() as client:
+        system = await anaquel("system", "add", "erp", "--config", config)
+        assert system.code == 0, system.complained
+        headers = {"Authorization": f"Bearer {system.said.strip()}"}
+        rows = f"{running.addresses['intake']}/api/v1/catalogue/offers/BR-25"
+        price = {"currency": "MXN", "offers": [{"kind": "list", "amount": "777.00"}]}
+        assert (await client.put(rows, json=price, headers=headers)).status_code == 200
+        export(tmp_path).replace(drop / "export.csv")
+        page = f"{running.addresses['shopper']}/p/BR-25?lang=en"
+        async with asyncio.timeout(PATIENCE_S):
+            while "777.00" not in (await client.get(page)).text:
+                await one_turn()
+        removed = await anaquel("system", "remove", "erp", "--config", config)
+        assert removed == Ended(0, "erp may no longer write the catalogue.\n", "")
+        assert (await client.put(rows, json=price, headers=headers)).status_code == 401
+
+
 def test_an_import_into_central_s_catalogue_is_refused(tmp_path: Path) -> None:
     config = configure(tmp_path, central={"kind": "mqtt"})
     ended = here("import", export(tmp_path), "--config", config)
