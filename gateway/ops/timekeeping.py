@@ -15,7 +15,7 @@ from gateway.domain.trusted_time import Doubt, Evidence
 from gateway.ops import system_time
 from gateway.ops.system_time import SystemTime
 from gateway.store import time_marks
-from gateway.store.database import Connection, Database
+from gateway.store.database import Database
 
 _WHILE_DOUBTED_S: Final = 2.0
 _WHILE_KNOWN_S: Final = 20.0
@@ -48,7 +48,6 @@ class Timekeeper:
         self._marked: datetime | None = None
         self._doubt: Doubt | None = None
         self._told = False
-        self._unwritten: Callable[[Connection], None] | None = None
         self._began = clock.monotonic()
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -70,12 +69,10 @@ class Timekeeper:
         """Before anybody asks for the time: go on from the latest that was believed."""
         self._newest = await self._database.read(time_marks.newest)
         self._clock.begin(self._newest)
-        # Written down by ``run``: a start needs neither room on the disk nor the file to itself.
-        self._unwritten = await self._judged()
+        await self.check()
 
     async def run(self) -> NoReturn:
         """Look again and again, and at once when central said something."""
-        await self._write_down()
         while True:
             self._heard.clear()
             wait = _WHILE_KNOWN_S if self._clock.trusted else _WHILE_DOUBTED_S
@@ -88,25 +85,16 @@ class Timekeeper:
 
     async def check(self) -> None:
         """Judge the machine's clock once."""
-        await self._write_down()
-        self._unwritten = await self._judged()
-        await self._write_down()
-
-    async def _judged(self) -> Callable[[Connection], None] | None:
-        """What is to be written down of the time as it is now."""
         if self._clock.trusted and self._clock.runs_true():
             self._clock.trust()
-            return self._marked_anew()
+            await self._mark()
+            return
         system = await asyncio.to_thread(self._system)
         doubt = trusted_time.doubt(self._evidence(system))
-        return self._believed() if doubt is None else self._disbelieved(doubt)
-
-    async def _write_down(self) -> None:
-        write, self._unwritten = self._unwritten, None
-        if write is not None:
-            await self._database.write_patiently(write)
-            for listener in self._listeners:
-                listener()
+        if doubt is None:
+            await self._believe()
+        else:
+            await self._disbelieve(doubt)
 
     def _evidence(self, system: SystemTime) -> Evidence:
         central = None
@@ -122,30 +110,34 @@ class Timekeeper:
             central=central,
         )
 
-    def _believed(self) -> Callable[[Connection], None]:
+    async def _believe(self) -> None:
         self._clock.trust()
         self._doubt = None
         now = self._clock.now()
         log.info("the time is known", now=now.isoformat(timespec="seconds"))
         self._marked = now
-        return lambda rows: time_marks.believe(rows, now)
+        await self._database.write_patiently(lambda rows: time_marks.believe(rows, now))
+        self._tell()
 
-    def _disbelieved(self, doubt: Doubt) -> Callable[[Connection], None] | None:
+    async def _disbelieve(self, doubt: Doubt) -> None:
         changed, self._doubt = self._doubt is not doubt, doubt
         if changed:
             log.warning("the machine's clock is not believed", why=doubt.value)
         if self._clock.trusted:
-            return None  # it was set, wrongly as it seems; our own count of the time goes on
+            return  # it was set, wrongly as it seems; our own count of the time goes on
         late = self._clock.monotonic() - self._began >= _PATIENCE_S
-        if not changed and late == self._told:
-            return None
-        self._told = late
-        now, why = self._clock.now(), doubt.value if late else None
-        return lambda rows: time_marks.doubt(rows, why, now)
+        if changed or late != self._told:
+            self._told = late
+            now, why = self._clock.now(), doubt.value if late else None
+            await self._database.write_patiently(lambda rows: time_marks.doubt(rows, why, now))
+            self._tell()
 
-    def _marked_anew(self) -> Callable[[Connection], None] | None:
+    async def _mark(self) -> None:
         now = self._clock.now()
-        if self._marked is not None and abs(now - self._marked) < _MARKED_EVERY:
-            return None
-        self._marked = now
-        return lambda rows: time_marks.mark(rows, now)
+        if self._marked is None or abs(now - self._marked) >= _MARKED_EVERY:
+            self._marked = now
+            await self._database.write_patiently(lambda rows: time_marks.mark(rows, now))
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()

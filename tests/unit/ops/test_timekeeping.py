@@ -46,7 +46,6 @@ class Box:
         clock = CheckedClock(self.room.clock)
         keeper = Timekeeper(self.room.database, clock, system=lambda: self.system)
         await keeper.begin()
-        await keeper.check()
         return clock, keeper
 
     def synchronise(self, to: datetime) -> None:
