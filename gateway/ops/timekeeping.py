@@ -86,6 +86,7 @@ class Timekeeper:
     async def check(self) -> None:
         """Judge the machine's clock once."""
         if self._clock.trusted and self._clock.runs_true():
+            self._doubt = None
             self._clock.trust()
             await self._mark()
             return
@@ -121,13 +122,16 @@ class Timekeeper:
 
     async def _disbelieve(self, doubt: Doubt) -> None:
         changed, self._doubt = self._doubt is not doubt, doubt
-        if changed:
-            log.warning("the machine's clock is not believed", why=doubt.value)
         if self._clock.trusted:
-            return  # it was set, wrongly as it seems; our own count of the time goes on
+            # It was set, wrongly as it seems; our own count of the time goes on.
+            if changed:
+                log.warning("the machine's clock was set and is not followed", why=doubt.value)
+            return
         late = self._clock.monotonic() - self._began >= _PATIENCE_S
         if changed or late != self._told:
             self._told = late
+            say = log.warning if late else log.info
+            say("the machine's clock is not believed", why=doubt.value)
             now, why = self._clock.now(), doubt.value if late else None
             await self._database.write_patiently(lambda rows: time_marks.doubt(rows, why, now))
             self._tell()
