@@ -41,9 +41,8 @@ from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
-from gateway.store import labels, outbox, price_rules
+from gateway.store import labels, outbox, price_rules, time_marks
 from gateway.store.database import FILE, Database
-from gateway.store.price_rules import PriceRules
 from gateway.web.serving import Served, Serving
 
 _OTHER_WRITERS_S = 1.0
@@ -82,9 +81,11 @@ async def run(
             clock = checked = CheckedClock(clock)
             keeper = Timekeeper(database, checked)
             await keeper.begin()
+        elif await database.read(time_marks.is_doubted):
+            await database.write(partial(time_marks.believe, now=clock.now()))
         await ownership.settle(database, settings, clock.now())
-        if await database.read(price_rules.get) != _price_rules(settings):
-            await database.write(partial(price_rules.settle, rules=_price_rules(settings)))
+        if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
+            await database.write(partial(price_rules.settle, rules=rules))
         await holding.resume(database, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
@@ -117,16 +118,6 @@ async def run(
             ready(addresses)
         await run_until(stop, services)
     log.info("stopped")
-
-
-def _price_rules(settings: Settings) -> PriceRules:
-    shop = settings.shop
-    return PriceRules(
-        store=shop.store,
-        country=shop.country,
-        time_zone=shop.time_zone,
-        when_closed=settings.labels.increases == "when_closed",
-    )
 
 
 async def _events(

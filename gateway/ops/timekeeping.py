@@ -66,36 +66,43 @@ class Timekeeper:
         self._heard.set()
 
     async def begin(self) -> None:
-        """Before anybody asks for the time: go on from the latest that was believed."""
+        """Before anybody asks for the time: go on from the latest that there is.
+
+        Writes nothing: a disk that is full or held does not keep the gateway from starting.
+        """
         self._newest = await self._database.read(time_marks.newest)
-        self._clock.begin(self._newest)
-        await self.check()
+        self._clock.begin(await self._database.read(time_marks.written))
+        if await self._judged() is None:
+            self._clock.trust()
 
     async def run(self) -> NoReturn:
         """Look again and again, and at once when central said something."""
         while True:
+            await self.check()
             self._heard.clear()
             wait = _WHILE_KNOWN_S if self._clock.trusted else _WHILE_DOUBTED_S
             try:
                 async with asyncio.timeout(wait):
                     await self._heard.wait()
             except TimeoutError:
-                pass
-            await self.check()
+                continue
 
     async def check(self) -> None:
         """Judge the machine's clock once."""
         if self._clock.trusted and self._clock.runs_true():
             self._doubt = None
             self._clock.trust()
-            await self._mark()
+            await (self._mark() if self._marked is not None else self._believe())
             return
-        system = await asyncio.to_thread(self._system)
-        doubt = trusted_time.doubt(self._evidence(system))
+        doubt = await self._judged()
         if doubt is None:
             await self._believe()
         else:
             await self._disbelieve(doubt)
+
+    async def _judged(self) -> Doubt | None:
+        system = await asyncio.to_thread(self._system)
+        return trusted_time.doubt(self._evidence(system))
 
     def _evidence(self, system: SystemTime) -> Evidence:
         central = None

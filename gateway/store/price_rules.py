@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.domain import opening, prior_price
 from gateway.domain.opening import ShopHours
+from gateway.settings import Settings
 from gateway.store import labels
 from gateway.store.database import Connection
 
@@ -31,6 +32,17 @@ class PriceRules:
     def list_claims(self) -> bool:
         """Whether a list price beside a reduction claims, by law, to be the price before it."""
         return self.country in prior_price.COUNTRIES
+
+
+def of(settings: Settings) -> PriceRules:
+    """The rules that the configuration asks for."""
+    shop = settings.shop
+    return PriceRules(
+        store=shop.store,
+        country=shop.country,
+        time_zone=shop.time_zone,
+        when_closed=settings.labels.increases == "when_closed",
+    )
 
 
 def get(connection: Connection) -> PriceRules:

@@ -14,7 +14,13 @@ _DOUBTED = "time_doubted"
 
 
 def newest(connection: Connection) -> datetime | None:
-    """The latest time that was believed, or at least written down; None in a new shop."""
+    """The latest time that was believed; None in a shop where none was."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_NEWEST,)).fetchone()
+    return None if row is None else from_ms(int(row[0]))
+
+
+def written(connection: Connection) -> datetime | None:
+    """The latest time that was written down, believed or not; None in a new shop."""
     latest: int | None = connection.execute(
         "SELECT max(at) FROM (SELECT CAST(value AS INTEGER) AS at FROM meta WHERE key = ? "
         "UNION ALL SELECT max(applied_at) FROM feed UNION ALL SELECT max(used_at) FROM session)",

@@ -18,7 +18,7 @@ from gateway.labels.planning import Planner
 from gateway.ops import system_time
 from gateway.ops.system_time import SystemTime
 from gateway.ops.timekeeping import Timekeeper
-from gateway.store import outbox, time_marks
+from gateway.store import outbox, replica, time_marks
 from gateway.store.database import Connection
 from tests.support.feeding import product, stock
 from tests.support.running import running
@@ -46,6 +46,7 @@ class Box:
         clock = CheckedClock(self.room.clock)
         keeper = Timekeeper(self.room.database, clock, system=lambda: self.system)
         await keeper.begin()
+        await keeper.check()
         return clock, keeper
 
     def synchronise(self, to: datetime) -> None:
@@ -216,6 +217,19 @@ async def test_a_new_shop_has_nothing_better_than_its_machine(box: Box) -> None:
     keeper.central_said(AT.isoformat())
     await keeper.check()
     assert clock.trusted
+
+
+async def test_times_written_down_in_doubt_do_not_speak_against_a_time_server(box: Box) -> None:
+    box.room.clock.wall = AT + YEARS
+    await box.room.write(product("a"))
+    await box.room.database.write(
+        lambda c: replica.move(c, "central", epoch=1, seq=1, at=AT + YEARS)
+    )
+    clock, keeper = await box.start(AT)
+    assert clock.known() == AT + YEARS, "nothing that has been is undone by a doubtful clock"
+    box.synchronise(AT)
+    await keeper.check()
+    assert clock.known() == AT
 
 
 async def test_people_are_told_when_it_does_not_pass_by_itself(box: Box) -> None:
