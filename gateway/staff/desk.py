@@ -51,6 +51,7 @@ class Desk:
             locale=languages.locale(language, shop.country),
             zone=shop.zone,
             now=self.clock.now(),
+            priced_at=self.clock.known(),
             confirm_s=self.settings.labels.confirm_s,
         )
 

@@ -42,12 +42,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads: language and locale, where the shop's clocks stand, what time it is."""
+    """Who reads: language and locale, where the shop's clocks stand, what time it is.
+
+    Prices are those of ``priced_at``, as on labels: not later than is known for sure.
+    """
 
     language: str
     locale: str
     zone: tzinfo
     now: datetime
+    priced_at: datetime
     confirm_s: float
 
     @property

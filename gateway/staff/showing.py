@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from gateway.domain import catalogue, labels
+from gateway.domain import catalogue, labels, prior_price
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import Target
 from gateway.settings import Shop
@@ -118,9 +118,9 @@ def article(target: Target, family: Family | None, reader: Reader, shop: Shop) -
         shop=shop.store,
         public_base=shop.public_base,
         language=reader.language,
-        at=reader.now,
+        at=reader.priced_at,
     )
-    price, was = _price(facts, reader)
+    price, was = _price(facts, reader, shop)
     return Article(
         name=facts.title or key,
         options=facts.variant or ", ".join(target.where.values()),
@@ -207,7 +207,7 @@ def axis_name(axis: str, family: Family, language: str) -> str:
     return catalogue.text(named, language).lower() or axis.replace("_", " ")
 
 
-def _price(facts: labels.LabelFacts, reader: Reader) -> tuple[str, str]:
+def _price(facts: labels.LabelFacts, reader: Reader, shop: Shop) -> tuple[str, str]:
     """The price to pay and, when it is reduced, what it was."""
     tag = facts.tag
     if tag is None:
@@ -215,5 +215,5 @@ def _price(facts: labels.LabelFacts, reader: Reader) -> tuple[str, str]:
     price = money.format_money(tag.price, reader.locale)
     if facts.price_from:
         return texts.FROM.say(reader.language, price=price), ""
-    was = money.format_money(tag.regular, reader.locale) if tag.regular is not None else ""
-    return price, was
+    was = prior_price.compared(tag, shop.country)
+    return price, money.format_money(was, reader.locale) if was is not None else ""

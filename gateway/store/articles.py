@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass
 
 from gateway.domain import catalogue
-from gateway.domain.catalogue import Family, Group, Product
+from gateway.domain.catalogue import Family, Group
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import Target
-from gateway.store import overview
+from gateway.store import overview, price_history, price_rules
 from gateway.store.catalogue import MAX_FAMILY, products_by_code
 from gateway.store.database import Connection
 
@@ -53,7 +53,7 @@ class Articles:
         if row is None:
             return None
         group = self._group(row[1]) if row[1] is not None else None
-        return _family(group, [(product, row[0], row[2])])
+        return _family(self._connection, group, [(product, row[0], row[2])])
 
     def group(self, group: str) -> Family | None:
         """The group with all its products."""
@@ -72,7 +72,7 @@ class Articles:
             "WHERE product.group_id = ? ORDER BY product.id LIMIT ?",
             (key, MAX_FAMILY),
         ).fetchall()
-        return _family(group, rows)
+        return _family(self._connection, group, rows)
 
     def _group(self, key: str) -> Group | None:
         row = self._connection.execute(
@@ -143,18 +143,21 @@ def _exists(connection: Connection, kind: str, key: str) -> bool:
     )
 
 
-def _family(group: Group | None, rows: list[tuple[str, str, str | None]]) -> Family:
-    products: list[Product] = []
-    offers = {}
-    for key, value, priced in rows:
-        products.append(catalogue.product_from(key, json.loads(value)))
-        if priced is not None:
-            offers[key] = catalogue.offers_from(key, json.loads(priced))
+def _family(
+    connection: Connection, group: Group | None, rows: list[tuple[str, str, str | None]]
+) -> Family:
+    quiet = price_rules.quiet(connection)
+    priced = (
+        catalogue.offers_from(key, json.loads(offers))
+        for key, _, offers in rows
+        if offers is not None
+    )
     return Family(
         group=group,
         siblings=(),
-        products=tuple(products),
-        offers=offers,
+        products=tuple(catalogue.product_from(key, json.loads(value)) for key, value, _ in rows),
+        offers={one.product: one for one in price_history.complete(connection, priced, quiet)},
         stock={},
         locations=(),
+        quiet=quiet,
     )

@@ -16,6 +16,7 @@ def _reader(locale: str) -> Reader:
         locale=locale,
         zone=ZoneInfo("America/Mexico_City"),
         now=shop.NOW,
+        priced_at=shop.NOW,
         confirm_s=120.0,
     )
 
