@@ -78,8 +78,8 @@ class Timekeeper:
     async def run(self) -> NoReturn:
         """Look again and again, and at once when central said something."""
         while True:
-            await self.check()
             self._heard.clear()
+            await self.check()
             wait = _WHILE_KNOWN_S if self._clock.trusted else _WHILE_DOUBTED_S
             try:
                 async with asyncio.timeout(wait):
