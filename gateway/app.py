@@ -21,7 +21,8 @@ from gateway.events.service import UplinkService
 from gateway.feed import holding, ownership
 from gateway.feed.pictures import Pictures
 from gateway.feed.service import FeedService
-from gateway.feed.sources import arriving
+from gateway.feed.sources import own
+from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels.courier import Courier
@@ -97,15 +98,16 @@ async def run(
             keeper.on_change(feed.tell_again)
         pictures = Pictures(database, pool, clock, settings)
         meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))
+        sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
-            _sites, settings, database, clock, origin, meter, pictures.need
+            _sites, settings, database, clock, origin, meter, pictures.need, sources.shopify
         )
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
             *_labels(settings, database, clock, links, origin, renderer),
-            *arriving.services(settings, database, clock),
+            *sources.services,
             pictures,
             *sites,
             serving,
@@ -169,13 +171,19 @@ def _labels(
 
 
 def _sites(
-    settings: Settings, database: Database, clock: Clock, origin: Origin, meter: Meter, need: Need
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    origin: Origin,
+    meter: Meter,
+    need: Need,
+    shopify: FromShopify | None,
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(
         settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
     )
     desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
-    intake = intake_site.site(database, clock, settings, origin=origin)
+    intake = intake_site.site(database, clock, settings, origin=origin, from_shopify=shopify)
     listen = settings.sites
     serving = Serving(
         [

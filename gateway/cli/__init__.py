@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import admitting, central, demonstrating, feeding, importing, running, watching
+from gateway.cli import (
+    admitting,
+    central,
+    demonstrating,
+    feeding,
+    importing,
+    running,
+    shopify,
+    watching,
+)
 
 commands = typer.Typer(
     name="anaquel",
@@ -21,6 +30,7 @@ central_side = typer.Typer(
     help="The reference central side: for those who write one, and for trying things.",
     no_args_is_help=True,
 )
+from_shopify = typer.Typer(help="A shop whose catalogue is in Shopify.", no_args_is_help=True)
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
@@ -45,6 +55,9 @@ central_side.command()(central.serve)
 central_side.command()(central.check)
 central_side.command()(watching.watch)
 central_side.command()(central.key)
+commands.add_typer(from_shopify, name="shopify")
+from_shopify.command()(shopify.preview)
+from_shopify.command()(shopify.status)
 commands.command("version")(running.show_version)
 
 

@@ -6,12 +6,20 @@ from fastapi import FastAPI
 
 from gateway.clock import Clock
 from gateway.domain.events import Origin
-from gateway.intake import catalogue_rows, imports, over_http
+from gateway.feed.sources.shopify.building import FromShopify
+from gateway.intake import catalogue_rows, imports, over_http, shopify_messages
 from gateway.settings import Settings
 from gateway.store.database import Database
 
 
-def site(database: Database, clock: Clock, settings: Settings, *, origin: Origin) -> FastAPI:
+def site(
+    database: Database,
+    clock: Clock,
+    settings: Settings,
+    *,
+    origin: Origin,
+    from_shopify: FromShopify | None = None,
+) -> FastAPI:
     """The site by itself, without the frame that all sites share."""
     app = FastAPI(
         title="Anaquel intake",
@@ -25,4 +33,9 @@ def site(database: Database, clock: Clock, settings: Settings, *, origin: Origin
     app.include_router(over_http.router(database, clock, origin=origin))
     app.include_router(catalogue_rows.router(database, clock, settings))
     app.include_router(imports.router(database, clock, settings))
+    if from_shopify is not None:
+        hints, secrets = from_shopify.hints, from_shopify.secrets
+        app.include_router(
+            shopify_messages.router(database, clock, settings.shopify, hints=hints, secrets=secrets)
+        )
     return app

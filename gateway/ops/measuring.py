@@ -11,11 +11,13 @@ from gateway.broker.links import Links
 from gateway.clock import Clock
 from gateway.domain.events import Lane
 from gateway.feed.service import FeedService
+from gateway.feed.sources.shopify.troubles import TASK
 from gateway.settings import Settings
-from gateway.store import outbox, overview, tasks
+from gateway.store import outbox, overview, shopify, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.outbox import LaneState
 from gateway.store.overview import Facet, FeedView
+from gateway.store.shopify import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,14 @@ class FromCentral:
     in_trouble: bool
     refused_messages: Mapping[str, int]
     unknown_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromShopify:
+    """How far we are with Shopify, and which troubles with it are open."""
+
+    state: State
+    troubles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +53,7 @@ class Measured:
     tasks: int
     links: Mapping[str, tuple[bool, int]]
     """Connected or not, and messages dropped since the start, by name."""
+    shopify: FromShopify | None = None
 
 
 def meter_of(
@@ -92,16 +103,21 @@ class Meter:
         def query(
             connection: Connection,
         ) -> tuple[
-            Sequence[FeedView], Mapping[Lane, LaneState], tuple[int, Mapping[Facet, int]], int
+            Sequence[FeedView],
+            Mapping[Lane, LaneState],
+            tuple[int, Mapping[Facet, int]],
+            int,
+            FromShopify | None,
         ]:
             return (
                 overview.feeds(connection),
                 outbox.states(connection),
                 overview.counts(connection, now - self._late),
                 tasks.count(connection),
+                _from_shopify(connection),
             )
 
-        sources, lanes, (total, facets), open_tasks = await self._database.read(query)
+        sources, lanes, (total, facets), open_tasks, shopify_ = await self._database.read(query)
         return Measured(
             version=self._version,
             sources=sources,
@@ -120,6 +136,7 @@ class Meter:
                 link.name.removeprefix("link-"): (link.connected.is_set(), link.dropped)
                 for link in self._links
             },
+            shopify=shopify_,
         )
 
     def _from_central(self) -> FromCentral | None:
@@ -135,3 +152,11 @@ class Meter:
             refused_messages=dict(self._feed.refused_messages),
             unknown_rows=self._feed.unknown_rows,
         )
+
+
+def _from_shopify(connection: Connection) -> FromShopify | None:
+    state = shopify.state(connection)
+    if state is None:
+        return None
+    found = tasks.of_kind(connection, TASK)
+    return FromShopify(state=state, troubles=frozenset(task.key for task in found))

@@ -7,13 +7,15 @@ articles, labels or messages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from gateway.ops.measuring import FromCentral, Measured
+from gateway.feed.sources.shopify.troubles import Trouble
+from gateway.ops.measuring import FromCentral, FromShopify, Measured
 from gateway.store.overview import Facet
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -33,6 +35,7 @@ def families(measured: Measured) -> list[Metric]:
         _gauge("build_info", "The version that runs.", ("version",), {(measured.version,): 1}),
         *_feed(measured),
         *(_central(measured.central) if measured.central is not None else ()),
+        *(_shopify(measured.shopify) if measured.shopify is not None else ()),
         *_outbox(measured),
         *_labels(measured),
         _gauge("tasks_open", "Tasks that need a person.", (), {(): measured.tasks}),
@@ -104,6 +107,24 @@ def _central(central: FromCentral) -> Iterator[Metric]:
         "Rows of kinds without effect since the start.",
         (),
         {(): central.unknown_rows},
+    )
+
+
+def _shopify(found: FromShopify) -> Iterator[Metric]:
+    state = found.state
+    for name, says, at in (
+        ("read", "When all of Shopify was last read.", state.read_at),
+        ("asked", "When it was last asked what changed.", state.asked_at),
+    ):
+        instant: Samples = {(): datetime.fromisoformat(at).timestamp()} if at else {}
+        yield _gauge(f"shopify_{name}_timestamp_seconds", says, (), instant)
+    yield _gauge("shopify_points", "Points left for questions.", (), {(): state.points})
+    yield _gauge("shopify_points_limit", "Points at most.", (), {(): state.points_most})
+    yield _gauge(
+        "shopify_in_trouble",
+        "1 while there is this trouble.",
+        ("about",),
+        {(one.value,): int(one.value in found.troubles) for one in Trouble},
     )
 
 

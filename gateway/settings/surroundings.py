@@ -23,8 +23,23 @@ def check(file: Path, settings: Settings) -> None:
         for section, broker in sorted(brokers.items())
         for line in (*_password(section, broker), *_authority(section, broker))
     ]
+    lines += [f"{file}: {line}" for line in _secret(settings)]
     if lines:
         raise SettingsError("\n".join(lines))
+
+
+def _secret(settings: Settings) -> Iterator[str]:
+    path = settings.shopify.client_secret_file
+    if settings.shopify.shop is None or path is None:
+        return
+    key = f'shopify.client_secret_file = "{path}"'
+    try:
+        empty = not path.read_bytes().strip()
+    except OSError as error:
+        yield f"{key}: {unreadable(error)}"
+    else:
+        if empty:
+            yield f"{key}: is empty; write the app's client secret on its first line"
 
 
 def _password(section: str, broker: Broker) -> Iterator[str]:

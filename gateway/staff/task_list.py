@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
 from gateway.settings import Settings
-from gateway.staff import held, refusals, showing, texts
+from gateway.staff import held, refusals, showing, texts, texts_of_shopify
 from gateway.staff.explaining import Reader
 from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
@@ -103,68 +102,52 @@ class TaskLines:
         self._shop = settings.shop
         self._role = role
         self._articles = Articles(connection)
+        self._kinds: Mapping[str, Callable[[Task], TaskLine]] = {
+            "refused_row": self._refused_row,
+            "label_not_drawn": self._not_drawn,
+            "hold": self._held,
+            "refused_file": self._refused_file,
+            "too_many_labels": self._too_many_labels,
+            "false_prior_price": self._false_prior,
+            "shopify": self._shopify,
+            "time_not_trusted": self._time,
+        }
 
     def line(self, task: Task) -> TaskLine:
         """One task in words; a kind that has none of its own is named as it is."""
-        at = showing.when(task.opened_at, self._reader)
-        detail = str(task.detail.get("message", ""))[:300]
-        match task.kind:
-            case "refused_row":
-                return TaskLine(
-                    tone="attention",
-                    title=self._say(texts.TASK_REFUSED, what=self._row(task.key)),
-                    why=refusals.in_words(task.detail, self._reader.language),
-                    advice=self._say(texts.TASK_REFUSED_ADVICE),
-                    detail=detail,
-                    at=at,
-                )
-            case "label_not_drawn":
-                return TaskLine(
-                    tone="trouble",
-                    title=self._say(texts.TASK_NOT_DRAWN, what=self._label(task.key)),
-                    advice=self._say(texts.TASK_NOT_DRAWN_ADVICE),
-                    detail=detail,
-                    href=f"/labels/{task.key}",
-                    at=at,
-                )
-            case "hold":
-                return self._held(task)
-            case "refused_file":
-                return self._refused_file(task, detail)
-            case "too_many_labels":
-                return TaskLine(
-                    tone="trouble",
-                    title=self._say(texts.TASK_TOO_MANY_LABELS),
-                    advice=self._say(texts.TASK_TOO_MANY_LABELS_ADVICE),
-                    detail=detail,
-                    href="/labels",
-                    at=at,
-                )
-            case "false_prior_price":
-                return TaskLine(
-                    tone="attention",
-                    title=self._say(
-                        texts.TASK_FALSE_PRIOR, what=self._article(Target(product=task.key))
-                    ),
-                    why=self._false_prior(task.detail),
-                    advice=self._say(texts.TASK_FALSE_PRIOR_ADVICE),
-                    at=at,
-                )
-            case "time_not_trusted":
-                return TaskLine(
-                    tone="trouble",
-                    title=self._say(texts.TASK_TIME),
-                    why=self._say(texts.TASK_TIME_WHY),
-                    advice=self._say(texts.TASK_TIME_ADVICE),
-                    detail=detail,
-                    at=at,
-                )
-            case _:
-                title = self._say(texts.TASK_OTHER, what=f"{task.kind} {task.key}")
-                return TaskLine(tone="attention", title=title, detail=detail, at=at)
+        said = self._kinds.get(task.kind, self._other)(task)
+        return replace(said, at=showing.when(task.opened_at, self._reader))
 
-    def _false_prior(self, detail: Mapping[str, Any]) -> str:
+    def _refused_row(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_REFUSED, what=self._row(task.key)),
+            why=refusals.in_words(task.detail, self._reader.language),
+            advice=self._say(texts.TASK_REFUSED_ADVICE),
+            detail=_detail(task),
+        )
+
+    def _not_drawn(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="trouble",
+            title=self._say(texts.TASK_NOT_DRAWN, what=self._label(task.key)),
+            advice=self._say(texts.TASK_NOT_DRAWN_ADVICE),
+            detail=_detail(task),
+            href=f"/labels/{task.key}",
+        )
+
+    def _too_many_labels(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="trouble",
+            title=self._say(texts.TASK_TOO_MANY_LABELS),
+            advice=self._say(texts.TASK_TOO_MANY_LABELS_ADVICE),
+            detail=_detail(task),
+            href="/labels",
+        )
+
+    def _false_prior(self, task: Task) -> TaskLine:
         """What is claimed, and what was in force."""
+        detail = task.detail
         locale = languages.locale(self._reader.language, self._shop.country)
         claimed, lowest = (
             money.format_money(
@@ -172,7 +155,13 @@ class TaskLines:
             )
             for name in ("claimed", "lowest")
         )
-        return self._say(texts.TASK_FALSE_PRIOR_WHY, claimed=claimed, lowest=lowest)
+        article = self._article(Target(product=task.key))
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_FALSE_PRIOR, what=article),
+            why=self._say(texts.TASK_FALSE_PRIOR_WHY, claimed=claimed, lowest=lowest),
+            advice=self._say(texts.TASK_FALSE_PRIOR_ADVICE),
+        )
 
     def _held(self, task: Task) -> TaskLine:
         found = held.box(
@@ -183,7 +172,6 @@ class TaskLines:
             self._settings,
             self._name,
         )
-        at = showing.when(task.opened_at, self._reader)
         if found is None:
             raise AssertionError("a task of a hold ends with it")
         return TaskLine(
@@ -191,19 +179,42 @@ class TaskLines:
             title=found.title,
             why=found.why,
             advice=found.advice,
-            at=at,
             hold=found,
         )
 
-    def _refused_file(self, task: Task, detail: str) -> TaskLine:
+    def _shopify(self, task: Task) -> TaskLine:
+        trouble = texts_of_shopify.TROUBLES.get(task.key)
+        if trouble is None:
+            return self._other(task)
+        return TaskLine(
+            tone=trouble.tone,
+            title=self._say(trouble.title),
+            why=self._say(trouble.why),
+            advice=self._say(trouble.advice),
+            detail=_detail(task),
+        )
+
+    def _refused_file(self, task: Task) -> TaskLine:
         file = str(task.detail.get("file", task.key))[:200]
         return TaskLine(
             tone="attention",
             title=self._say(texts.TASK_REFUSED_FILE, file=file),
             advice=self._say(texts.TASK_REFUSED_FILE_ADVICE),
-            detail=detail,
-            at=showing.when(task.opened_at, self._reader),
+            detail=_detail(task),
         )
+
+    def _time(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="trouble",
+            title=self._say(texts.TASK_TIME),
+            why=self._say(texts.TASK_TIME_WHY),
+            advice=self._say(texts.TASK_TIME_ADVICE),
+            detail=_detail(task),
+        )
+
+    def _other(self, task: Task) -> TaskLine:
+        title = self._say(texts.TASK_OTHER, what=f"{task.kind} {task.key}")
+        return TaskLine(tone="attention", title=title, detail=_detail(task))
 
     def _row(self, row: str) -> str:
         """The row's kind and the name of what it is about."""
@@ -250,3 +261,8 @@ class TaskLines:
 
     def _say(self, text: Text, **facts: str) -> str:
         return text.say(self._reader.language, **facts)
+
+
+def _detail(task: Task) -> str:
+    """The line for technicians."""
+    return str(task.detail.get("message", ""))[:300]

@@ -22,7 +22,11 @@ from gateway.store.database import Connection
 from gateway.store.people import Role
 
 _MOST_TASKS = 50
-_SOURCES = {"central": texts.SOURCE_CENTRAL, "files": texts.SOURCE_FILES}
+_SOURCES = {
+    "central": texts.SOURCE_CENTRAL,
+    "files": texts.SOURCE_FILES,
+    "shopify": texts.SOURCE_SHOPIFY,
+}
 _DID = {"accepted": texts_of_holds.HOLD_ACCEPTED, "refused": texts_of_holds.HOLD_REFUSED}
 _LANES = {
     Lane.KEEP: texts.LANE_KEEP,

@@ -17,7 +17,8 @@ class State:
 
     ``rules`` is a fingerprint of what the rows were made with; ``number`` counts whole readings and
     ``read_at`` is when the last was complete; all changes up to ``since`` (Shopify's time) are in.
-    Times are ISO 8601. ``points`` and ``version`` are what Shopify last said of its limits.
+    Times are ISO 8601. ``points`` (of ``points_most``) and ``version`` are what Shopify last said
+    of its limits.
     """
 
     rules: str
@@ -25,7 +26,8 @@ class State:
     read_at: str
     since: str
     asked_at: str = ""
-    points: str = ""
+    points: int = 0
+    points_most: int = 0
     version: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,20 @@ def all_open(connection: Connection, limit: int = 200) -> tuple[Task, ...]:
         "SELECT kind, key, detail, opened_at FROM task ORDER BY opened_at, kind, key LIMIT ?",
         (limit,),
     )
+    return _read(rows)
+
+
+def of_kind(connection: Connection, kind: str, limit: int = 200) -> tuple[Task, ...]:
+    """The open tasks of one kind, oldest first."""
+    rows = connection.execute(
+        "SELECT kind, key, detail, opened_at FROM task WHERE kind = ? "
+        "ORDER BY opened_at, key LIMIT ?",
+        (kind, limit),
+    )
+    return _read(rows)
+
+
+def _read(rows: Iterable[tuple[str, str, str, int]]) -> tuple[Task, ...]:
     return tuple(
         Task(kind=kind, key=key, detail=json.loads(detail), opened_at=from_ms(at))
         for kind, key, detail, at in rows

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +17,13 @@ from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
 from tests.support.running import PATIENCE_S, one_turn
+from tests.support.typing_commands import Ended, anaquel
 
 EXPORT = """\
 Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price
 runner,Tenis Brisa,Zancada,Talla,25,BR-25,3,{price}
 runner,,,,26,BR-26,0,{price}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended and what it said."""
-
-    code: int
-    said: str
-    complained: str
-
-
-async def anaquel(*arguments: str | Path, typed: str = "") -> Ended:
-    """Run a command to its end; it has no terminal, only what is typed into it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", *map(str, arguments)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    async with asyncio.timeout(2 * PATIENCE_S):
-        said, complained = await process.communicate(typed.encode())
-    assert process.returncode is not None
-    return Ended(process.returncode, said.decode(), complained.decode())
 
 
 def here(*arguments: str | Path, typed: str = "") -> Ended:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import email.utils
+import hashlib
+import hmac
 import json
 import secrets
 import socket
@@ -32,6 +35,20 @@ CLIENT_ID = "0123456789abcdef0123456789abcdef"
 SECRET = "shpss_invented-for-tests"
 OLDER_SECRET = "shpss_before-the-change"
 SCOPES = "read_products,read_inventory,read_locations,read_publications"
+
+
+def message(
+    body: bytes, *, topic: str, number: str, secret: str = SECRET
+) -> tuple[bytes, dict[str, str]]:
+    """A webhook as Shopify sends it: the body and its headers."""
+    signature = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
+    return body, {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": topic,
+        "X-Shopify-Webhook-Id": number,
+        "X-Shopify-Hmac-Sha256": signature.decode(),
+        "X-Shopify-Shop-Domain": "zapateria.myshopify.com",
+    }
 
 
 class _Server(uvicorn.Server):

@@ -29,7 +29,7 @@ def compared(found: Compared, settings: Settings, *, most: int) -> Iterator[str]
     for kind, key, refusal in found.difference.refused[:most]:
         yield f"  would be refused: {kind} {key}: {refusal.message}"
     yield from _left_out(found.difference.left_out, settings)
-    yield from _difference(found.difference, most)
+    yield from difference(found.difference, most)
     if found.refusal is not None:
         yield f"It would be refused: {found.refusal}"
     yield "Nothing was changed."
@@ -51,18 +51,19 @@ def _left_out(left_out: Mapping[str, int], settings: Settings) -> Iterator[str]:
         yield f"  left out {count} rows of kind {kind}: they come from {owner} in this shop"
 
 
-def _difference(difference: Difference, most: int) -> Iterator[str]:
-    if not difference.kinds:
+def difference(found: Difference, most: int) -> Iterator[str]:
+    """What would change, kind by kind, with the first keys."""
+    if not found.kinds:
         yield "Nothing would change."
         return
     yield "This would change:"
-    for kind, one in difference.kinds.items():
+    for kind, one in found.kinds.items():
         yield f"  {kind}: {one.added} new, {one.changed} changed, {one.removed} removed"
         for what, keys in one.examples.items():
             if keys:
                 total = getattr(one, what)
                 yield f"    {what}: {', '.join(keys)}{_more(total, len(keys))}"
-    labels = difference.labels
+    labels = found.labels
     named = f": {', '.join(labels[:most])}{_more(len(labels), most)}" if labels else ""
     yield f"  {len(labels)} labels stand for what changes{named}"
 

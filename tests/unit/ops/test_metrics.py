@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.domain.events import Lane
+from gateway.feed.sources.shopify.troubles import Trouble
 from gateway.ops import metrics
-from gateway.ops.measuring import FromCentral, Measured
+from gateway.ops.measuring import FromCentral, FromShopify, Measured
 from gateway.store.outbox import LaneState
 from gateway.store.overview import Facet, FeedView
 from gateway.store.replica import Position
+from gateway.store.shopify import State
 from tests.support import project
 
 PAGE = (project.ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -52,6 +54,18 @@ MEASURED = Measured(
     facets={Facet.SHOWN: 100, Facet.FAILED: 20},
     tasks=4,
     links={"shop": (True, 1), "intake": (False, 0)},
+    shopify=FromShopify(
+        state=State(
+            rules="",
+            number=1,
+            read_at=NOW.isoformat(),
+            since=NOW.isoformat(),
+            asked_at=NOW.isoformat(),
+            points=1990,
+            points_most=2000,
+        ),
+        troubles=frozenset({"version"}),
+    ),
 )
 
 
@@ -78,6 +92,10 @@ def test_every_number_is_there_under_its_name() -> None:
     assert found["anaquel_feed_in_trouble", ()] == 1
     assert found["anaquel_feed_refused_messages_total", (("code", "unreadable"),)] == 2
     assert found["anaquel_feed_unknown_rows_total", ()] == 6
+    assert found["anaquel_shopify_read_timestamp_seconds", ()] == NOW.timestamp()
+    assert found["anaquel_shopify_points", ()] == 1990
+    assert found["anaquel_shopify_in_trouble", (("about", "version"),)] == 1
+    assert found["anaquel_shopify_in_trouble", (("about", "tax"),)] == 0
     assert found["anaquel_outbox_waiting", (("lane", "scan"),)] == 5
     assert found["anaquel_outbox_lag_seconds", (("lane", "keep"),)] == 60
     assert found["anaquel_outbox_dropped_total", (("lane", "telemetry"),)] == 2
@@ -111,5 +129,5 @@ def test_the_page_lists_every_metric_with_its_type_and_labels_and_no_other() -> 
 
 
 def test_the_page_lists_every_value_of_a_label() -> None:
-    for value in (*(lane.value for lane in Lane), *(facet.value for facet in Facet)):
+    for value in (one.value for kind in (Lane, Facet, Trouble) for one in kind):
         assert f"`{value}`" in PAGE, value

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.domain.events import SCAN, Ack, Event, Lane
 from gateway.feed import checking, fields, rows
-from gateway.staff import refusals
+from gateway.feed.sources.shopify.troubles import TASK, Trouble
+from gateway.staff import refusals, texts_of_shopify
 from gateway.store import labels, outbox, replica, tasks
 from gateway.store.database import Connection
 from tests.support import shop, staffed
@@ -168,3 +169,18 @@ async def test_events_that_central_does_not_acknowledge_are_said_with_their_age(
         ack = Ack(epoch=epoch, lane=Lane.SCAN, through_seq=1)
         await staff.database.write(lambda one: outbox.acknowledge(one, ack, shop.NOW))
         assert "no confirma" not in (await client.get("/")).text
+
+
+async def test_each_trouble_with_shopify_says_what_to_do(staff: Staffed) -> None:
+    def arise(connection: Connection) -> None:
+        for one in Trouble:
+            tasks.open_(connection, TASK, one.value, {"message": f"why {one.value}"}, shop.NOW)
+
+    await staff.database.write(arise)
+    async with staff.signed_in() as client:
+        page = (await client.get("/")).text
+    assert set(texts_of_shopify.TROUBLES) == {one.value for one in Trouble}
+    for key, words in texts_of_shopify.TROUBLES.items():
+        for text in (words.title, words.why, words.advice):
+            assert text.say("es") in page
+        assert f"why {key}" in page

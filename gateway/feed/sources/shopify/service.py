@@ -150,6 +150,7 @@ class ShopifyService:
             known = await self._facts()
             state = self._state
             if state is None or state.rules != known.rules:
+                self._hints.give_back(hinted)
                 self._all_wanted.set()
                 return self._settings.shopify.poll_s
             since = datetime.fromisoformat(state.since) - OVERLAP
@@ -261,6 +262,8 @@ class ShopifyService:
             since = max(filter(None, (polled, whole.at))).isoformat()
             new = State(rules=known.rules, number=self._number, read_at=read_at, since=since)
             await self._remember(self._told(new))
+        # What changed while it was prepared is asked for at once.
+        self._hints.add(None)
         log.info("everything read", articles=on_sale, rows=replaced.rows)
         await self._troubles.over(Trouble.CONNECTION, Trouble.ACCESS, Trouble.PLACES, Trouble.EMPTY)
         await self._tell_problems()
@@ -316,12 +319,15 @@ class ShopifyService:
     def _told(self, state: State) -> State:
         """The state with what Shopify last said of its limits."""
         bucket = self._client.pace.bucket
-        points = "" if bucket is None else f"{bucket.level:.0f} of {bucket.size:.0f}"
         version = self._client.served_version
         if self._client.deprecated:
             version += f" (deprecated: {self._client.deprecated})"
         return replace(
-            state, asked_at=self._clock.now().isoformat(), points=points, version=version
+            state,
+            asked_at=self._clock.now().isoformat(),
+            points=0 if bucket is None else int(bucket.level),
+            points_most=0 if bucket is None else int(bucket.size),
+            version=version,
         )
 
     async def _remember(self, state: State) -> None:
