@@ -26,6 +26,7 @@ from gateway.store import deliveries, frames, labels, outbox, people, proof
 from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Wish
 from gateway.web.streams import Streams
+from gateway.wording import warm_up
 from tests.support import settings as test_settings
 from tests.support import shop
 
@@ -33,6 +34,8 @@ ORIGIN = Origin(store="s042", gateway="gw-1")
 NAME, PASSWORD = "Ana", "una clave larga"
 HASH = passwords.hash_(PASSWORD)
 LOOK = look()
+ZONE = warm_up.warm_up(country="MX", zone="America/Mexico_City")
+"""Kept, as a site built on the loop may not read it from disk."""
 PANELS = (
     Panel(name="E29", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK), dpi=112),
     Panel(name="E42", width=400, height=300, inks=(Ink.WHITE, Ink.BLACK, Ink.RED), dpi=120),
