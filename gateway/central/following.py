@@ -31,6 +31,7 @@ class Follower:
         """Take over the whole feed from disk. Raises ``AnaquelError``."""
         feed, self._mark = await asyncio.to_thread(self._state.load)
         self._publisher.adopt(epoch=feed.epoch, seq=feed.seq, texts=feed.texts(), log=feed.log)
+        self._publisher.accepts = feed.accepts
         newest = await asyncio.to_thread(snapshots.newest, self._state.snapshots)
         if newest is not None:
             offered = await asyncio.to_thread(snapshots.described, newest, self._base)
@@ -56,4 +57,6 @@ class Follower:
             await self.load()
         if deltas:
             log.info("feed", epoch=self._publisher.epoch, seq=self._publisher.seq)
-        return bool(deltas)
+        accepts = await asyncio.to_thread(self._state.accepts)
+        told, self._publisher.accepts = self._publisher.accepts, accepts
+        return bool(deltas) or accepts != told

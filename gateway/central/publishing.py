@@ -51,11 +51,18 @@ def compared(chosen: CentralSettings, now: Reading, *, whole: bool) -> Differenc
 
 
 def prepare(
-    chosen: CentralSettings, now: Reading, at: datetime, *, whole: bool, as_snapshot: bool
+    chosen: CentralSettings,
+    now: Reading,
+    at: datetime,
+    *,
+    whole: bool,
+    as_snapshot: bool,
+    accept: bool = False,
 ) -> Prepared:
     """Number the changes and keep them; blocks.
 
-    ``whole``: the rows are all of the feed, however much that deletes. Raises ``AnaquelError``.
+    ``whole``: the rows are all of the feed, however much that deletes. ``accept``: shops put in
+    force what they hold, and hold nothing of this. Raises ``AnaquelError``.
     """
     state = StateFolder(chosen.folder)
     with state.held("publish"):
@@ -74,6 +81,8 @@ def prepare(
             if state.is_long():
                 state.rebase(state.load()[0])
             state.append(deltas)
+        if accept:
+            state.accept(feed)
         return Prepared(
             difference=changes,
             deltas=deltas,

@@ -23,10 +23,11 @@ from gateway.central import snapshots
 from gateway.central.feed import MAX_LOG, Feed, Place, dump
 from gateway.errors import AnaquelError
 from gateway.feed import digest, messages
-from gateway.feed.messages import Delta, MessageError
+from gateway.feed.messages import Accepts, Delta, MessageError
 
 DELTAS: Final = "deltas.ndjson"
 SNAPSHOTS: Final = "snapshots"
+ACCEPTS: Final = "accepts.json"
 MAX_LOG_BYTES = 64 * 2**20
 _DAMAGED = (
     "move the folder away: the next publish starts a new epoch, and shops fetch all of it once"
@@ -52,6 +53,7 @@ class StateFolder:
         self.folder = folder
         self.snapshots = folder / SNAPSHOTS
         self._log = folder / DELTAS
+        self._accepts = folder / ACCEPTS
 
     @contextmanager
     def held(self, purpose: str) -> Iterator[None]:
@@ -113,7 +115,29 @@ class StateFolder:
                 raise StateError(
                     f"{self._log}: seq {delta.seq} does not continue seq {feed.seq}; {_DAMAGED}"
                 )
+        feed.accepts = self.accepts()
         return feed, mark
+
+    def accepts(self) -> Accepts | None:
+        """Up to where everything is meant, whatever a shop's guard thinks of it."""
+        try:
+            return Accepts.model_validate_json(self._accepts.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StateError(
+                f"{self._accepts}: cannot be used; delete it, then accept again with --accept"
+            ) from error
+
+    def accept(self, feed: Feed) -> None:
+        """Say with every manifest that all up to now is meant. Raises ``StateError``."""
+        feed.accept()
+        if feed.accepts is not None:
+            content = messages.dump(feed.accepts)
+            try:
+                snapshots.replace(self._accepts, content)
+            except OSError as error:
+                raise StateError(f"{self._accepts}: cannot be written: {error.strerror}") from error
 
     def append(self, deltas: list[Delta]) -> None:
         """Return when the deltas are on disk. Raises ``StateError``."""

@@ -45,6 +45,9 @@ def publish(
     snapshot: Annotated[
         bool, typer.Option("--snapshot", help="Tell it as a snapshot, not as deltas.")
     ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="All up to this is meant: shops hold nothing of it.")
+    ] = False,
 ) -> None:
     """Make rows the feed of a shop: what changed is kept, and told over the broker."""
     # Whatever speaks MQTT is loaded by the command that needs it: the others start sooner.
@@ -60,7 +63,14 @@ def publish(
             found = publishing.compared(chosen, now, whole=replace)
             typer.echo(f"would be published: {found}")
             return
-        prepared = publishing.prepare(chosen, now, clock.now(), whole=replace, as_snapshot=snapshot)
+        prepared = publishing.prepare(
+            chosen,
+            now,
+            clock.now(),
+            whole=replace,
+            as_snapshot=snapshot,
+            accept=accept,
+        )
         asyncio.run(publishing.tell(chosen, prepared))
         _say_published(prepared, now.checker.found)
         if not StateFolder(chosen.folder).is_held("serve"):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.feed import rows
+from gateway.feed import holding, rows
 from tests.support import project
 
 PAGE = (project.ROOT / "docs" / "central.md").read_text(encoding="utf-8")
@@ -116,6 +116,10 @@ def test_every_code_of_a_row_that_turns_up_is_listed() -> None:
 
     assert not found - listed("Of a row")
     assert {"missing", "string_type", "literal_error", "too_long"} <= found
+
+
+def test_every_code_of_a_hold_is_listed_and_no_other() -> None:
+    assert listed("Of a hold") == set(holding.CODES.values())
 
 
 def test_every_code_of_the_sources_is_listed_and_no_other() -> None:

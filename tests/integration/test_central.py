@@ -306,6 +306,23 @@ async def test_a_shop_that_asks_for_signatures_gets_them(
     assert json.loads(said.said)["gateways"][0]["equal"] is True
 
 
+async def test_a_price_that_a_shop_holds_is_accepted_by_a_word_of_central_s(
+    tmp_path: Path, mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    at = told(await central.publish())
+    async with central.serving(), shop_of(mosquitto, tmp_path) as shop:
+        await reached(shop, at)
+        central.write(*ROWS[:-1], price("a2", "1.00"))
+        at = told(await central.publish())
+        assert (await reached(shop, at))["held"] == 1
+        assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "20.00"
+        assert "nothing changed" in await central.publish("--accept")
+        await shop.positions.until(
+            lambda said: (said["epoch"], said["seq"]) == at and said["held"] == 0
+        )
+        assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "1.00"
+
+
 async def test_check_listens_to_a_topic(mosquitto: Mosquitto, central: CentralSide) -> None:
     link = Link("central", mosquitto.broker, prefix=PREFIX, client_id="central")
     bad = {"kind": "offers", "key": "a1", "value": {"currency": "PESO", "offers": []}}

@@ -10,7 +10,7 @@ import pytest
 from gateway.central import snapshots, state
 from gateway.central.feed import Feed, Place
 from gateway.central.state import StateError, StateFolder
-from gateway.feed.messages import Change, Delta, Request
+from gateway.feed.messages import Accepts, Change, Delta, Request
 
 
 def changes(*keys: str, value: object = None) -> list[Change]:
@@ -177,3 +177,18 @@ def test_old_snapshots_go_and_the_newest_counts(tmp_path: Path) -> None:
     assert (told.seq, told.rows) == (100, 1)
     assert told.url == "https://feeds.example.com/s042/7-100.ndjson.gz"
     assert told.bytes == newest.stat().st_size
+
+
+def test_what_is_accepted_stands_in_every_later_manifest(tmp_path: Path) -> None:
+    kept, feed = started(tmp_path)
+    kept.append(feed.change(changes("a")))
+    kept.accept(feed)
+    kept.append(feed.change(changes("b")))
+
+    again = kept.load()[0]
+
+    assert again.accepts == kept.accepts() == Accepts(epoch=7, seq=1)
+    assert again.seq == 2
+    (tmp_path / state.ACCEPTS).write_text("{")
+    with pytest.raises(StateError, match="accept again with --accept"):
+        kept.accepts()
