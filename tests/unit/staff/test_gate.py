@@ -9,7 +9,7 @@ from gateway.staff.site import PUBLIC
 from gateway.store import labels
 from tests.support.staffed import Staffed
 
-_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png"}
+_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png", "number": "1"}
 CHANGING = (
     ("POST", "/sign-out"),
     ("POST", "/labels/L000/bind"),
@@ -19,6 +19,10 @@ CHANGING = (
     ("POST", "/bind/undo"),
     ("PUT", "/api/v1/labels/L000/binding"),
     ("DELETE", "/api/v1/labels/L000/binding"),
+    ("POST", "/holds/1/accept"),
+    ("POST", "/holds/1/refuse"),
+    ("POST", "/api/v1/holds/1/accept"),
+    ("POST", "/api/v1/holds/1/refuse"),
 )
 
 
