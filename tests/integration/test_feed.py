@@ -170,10 +170,11 @@ async def test_a_new_epoch_replaces_everything(mosquitto: Mosquitto, tmp_path: P
 
 SPOILT = {
     "lost": "DELETE FROM replica WHERE kind = 'offers' AND key IN ('a1', 'a2')",
-    "left over": "INSERT INTO replica SELECT kind, 'z1', value, randomblob(16), "
+    "left over": "INSERT INTO replica (kind, key, value, hash, bucket, seq, source, refusal, "
+    "good) SELECT kind, 'z1', value, randomblob(16), "
     "{left_over}, seq, source, refusal, good FROM replica WHERE kind = 'offers' AND key = 'a1'",
-    "another": "UPDATE replica SET value = replace(value, '100.00', '1.00'), hash = randomblob(16) "
-    "WHERE kind = 'offers' AND key = 'a1'",
+    "another": "UPDATE replica SET value = replace(value, '100.00', '90.00'), "
+    "hash = randomblob(16) WHERE kind = 'offers' AND key = 'a1'",
 }
 
 
