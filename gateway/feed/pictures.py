@@ -32,6 +32,7 @@ MAX_BYTES = 5 * 2**20
 _FETCH_S = 30.0
 _SWEEP = timedelta(hours=24)
 _BATCH = 50
+_PORTION = 200
 _MOST_NEEDED = 1_000
 _PORTS = {"http": 80, "https": 443}
 _PAUSE_S = 60.0
@@ -102,8 +103,11 @@ class Pictures:
             self._news.set()
 
     async def _want(self, keys: Iterable[str] | None) -> None:
-        want = partial(pictures.want, keys=keys, allowed=self._is_allowed, now=self._clock.now())
-        await self._database.write_patiently(want)
+        look = partial(pictures.changed_uses, keys=keys, allowed=self._is_allowed)
+        uses = await self._database.read(look)
+        for start in range(0, len(uses), _PORTION):
+            portion, now = uses[start : start + _PORTION], self._clock.now()
+            await self._database.write_patiently(partial(pictures.use, uses=portion, now=now))
 
     async def _sweep(self) -> None:
         """Compare all of it: rows, addresses and files."""

@@ -11,6 +11,8 @@ from gateway.clock import to_ms
 from gateway.store import catalogue
 from gateway.store.database import Connection
 
+_AMONG = "AND key IN (SELECT value FROM json_each(?))"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -19,6 +21,16 @@ class Wanted:
     url: str
     sha256: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """The picture that a row names now; ``url`` None is none, ``sha256`` '' is any."""
+
+    kind: str
+    key: str
+    url: str | None
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,37 +50,56 @@ def kept(connection: Connection, url: str) -> Kept | None:
     return None if row is None else Kept(sha256=row[0], width=row[1], height=row[2])
 
 
-def want(
-    connection: Connection,
-    keys: Iterable[str] | None,
-    allowed: Callable[[str], bool],
-    now: datetime,
-) -> None:
-    """Take over the addresses from the rows under these keys, from all rows with None.
+def changed_uses(
+    connection: Connection, keys: Iterable[str] | None, allowed: Callable[[str], bool]
+) -> list[Use]:
+    """Where the rows under these keys (all rows with None) name another picture than we know.
 
-    Those that are not ``allowed`` are as good as none.
+    Addresses that are not ``allowed`` are as good as none.
     """
-    query = (
+    among, chosen = ("", ()) if keys is None else (_AMONG, (json.dumps(list(keys)),))
+    rows = connection.execute(
         "SELECT kind, key, json_extract(value, '$.image.url'), "
-        "json_extract(value, '$.image.sha256') FROM in_force WHERE kind IN ('group', 'product')"
+        "json_extract(value, '$.image.sha256'), image_use.url, image.wanted "
+        "FROM in_force LEFT JOIN image_use USING (kind, key) "
+        "LEFT JOIN image ON image.url = image_use.url "
+        f"WHERE kind IN ('group', 'product') {among} "
+        "AND (json_extract(value, '$.image.url') IS NOT NULL OR image_use.url IS NOT NULL)",
+        chosen,
     )
-    if keys is None:
-        connection.execute("DELETE FROM image_use")
-        rows = connection.execute(query)
-    else:
-        chosen = json.dumps(list(keys))
-        among = "key IN (SELECT value FROM json_each(?))"
-        connection.execute(f"DELETE FROM image_use WHERE {among}", (chosen,))
-        rows = connection.execute(f"{query} AND {among}", (chosen,))
-    for kind, key, url, sha256 in rows.fetchall():
-        if isinstance(url, str) and allowed(url):
-            connection.execute("INSERT INTO image_use VALUES (?, ?, ?)", (kind, key, url))
+    found = []
+    for kind, key, url, sha256, known, wanted in rows:
+        named = url if isinstance(url, str) and allowed(url) else None
+        digest = str(sha256 or "").lower() if named is not None else ""
+        if named != known or (named is not None and digest != wanted):
+            found.append(Use(kind=kind, key=key, url=named, sha256=digest))
+    orphans = connection.execute(
+        "SELECT kind, key FROM image_use WHERE NOT EXISTS (SELECT 1 FROM in_force "
+        f"WHERE in_force.kind = image_use.kind AND in_force.key = image_use.key) {among}",
+        chosen,
+    )
+    found += [Use(kind=kind, key=key, url=None, sha256="") for kind, key in orphans]
+    return found
+
+
+def use(connection: Connection, uses: Iterable[Use], now: datetime) -> None:
+    """Take over what ``changed_uses`` found; what is new is due at once."""
+    for one in uses:
+        if one.url is None:
             connection.execute(
-                "INSERT INTO image (url, wanted, due_at) VALUES (?1, ?2, ?3) "
-                "ON CONFLICT (url) DO UPDATE SET wanted = ?2, due_at = ?3, attempts = 0 "
-                "WHERE wanted <> ?2",
-                (url, str(sha256 or "").lower(), to_ms(now)),
+                "DELETE FROM image_use WHERE kind = ? AND key = ?", (one.kind, one.key)
             )
+            continue
+        connection.execute(
+            "INSERT OR REPLACE INTO image_use (kind, key, url) VALUES (?, ?, ?)",
+            (one.kind, one.key, one.url),
+        )
+        connection.execute(
+            "INSERT INTO image (url, wanted, due_at) VALUES (?1, ?2, ?3) "
+            "ON CONFLICT (url) DO UPDATE SET wanted = ?2, due_at = ?3, attempts = 0 "
+            "WHERE wanted <> ?2",
+            (one.url, one.sha256, to_ms(now)),
+        )
 
 
 def need(connection: Connection, urls: Iterable[str], now: datetime) -> None:

@@ -32,7 +32,8 @@ async def photographed(live: LiveShop, folder: Path) -> None:
     await live.feed(("group", "jeans-alba", group | {"image": {"url": URL}}))
 
     def arrive(connection: Connection) -> None:
-        pictures.want(connection, None, lambda _: True, shop.NOW)
+        uses = pictures.changed_uses(connection, None, lambda _: True)
+        pictures.use(connection, uses, shop.NOW)
         kept = Kept(sha256=SHA256, width=shrunk.width, height=shrunk.height)
         pictures.put(connection, URL, kept)
 
