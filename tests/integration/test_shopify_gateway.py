@@ -131,11 +131,11 @@ async def test_messages_of_shopify_make_the_gateway_look_at_once(
             return await client.post(intake, content=content, headers=headers)
 
         await until_page_says(client, page.format(kept.variants[0].number), "1,299.00")
-        server.shop.set_price(kept, "5.00")
+        server.shop.set_price(kept, "905.00")
         body = json.dumps({"id": kept.number, "title": "whatever it says"}).encode()
         answer = await send(body, topic="products/update", number="1", secret=OLDER_SECRET)
         assert (answer.status_code, answer.json()) == (200, {})
-        await until_page_says(client, page.format(kept.variants[0].number), "5.00")
+        await until_page_says(client, page.format(kept.variants[0].number), "905.00")
 
         server.shop.delete(gone)
         body = json.dumps({"id": gone.number}).encode()

@@ -118,7 +118,7 @@ async def open_shop(
     hints = Hints()
     async with Database(folder / "anaquel.db") as database:
         shop = Shop(database=database, clock=clock, hints=hints, settings=settings)
-        service = ShopifyService(database, clock, settings, SECRET, hints)
+        service = await asyncio.to_thread(ShopifyService, database, clock, settings, SECRET, hints)
         async with server.running(), running(service):
             if read:
                 await shop.until_read()

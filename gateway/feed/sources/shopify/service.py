@@ -21,7 +21,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.domain.retrying import Backoff
-from gateway.feed.local import TakenOverError
+from gateway.feed.local import NotOwnerError, TakenOverError
 from gateway.feed.sources.shopify import applying, mapping, queries, timetable
 from gateway.feed.sources.shopify.applying import Later, Way, Wrote
 from gateway.feed.sources.shopify.client import Client, Reason, ShopifyError, Sleep
@@ -53,7 +53,14 @@ class EmptyError(Exception):
     """Shopify suddenly has nothing for sale; the message says what to check."""
 
 
-_PASSING = (ShopifyError, PlacesError, EmptyError, StorageBusyError, TakenOverError)
+_PASSING = (
+    ShopifyError,
+    PlacesError,
+    EmptyError,
+    StorageBusyError,
+    TakenOverError,
+    NotOwnerError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,7 @@ class _Known:
 
 
 class ShopifyService:
-    """One per gateway that takes kinds from Shopify."""
+    """One per gateway that takes kinds from Shopify; building it reads files."""
 
     name = "shopify"
 
@@ -86,6 +93,7 @@ class ShopifyService:
         self._clock = clock
         self._settings = settings
         self._hints = hints
+        self._zone = settings.shop.zone
         self._client = Client(settings.shopify, secret, clock, sleep=sleep)
         self._reader = Reader(self._client, settings.shopify)
         self._troubles = Troubles(database, clock)
@@ -135,7 +143,7 @@ class ShopifyService:
         match error:
             case ShopifyError(reason=Reason.REFUSED):
                 await self._troubles.arose(Trouble.ACCESS, str(error))
-            case EmptyError():
+            case EmptyError() | NotOwnerError():
                 await self._troubles.arose(Trouble.EMPTY, str(error))
             case PlacesError():
                 await self._troubles.arose(Trouble.PLACES, str(error))
@@ -221,7 +229,7 @@ class ShopifyService:
         state, options = self._state, self._settings.shopify
         if state is not None and not self._all_wanted.is_set():
             last = datetime.fromisoformat(state.read_at)
-            due = timetable.next_reading(last, options.compare_at, self._settings.shop.zone)
+            due = timetable.next_reading(last, options.compare_at, self._zone)
             if self._clock.now() < due:
                 return options.poll_s
         try:
