@@ -40,13 +40,14 @@ async def _large(setup: Setup) -> AsyncIterator[Figure]:
         messages.ends(broker, shop.PREFIX, _ACK, heard=scans.heard) as scanner,
         asyncio.TaskGroup() as group,
     ):
+        await scans.ready(scanner)
         scanning = group.create_task(scans.send(scanner), name="scans")
         took = await central.snapshot()
         scanning.cancel()
         await scans.all_taken()
     setup.say(f"feed: {len(opening):,} rows in {took:.2f} s, {len(scans.took)} scans meanwhile")
     yield Figure(
-        name=f"snapshot_{round(len(opening) / 1_000)}k",
+        name=f"snapshot_{len(opening) // 1_000}k",
         unit="s",
         ours=took,
         goal=None if setup.quick else 12.0,
@@ -56,7 +57,7 @@ async def _large(setup: Setup) -> AsyncIterator[Figure]:
         name="snapshot_enqueue_p99_ms",
         unit="ms",
         ours=rounds.percentile(scans.took, 0.99) * 1e3,
-        goal=100.0,
+        goal=None if setup.quick else 100.0,
         better="lower",
     )
 
@@ -76,6 +77,17 @@ class Scans:
             self.took.append(time.perf_counter() - due)
             self._news.tell()
 
+    async def ready(self, ends: Ends) -> None:
+        """Wait until the gateway listens: what was sent before is lost without a session."""
+        number = 0
+        while not self.took:
+            self._due[f"try-{number}"] = time.perf_counter()
+            await ends.send([_scan(f"try-{number}")])
+            await asyncio.sleep(0.1)
+            number += 1
+        self._due.clear()
+        self.took.clear()
+
     async def send(self, ends: Ends) -> None:
         """Go on until cancelled."""
         began = time.perf_counter()
@@ -83,14 +95,17 @@ class Scans:
         while True:
             due = began + number / _SCANS_A_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            said = {"id": f"scan-{number}", "code": shop.gtin_of(number % 100)}
             self._due[f"scan-{number}"] = due
-            await ends.send([("device/bench/scan", json.dumps(said).encode())])
+            await ends.send([_scan(f"scan-{number}")])
             number += 1
 
     async def all_taken(self) -> None:
         """Wait for the last one."""
         await self._news.until(lambda: not self._due, "the receipt of a scan")
+
+
+def _scan(name: str) -> tuple[str, bytes]:
+    return "device/bench/scan", json.dumps({"id": name, "code": shop.gtin_of(1)}).encode()
 
 
 async def _planned(setup: Setup) -> Figure:
@@ -131,7 +146,7 @@ async def _planned(setup: Setup) -> Figure:
         name="planned_p99_ms",
         unit="ms",
         ours=rounds.percentile(pictures.took, 0.99) * 1e3,
-        goal=50.0,
+        goal=None if setup.quick else 50.0,
         better="lower",
     )
 
