@@ -32,7 +32,7 @@ run: $(RUN) $(LOCAL)
 test: packages check
 	ANAQUEL_TIER=test $(VENV)/bin/pytest -q -n $(WORKERS)
 
-prove: part packages check
+prove: part brokers check
 	ANAQUEL_TIER=prove $(VENV)/bin/pytest -q -n $(WORKERS) $$($(PYTHON) -m tests.tiers $(PART))
 
 part:
@@ -49,6 +49,9 @@ check: $(DEV)
 
 packages:
 	@sh .ci/packages
+
+brokers:
+	@sh .ci/packages prove
 
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --upgrade \
@@ -85,4 +88,4 @@ $(LOCAL):
 	@mv $@.new $@
 	@echo 'made $(LOCAL) from config.example.toml; change it as you like'
 
-.PHONY: help demo run test prove bench part check packages lock format clean
+.PHONY: help demo run test prove bench part check packages brokers lock format clean

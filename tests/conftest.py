@@ -12,7 +12,10 @@ from blockbuster import blockbuster_ctx
 
 import device_drivers
 import gateway
+from tests import tiers
 from tests.support.mosquitto import Mosquitto
+
+collect_ignore = tiers.left_out()
 
 # How long an example takes says something about the machine, nothing about the code.
 hypothesis.settings.register_profile("anaquel", deadline=None)

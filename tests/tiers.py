@@ -1,7 +1,7 @@
 """How much is enough: the counts of `make test` and of `make prove`, and what belongs to a part.
 
 A test asks ``count("kills")``; the environment variable ``ANAQUEL_TIER`` chooses the column. Tiers
-are counts, never skipped tests.
+are folders and counts, never skipped tests.
 """
 
 from __future__ import annotations
@@ -36,9 +36,20 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     },
 }
 
+ONLY = {"brokers": "prove"}
+"""Folders below ``tests/`` that belong to one tier: they need programs that others do without."""
+
 PARTS: Mapping[str, tuple[str, ...]] = {
     "project": ("house", "asyncapi"),
-    "feed": ("unit/feed", "unit/store", "unit/broker", "*/test_*feed*", "*/test_link*", "faults"),
+    "feed": (
+        "unit/feed",
+        "unit/store",
+        "unit/broker",
+        "*/test_*feed*",
+        "*/test_link*",
+        "faults",
+        "brokers",
+    ),
     "images": ("unit/render", "unit/device_drivers", "golden"),
     "labels": ("unit/labels", "unit/device_drivers", "contract", "*/test_*label*"),
     "events": ("unit/events", "unit/intake", "*/test_*events*", "*/test_*intake*"),
@@ -52,6 +63,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 def count(name: str) -> int:
     """How often, in the tier that was chosen. Raises ``KeyError`` for an unknown tier or name."""
     return COUNTS[os.environ.get(TIER) or "test"][name]
+
+
+def left_out() -> list[str]:
+    """The folders of other tiers than the one that was chosen."""
+    chosen = os.environ.get(TIER) or "test"
+    return [folder for folder, tier in ONLY.items() if tier != chosen]
 
 
 def paths(part: str, tests: Path) -> list[Path]:

@@ -197,3 +197,13 @@ def test_the_sdist_takes(name: str) -> None:
     sdist = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
 
     assert name in {*sdist, PROJECT["project"]["readme"]}
+
+
+def test_a_folder_of_one_tier_is_collected_in_that_tier_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert all((project.ROOT / "tests" / folder).is_dir() for folder in tiers.ONLY)
+    monkeypatch.setenv(tiers.TIER, "test")
+    assert tiers.left_out() == ["brokers"]
+    monkeypatch.setenv(tiers.TIER, "prove")
+    assert tiers.left_out() == []

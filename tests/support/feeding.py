@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from device_drivers.links.messages import MessagePort
 from gateway.broker import topics
@@ -21,8 +21,16 @@ from gateway.feed.messages import Change
 from gateway.feed.service import FeedService
 from gateway.settings import Broker, Settings
 from gateway.store.database import Database
-from tests.support.mosquitto import Mosquitto
 from tests.support.running import PATIENCE_S, PREFIX, Listening, running
+
+
+class Reachable(Protocol):
+    """A broker that runs."""
+
+    @property
+    def broker(self) -> Broker:
+        """How to reach it."""
+
 
 Through = Callable[[MessagePort], MessagePort]
 
@@ -59,7 +67,7 @@ class Central:
 
 
 def central(
-    mosquitto: Mosquitto,
+    at: Reachable,
     folder: Path,
     *,
     epoch: int = 1,
@@ -67,7 +75,7 @@ def central(
     through: Through | None = None,
 ) -> Central:
     """Central over its own link; ``through`` is what stands between the two."""
-    link = Link("central", mosquitto.broker, prefix=PREFIX, client_id="central")
+    link = Link("central", at.broker, prefix=PREFIX, client_id="central")
     folder.mkdir(exist_ok=True)
     port: MessagePort = link if signer is None else SigningPort(link, signer)
     port = port if through is None else through(port)
@@ -77,7 +85,7 @@ def central(
 
 @asynccontextmanager
 async def central_running(
-    mosquitto: Mosquitto,
+    at: Reachable,
     folder: Path,
     rows: Iterable[Row] = (),
     *,
@@ -85,7 +93,7 @@ async def central_running(
     signer: Signer | None = None,
     through: Through | None = None,
 ) -> AsyncIterator[Central]:
-    one = central(mosquitto, folder, epoch=epoch, signer=signer, through=through)
+    one = central(at, folder, epoch=epoch, signer=signer, through=through)
     one.publisher.load(rows)
     async with running(one.link, one.publisher):
         await one.link.connected.wait()
@@ -135,7 +143,7 @@ async def until_equal(positions: Listening, publisher: Publisher) -> dict[str, A
 
 @asynccontextmanager
 async def shop_running(
-    mosquitto: Mosquitto,
+    at: Reachable,
     settings: Settings,
     clock: Clock | None = None,
     *,
@@ -144,10 +152,10 @@ async def shop_running(
     """The shop reaches the broker by ``way``; who reads its position does so directly."""
     settings.data.folder.mkdir(parents=True, exist_ok=True)
     async with Database(settings.data.folder / "anaquel.db") as database:
-        link = Link("gw-1", way or mosquitto.broker, prefix=PREFIX, client_id="gw-1")
+        link = Link("gw-1", way or at.broker, prefix=PREFIX, client_id="gw-1")
         service = FeedService(link, database, clock or SystemClock(), settings)
-        positions = Listening(mosquitto.broker, topics.feed_position("gw-1"), client_id="reads-1")
-        problems = Listening(mosquitto.broker, topics.feed_problems("gw-1"), client_id="reads-2")
+        positions = Listening(at.broker, topics.feed_position("gw-1"), client_id="reads-1")
+        problems = Listening(at.broker, topics.feed_problems("gw-1"), client_id="reads-2")
         async with running(positions, problems, link, service):
             await link.connected.wait()
             yield Shop(
