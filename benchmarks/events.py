@@ -135,7 +135,7 @@ def _shares(each: int) -> list[list[Event]]:
 
 async def _ingest(setup: Setup) -> Figure:
     folder = setup.room("ingest")
-    count = setup.size(10_000, 1_000)
+    count = setup.size(10_000, 500)
     async with (
         brokers.running(folder) as broker,
         shop.gateway(shop.settings(folder, broker), folder) as gateway,

@@ -54,7 +54,7 @@ async def _snapshot(setup: Setup, wanted: list[Row]) -> float:
 async def _deltas(setup: Setup, wanted: list[Row], products: int) -> AsyncIterator[Figure]:
     folder = setup.room("deltas")
     random = Random(1)
-    count = setup.size(1_000, 80) * EACH
+    count = setup.size(1_000, 40) * EACH
     async with (
         brokers.running(folder) as broker,
         shop.central(broker, folder, iter(wanted)) as central,

@@ -96,7 +96,11 @@ class Scans:
             due = began + number / _SCANS_A_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             self._due[f"scan-{number}"] = due
-            await ends.send([_scan(f"scan-{number}")])
+            try:
+                await ends.send([_scan(f"scan-{number}")])
+            except asyncio.CancelledError:
+                self._due.pop(f"scan-{number}", None)  # perhaps never sent
+                raise
             number += 1
 
     async def all_taken(self) -> None:

@@ -90,7 +90,7 @@ def peers(facts: LabelFacts, *, qr: bool) -> list[dict[str, Any]]:
 async def _beside_peer(
     setup: Setup, name: str, drawn_by: Template, sample: LabelFacts, *, qr: bool, goal: float
 ) -> Figure:
-    count = setup.size(1_000, 100)
+    count = setup.size(1_000, 50)
     first = 0
 
     def fresh(share: int = 1) -> list[LabelFacts]:
@@ -120,7 +120,7 @@ async def _beside_peer(
 
 
 async def _two_workers(setup: Setup, drawn_by: Template, sample: LabelFacts) -> Figure:
-    count = setup.size(1_000, 100)
+    count = setup.size(1_000, 50)
     async with AsyncExitStack() as stack:
         two = await stack.enter_async_context(RenderPool(2))
         one = await stack.enter_async_context(RenderPool(1))

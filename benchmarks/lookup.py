@@ -28,8 +28,8 @@ _PEER = "bare Starlette page"
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``page_unchanged_share``, ``page_changing_share``, ``page_p99_ms``."""
-    products = setup.size(60_000, 960)
-    seconds = setup.size(8.0, 0.6)
+    products = setup.size(60_000, 480)
+    seconds = setup.size(8.0, 0.4)
     folder = setup.room("lookup")
     random = Random(1)
     async with (

@@ -42,7 +42,7 @@ _QUESTIONS = (
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
     """``list_p95_ms``, ``search_p95_ms``, ``filter_p95_ms`` with 20,000 labels."""
-    count = setup.size(20_000, 480)
+    count = setup.size(20_000, 240)
     folder = setup.room("staff")
     password = secrets.token_urlsafe(12)
     async with brokers.running(folder) as broker:
