@@ -104,8 +104,8 @@ async def test_the_file_is_sent_once_and_again_when_it_changed(tmp_path: Path) -
         await shop.asked_again()
         assert server.asked[-1] == '"one"'
         assert (server.sent, await shop.seq()) == (1, 1)
-        server.body, server.etag = articles("2.00"), '"two"'
-        await shop.until_price("2.00")
+        server.body, server.etag = articles("1.50"), '"two"'
+        await shop.until_price("1.50")
         await shop.asked_again()
         assert (server.sent, await shop.seq()) == (2, 2)
 
@@ -166,7 +166,7 @@ async def test_a_refused_file_is_told_once_and_replaced_by_a_good_one(tmp_path: 
     server = Server(articles("1.00", 20), etag='"one"')
     async with fetching(tmp_path, server) as shop:
         await shop.until_price("1.00")
-        server.body, server.etag = articles("2.00", 3), '"half"'
+        server.body, server.etag = articles("1.50", 3), '"half"'
         await shop.until(lambda: server.sent == 2)
         await shop.asked_again()
         assert server.sent == 2, "a refused version is not sent again"

@@ -135,7 +135,7 @@ async def test_what_is_hidden_unfinished_or_no_file_is_left_alone(shop: Shop) ->
 async def test_files_that_came_together_are_taken_oldest_first(tmp_path: Path) -> None:
     inbox = tmp_path / "drop"
     inbox.mkdir()
-    for name, price, age in (("z.csv", "1.00", 20), ("a.csv", "2.00", 10)):
+    for name, price, age in (("z.csv", "1.00", 20), ("a.csv", "1.50", 10)):
         path = inbox / name
         path.write_text(f"id,name,price\na,Uno,{price}\n", encoding="utf-8")
         os.utime(path, (1_700_000_000 - age, 1_700_000_000 - age))
@@ -143,7 +143,7 @@ async def test_files_that_came_together_are_taken_oldest_first(tmp_path: Path) -
         await shop.until(lambda: len(shop.aside("done")) == 4)
         family = await shop.database.read(lambda c: catalogue.family_of_product(c, "a"))
     assert family is not None
-    assert str(family.offers["a"].offers[0].amount) == "2.00"
+    assert str(family.offers["a"].offers[0].amount) == "1.50"
 
 
 async def test_a_shop_of_central_refuses_the_file(tmp_path: Path) -> None:
