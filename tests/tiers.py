@@ -28,10 +28,10 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "kills": 200,
         "commits_killed": 100,
         "log_cuts": 500,
-        "snapshot_kills": 200,
-        "delta_kills": 200,
+        "snapshot_kills": 100,
+        "delta_kills": 100,
         "link_cuts": 500,
-        "broker_restarts": 200,
+        "broker_restarts": 100,
         "disorders": 500,
     },
 }

@@ -174,7 +174,8 @@ async def test_a_refused_file_is_told_once_and_replaced_by_a_good_one(tmp_path: 
         assert (task.kind, task.key, task.detail["file"]) == ("refused_file", "address", shop.url)
         assert "17 of 20 articles are not in this file" in task.detail["message"]
         assert await shop.price() == "1.00"
-        server.body, server.etag = articles("1.60", 20), '"three"'
+        again = articles("1.00", 20).replace(b"a0,Uno,1.00", b"a0,Uno,1.60")
+        server.body, server.etag = again, '"three"'
         await shop.until_price("1.60")
         await shop.asked_again()
         assert await shop.database.read(tasks.count) == 0
