@@ -30,6 +30,8 @@ _RGB = {
 }
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BITS = (1, 2, 4)
+_EFFORT = 6
+"""zlib's level: 9 saves 3 % of a label's bytes and takes seven times as long."""
 
 
 class PictureError(ValueError):
@@ -115,7 +117,7 @@ def _encode_png(frame: Frame) -> bytes:
         _SIGNATURE
         + _chunk(b"IHDR", header)
         + _chunk(b"PLTE", palette)
-        + _chunk(b"IDAT", zlib.compress(rows, 9))
+        + _chunk(b"IDAT", zlib.compress(rows, _EFFORT))
         + _chunk(b"IEND", b"")
     )
 

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import paho.mqtt.client as paho
 import structlog
+from paho.mqtt.matcher import MQTTMatcher
 
 from device_drivers.links.messages import LinkDownError, Message
 from gateway.broker.connection import (
@@ -229,13 +230,16 @@ class _Stream:
 
     def __init__(self, topics: tuple[str, ...], connected: asyncio.Event) -> None:
         self.topics = topics
+        self._filters = MQTTMatcher()  # type: ignore[no-untyped-call] # paho
+        for topic in topics:
+            self._filters[topic] = True
         self._connected = connected
         self._waiting: deque[tuple[Connection, Message]] = deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
 
     def wants(self, topic: str) -> bool:
-        return any(paho.topic_matches_sub(wanted, topic) for wanted in self.topics)
+        return any(self._filters.iter_match(topic))  # type: ignore[no-untyped-call] # paho
 
     def put(self, connection: Connection, message: Message) -> bool:
         """Queue the message; False when there is no room, then it is not acknowledged."""

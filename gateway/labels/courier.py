@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
 
@@ -62,6 +62,7 @@ class Courier:
         self._clock = clock
         self._settings = settings
         self._rng = random.SystemRandom()
+        self._under_way: set[str] = set()
         self._connects = dict.fromkeys(drivers, 0)
         for family, driver in drivers.items():
             driver.on_lost_session(partial(self._all_again, family))
@@ -70,27 +71,51 @@ class Courier:
     async def run(self) -> NoReturn:
         """Deliver for ever."""
         changes = self._database.changes.subscribe("delivery")
-        while True:
-            if await self.deliver_due():
-                continue
-            due = await self._database.read(deliveries.next_due)
-            wait = _LONGEST_WAIT_S
-            if due is not None:
-                wait = min(wait, max(0.0, (due - self._clock.now()).total_seconds()))
-            try:
-                async with asyncio.timeout(wait):
-                    await changes.next()
-            except TimeoutError:
-                continue
+        async with asyncio.TaskGroup() as group:
+            while True:
+                coming = await self._begin_due(group, changes.tell_anything)
+                wait = _LONGEST_WAIT_S
+                if coming is not None:
+                    wait = min(wait, max(0.0, (coming - self._clock.now()).total_seconds()))
+                try:
+                    async with asyncio.timeout(wait):
+                        await changes.next()
+                except TimeoutError:
+                    continue
+        raise AssertionError("the courier stopped")
 
     async def deliver_due(self) -> bool:
-        """Deliver what is due now; False when nothing was."""
-        now, at_once = self._clock.now(), self._settings.at_once
-        due = await self._database.read(lambda connection: deliveries.due(connection, now, at_once))
+        """Deliver what is due now and wait for it; False when nothing was."""
         async with asyncio.TaskGroup() as group:
-            for one in due:
-                group.create_task(self._deliver(one), name=f"deliver-{one.label}")
-        return bool(due)
+            await self._begin_due(group, lambda: None)
+            return bool(self._under_way)
+
+    async def _begin_due(
+        self, group: asyncio.TaskGroup, ended: Callable[[], None]
+    ) -> datetime | None:
+        """Begin what is due, as far as there is room; returns when the next turn will come.
+
+        ``ended`` is called whenever a delivery is over: there is room then, and the label may have
+        another wish by now.
+        """
+        now = self._clock.now()
+        most = self._settings.at_once + len(self._under_way)
+
+        def look(connection: Connection) -> tuple[tuple[Due, ...], datetime | None]:
+            due = deliveries.due(connection, now, most)
+            return due, deliveries.next_due(connection, after=now)
+
+        due, coming = await self._database.read(look)
+        waiting = [one for one in due if one.label not in self._under_way]
+        for one in waiting[: self._settings.at_once - len(self._under_way)]:
+            self._under_way.add(one.label)
+            task = group.create_task(self._deliver(one), name=f"deliver-{one.label}")
+            task.add_done_callback(partial(self._over, one.label, ended))
+        return coming
+
+    def _over(self, label: str, ended: Callable[[], None], _task: asyncio.Task[None]) -> None:
+        self._under_way.remove(label)
+        ended()
 
     async def _deliver(self, due: Due) -> None:
         driver = self._drivers.get(due.family)
@@ -106,19 +131,20 @@ class Courier:
         await self._note(due, picture, outcome, connects)
 
     async def _picture(self, driver: LabelDriver, due: Due) -> Picture | None:
-        frame = await self._database.read(
-            lambda connection: frames.get(connection, due.fingerprint)
-        )
-        if frame is None:
-            await self._again(due, "frame_missing")
-            return None
+        def encoded(connection: Connection) -> Picture | None:
+            frame = frames.get(connection, due.fingerprint)
+            return None if frame is None else driver.encode(frame, due.formats)
+
         try:
-            picture = await asyncio.to_thread(driver.encode, frame, due.formats)
+            picture = await self._database.read(encoded)
         except ValueError as error:
             now = self._clock.now()
             await self._reports.failed(
                 due.label, due.wish, Failed(reason=Reason.LABEL_ERROR, detail=str(error)), now
             )
+            return None
+        if picture is None:
+            await self._again(due, "frame_missing")
             return None
         confirm_by = self._clock.now() + self._wait(due, self._settings.confirm_s)
 

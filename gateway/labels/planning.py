@@ -96,32 +96,31 @@ class Planner:
         """Plan for ever."""
         changes = self._database.changes.subscribe("stale", "time")
         while True:
+            if await self.plan_stale() or await self.draw_ahead():
+                continue
             due = await self._database.read(labels.next_change)
             wait = _LONGEST_WAIT_S
             if due is not None:
                 wait = max(0.0, (due - self._clock.known()).total_seconds())
-            if not await self.plan_stale() and not await self.draw_ahead():
-                try:
-                    async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
-                        await changes.next()
-                except TimeoutError:
-                    continue
+            try:
+                async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
+                    await changes.next()
+            except TimeoutError:
+                continue
 
     async def plan_stale(self) -> bool:
         """Look at one batch of stale labels; False when there was none."""
         await self._check_clock()
         known, now = self._clock.known(), self._clock.now()
-        due = await self._database.read(labels.next_change)
-        if due is not None and due <= known:
+        found = await self._database.read(lambda connection: self._next(connection, known))
+        if found is None:
             await self._database.write_patiently(
                 lambda connection: labels.mark_due_stale(connection, known)
             )
-        looks = await self._database.read(
-            lambda connection: self._look(connection, self._batch(connection), known)
-        )
-        if not looks:
+            return True
+        if not found:
             return False
-        drawn = await self._draw_all(looks)
+        drawn = await self._draw_all(found)
         await self._database.write_patiently(lambda connection: _note(connection, drawn, now))
         return True
 
@@ -168,11 +167,21 @@ class Planner:
                 found += [(instant, one) for one in self._look(connection, (label,), instant)]
         return found
 
-    async def _draw_all(self, looks: list[_Look]) -> list[_Drawn]:
+    def _next(self, connection: Connection, now: datetime) -> list[tuple[_Look, str | None]] | None:
+        """The next stale labels, each with the picture that was drawn ahead, if it is there.
+
+        None when labels have become stale by the time alone and are not marked yet.
+        """
+        due = labels.next_change(connection)
+        if due is not None and due <= now:
+            return None
+        looks = self._look(connection, self._batch(connection), now)
+        return list(zip(looks, self._kept(connection, looks), strict=True))
+
+    async def _draw_all(self, found: list[tuple[_Look, str | None]]) -> list[_Drawn]:
         drawn = []
         to_draw = []
-        kept = await self._database.read(lambda connection: self._kept(connection, looks))
-        for look, fingerprint in zip(looks, kept, strict=True):
+        for look, fingerprint in found:
             if fingerprint is None:
                 to_draw.append(look)
             else:

@@ -147,12 +147,13 @@ def _due(connection: Connection, at: datetime, limit: int, *, priority: int) -> 
     )
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next delivery's turn comes."""
+def next_due(connection: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the next delivery's turn comes, or the next one ``after`` an instant."""
+    least = -1 if after is None else to_ms(after)
     earliest = [
         connection.execute(
-            "SELECT min(due_at) FROM delivery WHERE priority = ? AND due_at IS NOT NULL",
-            (priority,),
+            "SELECT min(due_at) FROM delivery WHERE priority = ? AND due_at > ?",
+            (priority, least),
         ).fetchone()[0]
         for priority in (0, 1)
     ]

@@ -156,7 +156,8 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
         reports = Reports(database, ORIGIN, clock, settings.labels)
         turns = Turns()
         known = await asyncio.to_thread(templates.load_all, templates.BUNDLED)
-        renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
+        zone = await asyncio.to_thread(lambda: settings.shop.zone)
+        renderer = TemplateRenderer(pool, known, settings.shop.country, zone)
         listener = Listener(driver, reports, turns, clock)
         services: list[Any] = [
             Planner(database, renderer, clock, settings.shop),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from device_drivers.simulated.messages import InMemoryPort
 from gateway.labels.courier import Courier
 from gateway.settings import Labels
 from gateway.store import deliveries
+from tests.support.running import running
 from tests.unit.labels import rooms
 from tests.unit.labels.rooms import OTHER, Room, announced, says_shown
 
@@ -107,3 +109,30 @@ async def test_a_label_shows_its_wish_after_it_lost_it(room: Room) -> None:
     await room.courier.deliver_due()
     await room.reports.heard("mqtt", [says_shown(await room.delivery("l1"))])
     assert (await room.delivery("l1")).state == "shown"
+
+
+async def until_handed_over(room: Room, label: str, wish: str) -> None:
+    """Wait until the picture of this wish has left the house."""
+    changes = room.database.changes.subscribe("label")
+    while (await room.delivery(label)).wish != wish or not (await room.delivery(label)).sha256:
+        await changes.next()
+
+
+async def test_a_delivery_that_takes_long_holds_back_no_other(room: Room) -> None:
+    await room.wish("slow")
+    async with asyncio.timeout(5.0), running(room.courier):
+        async with room.turns.of("slow"):
+            await room.wish("quick")
+            await until_handed_over(room, "quick", "w-quick-0")
+            assert (await room.delivery("slow")).sha256 is None
+        await until_handed_over(room, "slow", "w-slow-0")
+
+
+async def test_a_wish_that_came_during_the_delivery_of_another_follows_it(room: Room) -> None:
+    await room.wish("l1")
+    async with asyncio.timeout(5.0), running(room.courier):
+        async with room.turns.of("l1"):
+            await room.wish("other")
+            await until_handed_over(room, "other", "w-other-0")
+            await room.wish("l1", ink=1)
+        await until_handed_over(room, "l1", "w-l1-1")
