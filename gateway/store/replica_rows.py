@@ -11,11 +11,12 @@ from gateway.store import holds
 from gateway.store.guarding import Case, Verdicts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Row:
     """One checked row: ``value`` is canonical JSON (None is a tombstone), ``refusal`` JSON.
 
     While it is refused its last good value stays in force, unless the source may not speak of it.
+    Nobody changes one; frozen it would take three times as long to make.
     """
 
     kind: str
@@ -113,8 +114,9 @@ def run(
             del now[place]
         else:
             moved = old.moved if old is not None else None
-            new = _as_held(row, seq, used, hold)
-            now[place] = new._replace(moved=verdicts.minute if place in verdicts.moved else moved)
+            if place in verdicts.moved:
+                moved = verdicts.minute
+            new = now[place] = _as_held(row, seq, used, hold, moved)
             written.toggles.append((row.bucket, new.hash))
         if old is not None:
             written.toggles.append((row.bucket, old.hash))
@@ -127,11 +129,11 @@ def run(
     return written
 
 
-def _as_held(row: Row, seq: int, used: str | None, hold: int | None) -> Held:
+def _as_held(row: Row, seq: int, used: str | None, hold: int | None, moved: int | None) -> Held:
     """The row as it is kept; what is used now stays so while the row is refused or held."""
     keeps = hold is not None or (row.refusal is not None and row.keeps_last_good)
     value, row_hash = row.value, row.hash
     if value is None:
         value, row_hash = holds.GONE, holds.NOTHING
     good = used if keeps else None
-    return Held(value, row_hash, row.bucket, seq, row.refusal, good, hold)
+    return Held(value, row_hash, row.bucket, seq, row.refusal, good, hold, moved)
