@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 MAX_BYTES = 256 * 1024
 MAX_CHANGES = 1_000
 MAX_SNAPSHOT_BYTES = 512 * 2**20
+MAX_NESTING = 200
+"""Objects and arrays in one another: what reads and checks them calls itself at every step."""
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -214,9 +216,36 @@ def load(payload: bytes | str) -> Any:
     Raises ``MessageError``.
     """
     try:
-        return _DECODER.decode(payload.decode() if isinstance(payload, bytes) else payload)
-    except (ValueError, RecursionError) as error:
+        text = payload.decode() if isinstance(payload, bytes) else payload
+        value = _DECODER.decode(text)
+    except ValueError as error:
         raise MessageError("unreadable", f"not JSON in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    if text.count("[") + text.count("{") > MAX_NESTING and _is_deep(value):
+        raise _too_deep()
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether objects and arrays stand in one another more than ``MAX_NESTING`` times."""
+    level = [value]
+    for _ in range(MAX_NESTING + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep() -> MessageError:
+    return MessageError(
+        "unreadable", f"objects and arrays may stand in one another {MAX_NESTING} times at most"
+    )
 
 
 def dump(message: BaseModel) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.feed import messages
+from gateway.feed import checking, messages
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
 
 DELTA = {"epoch": 1, "prev_seq": 0, "seq": 1, "changes": []}
@@ -51,6 +51,27 @@ def test_a_change_without_value_is_not_taken_for_a_tombstone() -> None:
 )
 def test_a_message_that_cannot_be_used_is_refused_by_code(payload: bytes, code: str) -> None:
     assert refusal_of(payload)[0] == code
+
+
+@pytest.mark.parametrize("depth", [100, 210, 480, 700, 900, 980, 5_000])
+def test_whatever_is_read_is_not_too_deep_to_be_checked(depth: int) -> None:
+    for opens, closes in (("[", "]"), ('{"a":', "}")):
+        value = opens * depth + "1" + closes * depth
+        change = f'{{"kind": "product", "key": "p", "value": {{"attributes": {value}}}}}'
+        payload = json.dumps(DELTA | {"changes": ["here"]}).replace('"here"', change).encode()
+        if depth > messages.MAX_NESTING:
+            code, text = refusal_of(payload)
+            assert (code, "200 times at most" in text) == ("unreadable", True)
+            continue
+        (read,) = messages.parse(Delta, payload).changes
+        row = checking.row("central", read.kind, read.key, read.value, lambda _: "central")
+        assert row.refusal is None
+
+
+def test_many_brackets_beside_each_other_are_not_deep() -> None:
+    flat: list[object] = [{"a": []}] * 2_000
+    assert messages.load(json.dumps(flat)) == flat
+    assert messages.load(json.dumps("[" * 2_000)) == "[" * 2_000
 
 
 def test_integer_valued_fractions_are_integers_as_the_digest_needs() -> None:
