@@ -71,16 +71,23 @@ def put(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]]) -
 def stage(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]]) -> int:
     """Put (rank, row) pairs aside until all are there, and return how many they are.
 
+    Of two under one key the last counts; one without a value is as if it were not there.
     Raises ``MergeTakenOverError``.
     """
     _check(connection, merge)
+    last = {(row.kind, row.key): (rank, row) for rank, row in rows}
     bulk.put_all(
         connection,
         "staged (source, rank, kind, key, value, hash, bucket, refusal)",
         [
             (merge.source, rank, row.kind, row.key, row.value, row.hash, row.bucket, row.refusal)
-            for rank, row in rows
+            for rank, row in last.values()
+            if row.value is not None
         ],
+    )
+    connection.executemany(
+        "DELETE FROM staged WHERE source = ? AND kind = ? AND key = ?",
+        [(merge.source, *place) for place, (_, row) in last.items() if row.value is None],
     )
     return len(rows)
 

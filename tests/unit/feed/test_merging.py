@@ -117,3 +117,12 @@ async def test_keys_with_a_nul_are_found_again(database: Database) -> None:
     values[0] = ("odd", "a\0b", 4)
     assert await merge(database, values, seq=2) == 1
     assert await told(database) == expected(values)
+
+
+async def test_a_row_without_a_value_is_as_if_it_were_not_there(database: Database) -> None:
+    values = catalogue(600)
+    nothing: list[Value] = [("product", "a1", None), ("product", "new", None)]
+    for seq in (1, 2):
+        await merge(database, [*values, *nothing], seq=seq)
+        wanted = [one for one in values if one[:2] != ("product", "a1")]
+        assert await told(database) == expected(wanted)
