@@ -94,7 +94,7 @@ async def run(
         central = links.central
         feed = FeedService(central, database, clock, settings) if central is not None else None
         if feed is not None and keeper is not None:
-            feed.on_central_time(keeper.central_said)
+            feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
         pictures = Pictures(database, pool, clock, settings)
         meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))

@@ -3,8 +3,9 @@
 Boxes boot without a battery-backed clock: at 1970, at the day their system was built, or at the
 time they were switched off; batteries die, and somebody types a wrong year. Offers must neither
 begin nor end by such a time. It is believed when a time server keeps it, when central's clock
-agrees, or when a battery-backed clock kept it while the box was off. More than a day before a time
-that was believed already it is believed only when both the time server and central say so.
+agrees in an answer to a question of ours (other messages may have waited), or when a battery-backed
+clock kept it while the box was off. More than a day before a time that was believed already it is
+believed only when both the time server and central say so.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Evidence:
     ``synchronised``: the system says that a time server keeps its clock. ``battery``: it was set
     from a battery-backed clock at boot. ``newest`` is the latest time that was ever believed.
     ``central`` is what central's clock shows at least: messages of its may have waited.
+    ``answered`` is what it shows, by an answer that was written after we asked.
     """
 
     machine: datetime
@@ -47,12 +49,14 @@ class Evidence:
     battery: bool = False
     newest: datetime | None = None
     central: datetime | None = None
+    answered: datetime | None = None
 
 
 def doubt(evidence: Evidence) -> Doubt | None:
     """Why the machine's clock is not to be believed; None when it is."""
     machine, newest, central = evidence.machine, evidence.newest, evidence.central
-    agrees = central is not None and abs(machine - central) <= AGREES
+    answered = evidence.answered
+    agrees = answered is not None and abs(machine - answered) <= AGREES
     if newest is not None and machine < newest - BACK:
         corrected = agrees or newest - machine <= CORRECTED
         return None if evidence.synchronised and corrected else Doubt.GONE_BACK

@@ -21,6 +21,7 @@ from gateway.clock import Clock
 from gateway.feed import checking, merging, messages, snapshot, sync, telling
 from gateway.feed.actions import Action, Apply, Ask, Fetch, Mend, Refuse
 from gateway.feed.asking import Patience
+from gateway.feed.central_time import CentralTime, Listener
 from gateway.feed.messages import Delta, Manifest, MessageError, Reply
 from gateway.feed.noting import Noting
 from gateway.feed.telling import Standing, Telling
@@ -51,7 +52,7 @@ class FeedService:
         self._database = database
         self._clock = clock
         self._settings = settings
-        self._central_said: Callable[[str], None] = lambda _issued_at: None
+        self._central_time: CentralTime | None = None
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
         self._opener = signing.opener_of(settings)
@@ -86,9 +87,9 @@ class FeedService:
         """Rows of kinds without effect that came since the start."""
         return self._writing.unknown_rows
 
-    def on_central_time(self, listener: Callable[[str], None]) -> None:
-        """Have ``listener`` called with what central's clock said in a message that has come."""
-        self._central_said = listener
+    def on_central_time(self, listener: Listener, in_doubt: Callable[[], bool]) -> None:
+        """Have ``listener`` called with what central's clock says, asked for while ``in_doubt``."""
+        self._central_time = CentralTime(listener, in_doubt)
 
     def tell_again(self) -> None:
         """What is told of this shop besides its rows has changed."""
@@ -122,6 +123,14 @@ class FeedService:
         async with self._turn:
             await self._carry_out(self._sync.connected(self._clock.monotonic()))
             await self._commit()
+        await self._ask_for_time()
+
+    async def _ask_for_time(self) -> None:
+        if self._central_time is None:
+            return
+        question = self._central_time.question(self._sync.epoch)
+        if question is not None:
+            await self._ask(question)
 
     async def _hear_of_holds(self) -> None:
         """What people decide about held rows is told to central."""
@@ -160,7 +169,9 @@ class FeedService:
                 case topics.MANIFEST:
                     await self._commit()
                     manifest = messages.parse(Manifest, payload)
-                    self._central_said(manifest.issued_at)
+                    if self._central_time is not None:
+                        self._central_time.hear(manifest)
+                        await self._ask_for_time()
                     actions = self._sync.manifest(manifest, now, self._digest_at(manifest))
                     await self._hear(manifest)
                 case topics.DELTA:
@@ -177,8 +188,8 @@ class FeedService:
     async def _hear_reply(self, payload: bytes, now: float) -> list[Action]:
         reply = messages.parse(Reply, payload)
         known = reply.manifest
-        if known is not None:
-            self._central_said(known.issued_at)
+        if self._central_time is not None:
+            self._central_time.hear_reply(reply)
         actions = self._sync.reply(
             reply,
             now,
@@ -233,6 +244,8 @@ class FeedService:
                 case Ask(request=request):
                     await self._ask(request)
                 case Fetch():
+                    # What was sent before it is written before it, or would undo what it brings.
+                    await self._commit()
                     self._snapshots.put_nowait(action)
                 case Refuse(code=code, message=text):
                     self._refuse(topic, code, text)

@@ -42,6 +42,7 @@ class Timekeeper:
         self._clock = clock
         self._system = system
         self._central: tuple[datetime, float] | None = None
+        self._answered: tuple[datetime, float] | None = None
         self._heard = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []
         self._newest: datetime | None = None
@@ -54,8 +55,16 @@ class Timekeeper:
         """Have ``listener`` called when the time becomes known, or is set."""
         self._listeners.append(listener)
 
-    def central_said(self, issued_at: str) -> None:
-        """Central wrote this time into a message that has just come, perhaps after a wait."""
+    @property
+    def in_doubt(self) -> bool:
+        """Whether another word on what time it is would help."""
+        return self._doubt is not None or not self._clock.trusted
+
+    def central_said(self, issued_at: str, *, answered: bool) -> None:
+        """Central wrote this time into a message that has just come.
+
+        Unless it is ``answered`` to a question of ours, the message may have waited for long.
+        """
         try:
             issued = datetime.fromisoformat(issued_at)
         except ValueError:
@@ -63,6 +72,8 @@ class Timekeeper:
         if issued.tzinfo is None:
             return
         self._central = (issued, self._clock.monotonic())
+        if answered:
+            self._answered = self._central
         self._heard.set()
 
     async def begin(self) -> None:
@@ -105,18 +116,25 @@ class Timekeeper:
         return trusted_time.doubt(self._evidence(system))
 
     def _evidence(self, system: SystemTime) -> Evidence:
-        central = None
-        if self._central is not None:
-            issued, heard = self._central
-            central = issued + timedelta(seconds=self._clock.monotonic() - heard)
         return Evidence(
             machine=self._clock.machine(),
             synchronised=system.synchronised,
             # It told the time at boot; what set the clock since then is another matter.
             battery=system.battery and not self._clock.trusted,
             newest=self._clock.known() if self._clock.trusted else self._newest,
-            central=central,
+            central=self._counted_on(self._central),
+            answered=self._counted_on(self._answered),
         )
+
+    def _counted_on(self, said: tuple[datetime, float] | None) -> datetime | None:
+        """What central's clock shows by now, going by what it said then."""
+        if said is None:
+            return None
+        issued, heard = said
+        try:
+            return issued + timedelta(seconds=self._clock.monotonic() - heard)
+        except OverflowError:
+            return None
 
     async def _believe(self) -> None:
         self._clock.trust()

@@ -135,7 +135,7 @@ async def test_nothing_begins_before_the_time_is_known_and_then_it_begins_at_onc
     box.room.clock.pass_(timedelta(hours=1))
     await keeper.check()
     assert await shelf.price() == "10.00"
-    keeper.central_said((AT + timedelta(hours=1)).isoformat())
+    keeper.central_said((AT + timedelta(hours=1)).isoformat(), answered=True)
     await keeper.check()
     assert await shelf.price() == "7.00"
 
@@ -210,13 +210,25 @@ async def test_a_new_shop_has_nothing_better_than_its_machine(box: Box) -> None:
     clock, keeper = await box.start(AT)
     assert not clock.trusted
     assert clock.known() == clock.now() == AT
-    keeper.central_said("2026-11-22T12:00:00")
-    keeper.central_said("yesterday")
+    for said in ("2026-11-22T12:00:00", "yesterday", "9999-12-31T23:59:59-12:00"):
+        keeper.central_said(said, answered=True)
     await keeper.check()
     assert not clock.trusted
-    keeper.central_said(AT.isoformat())
+    keeper.central_said(AT.isoformat(), answered=True)
     await keeper.check()
     assert clock.trusted
+
+
+async def test_what_waited_at_the_broker_since_the_box_was_off_proves_nothing(box: Box) -> None:
+    await ran_until(box, AT)
+    clock, keeper = await box.start(AT + timedelta(seconds=20))
+    keeper.central_said((AT - timedelta(minutes=2)).isoformat(), answered=False)
+    await keeper.check()
+    assert not clock.trusted
+    assert keeper.in_doubt
+    keeper.central_said((AT + timedelta(hours=10)).isoformat(), answered=True)
+    await keeper.check()
+    assert not clock.trusted, "and central's own answer says that it is the next day"
 
 
 async def test_times_written_down_in_doubt_do_not_speak_against_a_time_server(box: Box) -> None:
@@ -282,7 +294,7 @@ async def test_it_looks_by_itself_and_tells_who_asked(box: Box) -> None:
     known = asyncio.Event()
     keeper.on_change(known.set)
     async with running(keeper), asyncio.timeout(5):
-        keeper.central_said(AT.isoformat())
+        keeper.central_said(AT.isoformat(), answered=True)
         await known.wait()
     assert clock.trusted
 
