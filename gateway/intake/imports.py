@@ -74,6 +74,7 @@ class ImportAnswer(BaseModel):
     problems: list[FileProblem]
     refused: list[RefusedRow]
     removed: int | None = None
+    held: int | None = None
     would_change: dict[str, ChangedKind] | None = None
     labels: list[str] | None = None
     refusal: str | None = None
@@ -167,9 +168,13 @@ class _Imports:
         return ImportAnswer(
             **_about(done.file),
             imported=True,
-            report=list(reports.imported(done, self._settings, most=_MOST)),
+            report=[
+                line.replace("--replace", "replace=true")
+                for line in reports.imported(done, self._settings, most=_MOST)
+            ],
             refused=refused[:_MOST],
             removed=done.removed,
+            held=done.held,
         )
 
     async def _compare(self, data: bytes, *, replace: bool) -> ImportAnswer:

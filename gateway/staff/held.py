@@ -48,10 +48,22 @@ class HoldBox:
     may: bool
 
 
-def may_decide(role: Role, settings: Settings) -> bool:
-    """Whether somebody of this role decides about holds here; without central the shop must."""
-    of_shop = settings.guard.decides == "manager" or settings.central.kind == "none"
-    return of_shop and role is not Role.CLERK
+def may_decide(role: Role, settings: Settings, source: str) -> bool:
+    """Whether somebody of this role decides about held rows of ``source``.
+
+    About rows of the shop's own sources the shop must: central cannot.
+    """
+    return not _is_central_s(settings, source) and role is not Role.CLERK
+
+
+def whose(settings: Settings, source: str) -> Text:
+    """Who decides about held rows of ``source``, for those who do not."""
+    return texts.HOLD_ADVICE_CENTRAL if _is_central_s(settings, source) else texts.HOLD_ADVICE_CLERK
+
+
+def _is_central_s(settings: Settings, source: str) -> bool:
+    reachable = source == "central" and settings.central.kind != "none"
+    return reachable and settings.guard.decides == "central"
 
 
 def box(
@@ -80,15 +92,13 @@ def box(
             title = say(texts.HOLD_PRICES, count=count)
         case _:
             title = say(texts.HOLD_PRICE, what=lines[0].what if lines else "")
-    may = may_decide(role, settings)
-    of_central = settings.guard.decides == "central" and settings.central.kind != "none"
-    others = texts.HOLD_ADVICE_CENTRAL if of_central else texts.HOLD_ADVICE_CLERK
+    may = may_decide(role, settings, hold.source)
     left = hold.rows - len(lines)
     return HoldBox(
         id=number,
         title=title,
         why=say(texts.HOLD_WHY),
-        advice=say(texts.HOLD_ADVICE if may else others),
+        advice=say(texts.HOLD_ADVICE if may else whose(settings, hold.source)),
         lines=lines,
         more=say(texts.HOLD_MORE, count=reader.count(left)) if left > 0 else "",
         may=may,

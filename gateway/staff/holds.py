@@ -115,13 +115,13 @@ class Holds:
         self, request: Request, number: int, decision: Literal["accepted", "refused"]
     ) -> Decided:
         desk, session = self._desk, visit_of(request).session
-        if not held.may_decide(session.role, desk.settings):
-            of_central = desk.settings.guard.decides == "central"
-            who = texts.HOLD_ADVICE_CENTRAL if of_central else texts.HOLD_ADVICE_CLERK
+        hold = await desk.read(partial(holds.get, hold=number))
+        source = "central" if hold is None else hold.source
+        if not held.may_decide(session.role, desk.settings, source):
             raise Problem(
                 403,
                 desk.say(request, texts.HOLD_NOT_YOURS),
-                desk.say(request, who),
+                desk.say(request, held.whose(desk.settings, source)),
                 code="not_yours",
             )
         decided = await holding.decide(

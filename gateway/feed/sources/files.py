@@ -39,11 +39,13 @@ class Imported:
     """What the file held and what became of it.
 
     ``removed`` articles are those that it lacked; ``left_out`` counts by kind the rows that belong
-    to another source; ``refused`` are the first of ``refused_total`` rows that break a rule.
+    to another source; ``refused`` are the first of ``refused_total`` rows that break a rule;
+    ``held`` rows wait until somebody accepts them.
     """
 
     file: CatalogueFile
     removed: int
+    held: int
     left_out: dict[str, int]
     refused: tuple[RefusedRow, ...]
     refused_total: int
@@ -78,6 +80,7 @@ async def import_file(
         return Imported(
             file=plan.file,
             removed=plan.lacking,
+            held=done.held,
             left_out=dict(done.left_out),
             refused=done.refused,
             refused_total=done.refused_total,
@@ -225,10 +228,12 @@ async def _change(database: Database, settings: Settings, plan: _Plan, now: date
             'configuration give them to "files" under [sources]'
         )
     refused: list[RefusedRow] = []
+    held = 0
     for start in range(0, len(owned), MAX_CHANGES):
         part = owned[start : start + MAX_CHANGES]
         changes = [Change(kind=row.kind, key=row.key, value=row.value) for row in part]
         done = await local.write(database, settings, SOURCE, changes, at=now)
+        held += sum(outcome.hold is not None for outcome in done.outcomes)
         refused += [
             RefusedRow(
                 kind=row.kind,
@@ -243,6 +248,7 @@ async def _change(database: Database, settings: Settings, plan: _Plan, now: date
     return Imported(
         file=plan.file,
         removed=0,
+        held=held,
         left_out=dict(left_out),
         refused=tuple(refused[:100]),
         refused_total=len(refused),

@@ -17,10 +17,19 @@ def imported(done: Imported, settings: Settings, *, most: int) -> Iterator[str]:
     for row in done.refused[:most]:
         yield f"  refused {row.kind} {row.key}: {row.message}"
     yield from _left_out(done.left_out, settings)
-    if done.removed:
+    if done.removed and not done.held:
         yield f"{done.removed} articles that this file lacks were removed."
+    elif done.removed:
+        yield f"{done.removed} articles are not in this file."
+    if done.held:
+        yield (
+            f"{done.held} rows of files are held: too much changes, or too oddly. What was in "
+            "force stays until a manager accepts them on the page Today"
+            f"{', or the file is imported with --replace' if done.file.whole else ''}."
+        )
     wrong = done.file.problem_count + done.refused_total
-    yield f"{wrong} problems." if wrong else "All of it is in force."
+    if wrong or not done.held:
+        yield f"{wrong} problems." if wrong else "All of it is in force."
 
 
 def compared(found: Compared, settings: Settings, *, most: int) -> Iterator[str]:

@@ -72,8 +72,25 @@ async def test_a_file_is_in_force_when_the_answer_comes(shop: Shop) -> None:
         "problems": [],
         "refused": [],
         "removed": 0,
+        "held": 0,
     }
     assert await shop.articles() == {"a", "b"}
+
+
+async def test_what_the_guard_holds_is_not_said_to_be_in_force(shop: Shop) -> None:
+    def file(price: int) -> str:
+        return "id;nombre;precio\n" + "".join(f"a{n};Uno;{price},00\n" for n in range(12))
+
+    await shop.post(file(10))
+    answer = (await shop.post(file(12))).json()
+    assert (answer["imported"], answer["held"]) == (True, 12)
+    (said,) = answer["report"][1:]
+    assert said == (
+        "12 rows of files are held: too much changes, or too oddly. What was in force stays until "
+        "a manager accepts them on the page Today, or the file is imported with replace=true."
+    )
+    again = (await shop.post(file(12), replace=True)).json()
+    assert (again["held"], again["report"][-1]) == (0, "All of it is in force.")
 
 
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: Shop) -> None:

@@ -166,10 +166,16 @@ def test_where_central_decides_nobody_in_the_shop_does(staff: Staffed) -> None:
             update={"guard": staff.settings.guard.model_copy(update=guard)}
         )
 
-    assert held.may_decide(Role.MANAGER, settings())
-    assert held.may_decide(Role.ADMINISTRATOR, settings())
-    assert not held.may_decide(Role.CLERK, settings())
-    assert not held.may_decide(Role.ADMINISTRATOR, settings(decides="central"))
-    alone = settings(decides="central")
-    alone = alone.model_copy(update={"central": alone.central.model_copy(update={"kind": "none"})})
-    assert held.may_decide(Role.MANAGER, alone), "somebody must be able to"
+    of_central = settings(decides="central")
+    assert held.may_decide(Role.MANAGER, settings(), "central")
+    assert held.may_decide(Role.ADMINISTRATOR, settings(), "central")
+    assert not held.may_decide(Role.CLERK, settings(), "central")
+    assert not held.may_decide(Role.ADMINISTRATOR, of_central, "central")
+    assert "central" in held.whose(of_central, "central").say("en").lower()
+    assert held.may_decide(Role.MANAGER, of_central, "files"), "central cannot"
+    assert not held.may_decide(Role.CLERK, of_central, "files")
+    assert "runs the shop" in held.whose(of_central, "files").say("en")
+    alone = of_central.model_copy(
+        update={"central": of_central.central.model_copy(update={"kind": "none"})}
+    )
+    assert held.may_decide(Role.MANAGER, alone, "central"), "somebody must be able to"
