@@ -43,7 +43,8 @@ async def _large(setup: Setup) -> AsyncIterator[Figure]:
         await scans.ready(scanner)
         scanning = group.create_task(scans.send(scanner), name="scans")
         took = await central.snapshot()
-        scanning.cancel()
+        scans.enough = True
+        await scanning
         await scans.all_taken()
     setup.say(f"feed: {len(opening):,} rows in {took:.2f} s, {len(scans.took)} scans meanwhile")
     yield Figure(
@@ -67,6 +68,7 @@ class Scans:
 
     def __init__(self) -> None:
         self.took: list[float] = []
+        self.enough = False
         self._due: dict[str, float] = {}
         self._news = Awaited()
 
@@ -89,10 +91,10 @@ class Scans:
         self.took.clear()
 
     async def send(self, ends: Ends) -> None:
-        """Go on until cancelled."""
+        """Go on until there are ``enough``; cancelled, a scan could be awaited and never sent."""
         began = time.perf_counter()
         number = 0
-        while True:
+        while not self.enough:
             due = began + number / _SCANS_A_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             self._due[f"scan-{number}"] = due
