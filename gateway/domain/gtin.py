@@ -13,9 +13,8 @@ class GtinError(ValueError):
 
 def check_digit(body: str) -> str:
     """The GS1 check digit of ``body``, digits without their check digit."""
-    weighted = sum(
-        int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))
-    )
+    from_right = body[::-1]
+    weighted = 3 * sum(map(int, from_right[::2])) + sum(map(int, from_right[1::2]))
     return str(-weighted % 10)
 
 

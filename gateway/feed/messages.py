@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeGuard, TypeVar
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -37,8 +37,10 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
-Kind = Annotated[str, Field(max_length=64)]
-Key = Annotated[str, Field(max_length=129)]
+_MAX_KIND = 64
+_MAX_KEY = 129
+Kind = Annotated[str, Field(max_length=_MAX_KIND)]
+Key = Annotated[str, Field(max_length=_MAX_KEY)]
 
 
 class Change(_Message):
@@ -246,6 +248,25 @@ def _too_deep() -> MessageError:
     return MessageError(
         "unreadable", f"objects and arrays may stand in one another {MAX_NESTING} times at most"
     )
+
+
+def row(line: bytes) -> tuple[str, str, Any]:
+    """The kind, key and value in a line of a snapshot.
+
+    Raises ``MessageError`` for what is not JSON, and ``pydantic.ValidationError``.
+    """
+    said = load(line)
+    if type(said) is dict and "value" in said:
+        kind, key = said.get("kind"), said.get("key")
+        # What is plainly right needs no model, and that is all but every line.
+        if _is_plain(kind, _MAX_KIND) and _is_plain(key, _MAX_KEY):
+            return kind, key, said["value"]
+    change = Change.model_validate(said)
+    return change.kind, change.key, change.value
+
+
+def _is_plain(text: Any, most: int) -> TypeGuard[str]:
+    return type(text) is str and len(text) <= most and text.isascii()
 
 
 def dump(message: BaseModel) -> bytes:

@@ -70,8 +70,7 @@ def read(path: Path, manifest: Manifest) -> Iterator[tuple[str, str, Any]]:
             count = 0
             for line in _lines(file):
                 count += 1
-                change = messages.Change.model_validate(messages.load(line))
-                yield change.kind, change.key, change.value
+                yield messages.row(line)
             if count != head.rows:
                 raise SnapshotError(f"the file has {count} rows, its first line says {head.rows}")
     except (OSError, EOFError, zlib.error, messages.MessageError) as error:

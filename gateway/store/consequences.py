@@ -12,9 +12,12 @@ from gateway.store import binding_rows, bulk, catalogue, labels, price_history, 
 from gateway.store.database import Connection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InForce:
-    """The value in force of a row, JSON, before and after a change; None is no row."""
+    """The value in force of a row, JSON, before and after a change; None is no row.
+
+    Nobody changes one; frozen it would take three times as long to make.
+    """
 
     kind: str
     key: str
@@ -51,8 +54,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
 def _tell(connection: Connection, products: set[str], groups: set[str]) -> None:
     page_groups = groups | catalogue.groups_of(connection, products)
     labels.mark_stale(connection, products, page_groups, group_rows=groups)
-    for key in products | page_groups:
-        connection.note("catalogue", key)
+    connection.note_all("catalogue", products | page_groups)
 
 
 def _counts(places: Iterable[InForce]) -> bool:

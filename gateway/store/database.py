@@ -13,7 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +55,10 @@ class Connection(sqlite3.Connection):
     def note(self, table: str, key: str) -> None:
         """Say that the row under ``key`` changed; told to subscribers after the commit."""
         self.noted.add(Change(table, key))
+
+    def note_all(self, table: str, keys: Iterable[str]) -> None:
+        """``note`` for many keys."""
+        self.noted.update([Change(table, key) for key in keys])
 
 
 class Database:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.feed import checking, messages
-from gateway.feed.messages import Delta, Manifest, MessageError, Reply
+from gateway.feed.messages import Change, Delta, Manifest, MessageError, Reply
 
 DELTA = {"epoch": 1, "prev_seq": 0, "seq": 1, "changes": []}
 
@@ -86,3 +87,33 @@ def test_no_bytes_raise_anything_but_a_message_error(
 ) -> None:
     with pytest.raises(MessageError):
         messages.parse(model, payload)
+
+
+names = st.one_of(
+    st.sampled_from(["stock", "s/p", "ñ", "\ud800", "k" * 64, "k" * 65, "k" * 129, "k" * 130]),
+    st.text(),
+    st.integers(),
+    st.none(),
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional={"kind": names, "key": names, "value": st.none() | st.text(), "x": names}
+    )
+    | names
+)
+def test_a_line_is_taken_exactly_when_it_is_a_change(said: object) -> None:
+    line = json.dumps(said).encode()
+    problem = ""
+    try:
+        change = Change.model_validate(messages.load(line))
+        expected: tuple[str, str, object] | None = (change.kind, change.key, change.value)
+    except pydantic.ValidationError as error:
+        expected, problem = None, str(error)
+    if expected is not None:
+        assert messages.row(line) == expected
+    else:
+        with pytest.raises(pydantic.ValidationError) as caught:
+            messages.row(line)
+        assert str(caught.value) == problem
