@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -280,7 +280,7 @@ def check(kind: str, key: str, value: Any) -> Refusal | None:
     if not _is_plain(value):
         broken = next(_unrepresentable(value, ""), None)
         if broken is not None:
-            return broken
+            return _sayable(broken)
     try:
         model.model_validate(value)
     except pydantic.ValidationError as error:
@@ -300,6 +300,15 @@ def _refusal(error: pydantic.ValidationError) -> Refusal:
         message=words[:_SAID],
         given="" if problem["type"] == "missing" else _given(problem["input"]),
     )
+
+
+def _sayable(refusal: Refusal) -> Refusal:
+    """The same, short, and in characters that can be told: names may be long and odd."""
+    said = {
+        name: text[:_SAID].encode("utf-8", "replace").decode()
+        for name, text in asdict(refusal).items()
+    }
+    return Refusal(**said)
 
 
 def _given(value: Any) -> str:

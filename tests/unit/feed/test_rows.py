@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.feed import rows
+from gateway.feed import messages, rows
+from gateway.feed.messages import Problem
 
 OFFERS: dict[str, Any] = {"currency": "MXN", "offers": [{"kind": "list", "amount": "1299.00"}]}
 STOCK: dict[str, Any] = {"available": 3, "as_of": "2026-11-22T10:00:00-06:00"}
@@ -177,3 +178,24 @@ VALUES = st.recursive(
 def test_what_is_quickly_found_plain_breaks_no_rule_of_the_canonical_form(value: Any) -> None:
     if rows._is_plain(value):
         assert not list(rows._unrepresentable(value, ""))
+
+
+ODD_TEXTS = st.text(st.characters() | st.characters(categories=["Cs"]))
+ODD_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ODD_TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(ODD_TEXTS, inner),
+)
+
+
+@given(st.sampled_from(["product", "offers", "location"]), st.dictionaries(ODD_TEXTS, ODD_VALUES))
+@example("product", {"attributes": {"\ud800": 1}})
+@example("product", {"k" * 3_000: {"ñ": 1}})
+@example("product", {"name": {"\ud800": "x"}})
+def test_whatever_is_refused_can_be_told(kind: str, value: dict[str, Any]) -> None:
+    refusal = rows.check(kind, "a", value)
+    if refusal is not None:
+        assert max(len(refusal.path), len(refusal.message)) <= 200
+        told = Problem(
+            kind=kind, key="a", code=refusal.code, path=refusal.path, message=refusal.message
+        )
+        assert messages.parse(Problem, messages.dump(told)) == told
