@@ -283,7 +283,7 @@ def _batch_answer(
 
 def _result(given: Any, outcome: Outcome) -> Result:
     named = given if isinstance(given, dict) else {}
-    kind, key = str(named.get("kind", ""))[:_SAID], str(named.get("key", ""))[: 2 * _SAID]
+    kind, key = _told(named.get("kind", ""), _SAID), _told(named.get("key", ""), 2 * _SAID)
     refusal = outcome.refusal
     if refusal is None:
         if outcome.hold is not None:
@@ -298,6 +298,11 @@ def _result(given: Any, outcome: Outcome) -> Result:
         path=refusal.path,
         message=refusal.message,
     )
+
+
+def _told(given: Any, most: int) -> str:
+    """What was sent, as far as it can be said back: half surrogate pairs become ``?``."""
+    return str(given)[:most].encode("utf-8", "replace").decode()
 
 
 _EXAMPLES: Final = {

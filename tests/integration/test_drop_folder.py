@@ -87,6 +87,18 @@ async def test_a_file_is_imported_and_put_aside_with_its_report(shop: Shop) -> N
     assert not (shop.folder / "lista.csv").exists()
 
 
+async def test_a_name_that_is_no_utf8_or_very_long_is_no_trouble(shop: Shop) -> None:
+    long = f"{'ñ' * 120}.csv"
+    for number, name in enumerate((b"cat\xe1logo.csv", long.encode())):
+        part = shop.folder / f"{number}.part"
+        part.write_text("id,name,price\na,Uno,1.00\n", encoding="utf-8")
+        part.replace(Path(os.fsdecode(os.fsencode(shop.folder) + b"/" + name)))
+    wanted = {"cat\ufffdlogo.csv", f"{'ñ' * 73}.csv"}
+    await shop.until(lambda: wanted <= shop.aside("done").keys())
+    assert shop.aside("done")["cat\ufffdlogo.csv.txt"].startswith("cat\ufffdlogo.csv\n")
+    assert await shop.articles() == {"a"}
+
+
 async def test_a_refused_file_says_why_until_a_good_one_comes(shop: Shop) -> None:
     shop.drop("mala.csv", "hola,mundo\n1,2\n")
     await shop.until(lambda: "mala.csv" in shop.aside("refused"))
@@ -158,6 +170,6 @@ def test_only_the_newest_hundred_are_kept(tmp_path: Path) -> None:
     for number in range(105):
         path = tmp_path / "lista.csv"
         path.write_text(str(number), encoding="utf-8")
-        drop_folder._put_aside(path, verdict, f"20261122-160000-{number:06}")
+        drop_folder._put_aside(path, path.name, verdict, f"20261122-160000-{number:06}")
     kept = sorted((tmp_path / "done").glob("*.csv"))
     assert (len(kept), kept[0].read_text(encoding="utf-8")) == (100, "5")

@@ -25,6 +25,7 @@ from gateway.store.fetched import Fetched
 
 _FETCH_S = 300.0
 _SLOWEST_S = 3_600.0
+_LONGEST_HEADER = 500
 
 log = structlog.get_logger("files")
 
@@ -146,6 +147,12 @@ async def _received(answer: httpx.Response) -> _Answer:
             raise FetchError(f"sends more than {most} MiB; offer a smaller file there")
     return _Answer(
         data=bytes(data),
-        etag=answer.headers.get("etag", "")[:500] or None,
-        modified=answer.headers.get("last-modified", "")[:100] or None,
+        etag=_sent_back(answer, "etag"),
+        modified=_sent_back(answer, "last-modified"),
     )
+
+
+def _sent_back(answer: httpx.Response, header: str) -> str | None:
+    """A header that we say again with the next request; None where it cannot be said."""
+    value = answer.headers.get(header, "")
+    return value if 0 < len(value) <= _LONGEST_HEADER and value.isascii() else None

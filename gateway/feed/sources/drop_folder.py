@@ -26,6 +26,7 @@ DONE = "done"
 REFUSED = "refused"
 _KEPT = 100
 _MOST_AT_ONCE = 1_000
+_NAME_BYTES = 150
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 
 log = structlog.get_logger("files")
@@ -38,6 +39,11 @@ class _Seen:
     name: str
     size: int
     changed_ns: int
+
+    @property
+    def readable(self) -> str:
+        """The name as it can be written down: not every system that copies files writes UTF-8."""
+        return os.fsencode(self.name).decode("utf-8", "replace")
 
 
 class DropFolder:
@@ -82,17 +88,17 @@ class DropFolder:
         if seen.size > csv_table.MAX_BYTES:
             most = csv_table.MAX_BYTES // 2**20
             verdict = await self._taker.refuse(
-                seen.name, f"the file is larger than {most} MiB; export it in parts"
+                seen.readable, f"the file is larger than {most} MiB; export it in parts"
             )
         else:
             try:
                 data = await asyncio.to_thread(path.read_bytes)
             except FileNotFoundError:
                 return  # taken away again
-            verdict = await self._taker.take(data, seen.name)
+            verdict = await self._taker.take(data, seen.readable)
         self._settled.add(seen)
         stamp = f"{self._clock.now():%Y%m%d-%H%M%S-%f}"
-        await asyncio.to_thread(_put_aside, path, verdict, stamp)
+        await asyncio.to_thread(_put_aside, path, seen.readable, verdict, stamp)
 
     def _say_trouble(self, why: str) -> None:
         if why != self._trouble:
@@ -116,13 +122,15 @@ def _look(folder: Path) -> list[_Seen]:
     return sorted(found, key=lambda one: (one.changed_ns, one.name))
 
 
-def _put_aside(path: Path, verdict: Verdict, stamp: str) -> None:
+def _put_aside(path: Path, name: str, verdict: Verdict, stamp: str) -> None:
     """Move the file to where it belongs, with its report; the report comes first."""
     aside = path.parent / (DONE if verdict.taken else REFUSED)
     aside.mkdir(exist_ok=True)
-    target = aside / f"{stamp}-{path.name[-150:]}"
+    # File systems count bytes: the end of a long name stays, where its ending is.
+    short = name.encode()[-_NAME_BYTES:].decode(errors="ignore")
+    target = aside / f"{stamp}-{short}"
     report = target.with_name(f"{target.name}.txt")
-    report.write_text("\n".join((path.name, *verdict.report, "")), encoding="utf-8")
+    report.write_text("\n".join((name, *verdict.report, "")), encoding="utf-8")
     path.replace(target)
     _forget(sorted(aside.iterdir(), key=lambda one: one.name))
 

@@ -216,6 +216,29 @@ async def test_a_batch_answers_row_by_row_and_applies_the_good_ones(shop: Shop) 
     assert await shop.in_force("product", "p") == {"name": {"es": "Uno"}}
 
 
+async def test_half_characters_in_a_name_are_refused_by_row(shop: Shop) -> None:
+    body = json.dumps(
+        {
+            "changes": [
+                change("offers", "\ud800", PRICE),
+                change("\ud800", "p", PRICE),
+                change("offers", "p", PRICE | {"\ud800": 1}),
+                change("offers", "q", PRICE),
+            ]
+        }
+    )
+    headers = {"Content-Type": "application/json"}
+    answer = await shop.client.post("/api/v1/catalogue", content=body, headers=headers)
+    assert answer.status_code == 200
+    assert [(row["key"], row["outcome"]) for row in answer.json()["results"]] == [
+        ("?", "refused"),
+        ("p", "refused"),
+        ("p", "refused"),
+        ("q", "accepted"),
+    ]
+    assert await shop.in_force("offers", "q") == PRICE
+
+
 async def test_a_thousand_changes_are_one_delta_and_one_more_is_too_many(shop: Shop) -> None:
     many = [change("offers", f"p{number}", PRICE) for number in range(1_000)]
     answer = await shop.batch(*many)
