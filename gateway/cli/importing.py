@@ -25,7 +25,8 @@ def import_(
     config: Config = DEFAULT_CONFIG,
     *,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also when the file lacks many known articles.")
+        bool,
+        typer.Option("--replace", help="All that changes is meant, also when much goes."),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would change; change nothing.")

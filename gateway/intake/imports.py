@@ -94,7 +94,7 @@ def router(database: Database, clock: Clock, settings: Settings) -> APIRouter:
             bool, Query(description="Only say what would change; change nothing.")
         ] = False,
         replace: Annotated[
-            bool, Query(description="Also when the file lacks many known articles.")
+            bool, Query(description="All that changes is meant, also where many articles go.")
         ] = False,
     ) -> Response:
         """Make a CSV file the shop's catalogue or stock; `docs/csv.md` says what it may look like.

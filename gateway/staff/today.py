@@ -26,6 +26,7 @@ _SOURCES = {
     "central": texts.SOURCE_CENTRAL,
     "files": texts.SOURCE_FILES,
     "shopify": texts.SOURCE_SHOPIFY,
+    "api": texts.SOURCE_API,
 }
 _DID = {"accepted": texts_of_holds.HOLD_ACCEPTED, "refused": texts_of_holds.HOLD_REFUSED}
 _LANES = {

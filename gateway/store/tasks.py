@@ -11,6 +11,9 @@ from typing import Any
 from gateway.clock import from_ms, to_ms
 from gateway.store.database import Connection
 
+_BY_THE_ROW = ("refused_row", "label_not_drawn", "false_prior_price")
+"""Kinds with a task for every row or label."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -42,10 +45,11 @@ def close(connection: Connection, kind: str, key: str) -> None:
 
 
 def all_open(connection: Connection, limit: int = 200) -> tuple[Task, ...]:
-    """The open tasks, oldest first."""
+    """The open tasks, oldest first; kinds of which there may be thousands come after the others."""
     rows = connection.execute(
-        "SELECT kind, key, detail, opened_at FROM task ORDER BY opened_at, kind, key LIMIT ?",
-        (limit,),
+        "SELECT kind, key, detail, opened_at FROM task "
+        "ORDER BY kind IN (SELECT value FROM json_each(?)), opened_at, kind, key LIMIT ?",
+        (json.dumps(_BY_THE_ROW), limit),
     )
     return _read(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from gateway.domain.events import HOLD_DECIDED, Lane
 from gateway.feed import checking
 from gateway.settings import Settings
 from gateway.staff import held
-from gateway.store import holds, outbox, replica
+from gateway.store import holds, outbox, replica, tasks
 from gateway.store.database import Connection
 from gateway.store.guarding import Guard
 from gateway.store.people import Role
@@ -158,6 +159,22 @@ async def test_many_rows_are_one_task_with_the_first_of_them(staff: Staffed) -> 
     assert page.count("→") == 5
     assert f"y {count - 5} más" in page
     assert "se quita" in page
+
+
+async def test_a_hold_is_not_hidden_behind_refused_rows(odd: tuple[Staffed, str]) -> None:
+    staff, _ = odd
+    hold = await only_hold(staff)
+
+    def refuse_many(connection: Connection) -> None:
+        detail = {"code": "bad_id", "path": "", "message": "", "given": ""}
+        for number in range(80):
+            earlier = shop.NOW - timedelta(days=1)
+            tasks.open_(connection, "refused_row", f"product/a{number}", detail, earlier)
+
+    await staff.database.write(refuse_many)
+    async with staff.signed_in() as client:
+        page = (await client.get("/")).text
+    assert f'action="/holds/{hold.id}/accept"' in page
 
 
 def test_where_central_decides_nobody_in_the_shop_does(staff: Staffed) -> None:
