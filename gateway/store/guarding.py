@@ -83,22 +83,23 @@ class _Suspects:
 class _Lately:
     """What was seen in the minutes that count, this one included.
 
-    Deletes by kind, of which ``kept`` took no effect; ``moves`` are prices that changed.
+    Deletes by kind, of which ``kept`` took no effect; ``moves`` are prices that changed, by minute.
     """
 
     def __init__(self, connection: Connection, source: str, minute: int) -> None:
         self.deletes: Counter[str] = Counter()
         self.kept: Counter[str] = Counter()
-        self.moves = 0
-        for cause, kind, seen, held in connection.execute(
-            "SELECT cause, kind, sum(seen), sum(held) FROM guard_minute WHERE source = ? "
-            "AND minute > ? AND minute <= ? GROUP BY cause, kind",
+        self.moves: Counter[int] = Counter()
+        for cause, kind, then, seen, held in connection.execute(
+            "SELECT cause, kind, minute, seen, held FROM guard_minute WHERE source = ? "
+            "AND minute > ? AND minute <= ?",
             (source, minute - guarding.WINDOW_MINUTES, minute),
         ):
             if cause == Cause.PRICES.value:
-                self.moves += seen
+                self.moves[then] += seen
             else:
-                self.deletes[kind], self.kept[kind] = seen, held
+                self.deletes[kind] += seen
+                self.kept[kind] += held
 
 
 def minute_of(at: datetime) -> int:
@@ -189,7 +190,9 @@ def rule(
     }
     if guarding.is_mass(seen.total(), were.total(), guarding.DELETES_PERCENT):
         held = set(deletes)
-    prices = len(moved) + lately.moves - len(_counted(moved, minute))
+    # Moves that were forgotten since, with a hold that was accepted, do not count twice either.
+    again = Counter(_counted(moved, minute)) & lately.moves
+    prices = len(moved) + lately.moves.total() - again.total()
     return Ruling(
         deletes=frozenset(held),
         prices=bool(moved) and guarding.is_mass(prices, now["offers"], guarding.PRICES_PERCENT),

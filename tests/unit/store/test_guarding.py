@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.guarding import Cause
 from gateway.feed import digest
 from gateway.store import guarding, holds, tasks
+from gateway.store.guarding import Guard
 from tests.support.guarded import Guarded, price, product
 
 PRICES = [price(f"a{number:03d}", "100.00") for number in range(100)]
@@ -243,3 +244,20 @@ def test_what_is_in_force_is_counted_as_it_comes_and_goes(shop: Guarded) -> None
 
     counted = guarding.in_force(shop.connection, "central")
     assert counted == {"offers": len(shop.in_force()), "product": 1}
+
+
+def test_a_second_mass_right_after_one_was_accepted_is_held_too(shop: Guarded) -> None:
+    shop.write(*(price(key, "110.00") for key in KEYS[:60]))
+    (first,) = shop.holds()
+    holds.decide(shop.connection, first.id, "accepted", "Ana", shop.at)
+    shop.guard = None
+    shop.write(*(price(key, "110.00") for key in KEYS[:60]))
+    shop.guard = Guard()
+    assert not shop.holds()
+
+    shop.pass_(seconds=60)
+    shop.write(*(price(key, "120.00") for key in KEYS[:60]))
+
+    (second,) = shop.holds()
+    assert (second.cause, second.rows) == (Cause.PRICES, 60)
+    assert {shop.amount(key) for key in KEYS[:60]} == {"110.00"}
