@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from gateway import settings
-from gateway.domain.money import MINOR_UNITS
-from gateway.settings import Broker, Listen
+from gateway.settings import Broker, Listen, zones
 from gateway.settings.sections import Host, Port, WebAddress
-from gateway.settings.shapes import Id, Seconds, Section
+from gateway.settings.shapes import Currency, Id, Seconds, Section
 
 EXAMPLE = "central.example.toml"
 
@@ -29,22 +28,15 @@ class Serve(Listen):
 class Csv(Section):
     """What a CSV file leaves to the shop."""
 
-    currency: str = "MXN"
+    currency: Currency = "MXN"
     language: Literal["es", "en"] = "es"
     time_zone: str = "America/Mexico_City"
-
-    @field_validator("currency")
-    @classmethod
-    def _known_currency(cls, code: str) -> str:
-        if code not in MINOR_UNITS:
-            raise ValueError('is no currency; write its ISO 4217 code, like "MXN" or "EUR"')
-        return code
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError('is no time zone; write its name, like "Europe/Madrid"')
+        if not zones.is_of_a_place(name):
+            raise ValueError('is no time zone of a place; write one like "Europe/Madrid"')
         return name
 
     @property
