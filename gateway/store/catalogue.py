@@ -13,6 +13,9 @@ from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
 """Products shown together at most; a group with more is cut, never the page's time."""
+MAX_PLACES = 16
+"""Places whose stock is told together: this shop, and those that a shopper can turn to."""
+_LAST_KINDS = frozenset({"warehouse", "zone"})
 
 
 def family_of_product(connection: Connection, product: str) -> Family | None:
@@ -123,7 +126,7 @@ def _family(
 ) -> Family:
     """``places`` narrows the stock to these locations, of which no more is told."""
     products = _products(connection, ids)
-    known = locations(connection) if places is None else ()
+    known = _places(connection) if places is None else ()
     where = [place.id for place in known] if places is None else places
     stock_keys = [f"{place}/{product.id}" for place in where for product in products]
     levels = (
@@ -144,6 +147,16 @@ def _family(
         locations=known,
         quiet=quiet,
     )
+
+
+def _places(connection: Connection) -> tuple[Location, ...]:
+    """Our own shop and the first others, those last where nobody can buy."""
+    own = price_rules.get(connection).store
+    ordered = sorted(
+        locations(connection),
+        key=lambda place: (place.id != own, place.kind in _LAST_KINDS, place.id),
+    )
+    return tuple(ordered[:MAX_PLACES])
 
 
 def _products(connection: Connection, ids: Sequence[str]) -> tuple[Product, ...]:
