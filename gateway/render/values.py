@@ -121,10 +121,12 @@ def of(
         "until": written_day(times.short_date),
         "until_brief": written_day(times.brief_date),
         "percent": deals.less(tag.percent, locale) if tag and tag.percent else "",
-        "multibuy": deals.several(tag.multibuy, tag.price.currency, locale)
+        "multibuy": deals.several(tag.multibuy, tag.price.currency, facts.language, locale)
         if tag and tag.multibuy
         else "",
-        "deposit": deals.deposit(facts.deposit, locale) if facts.deposit else "",
+        "deposit": deals.deposit(facts.deposit, facts.language, locale)
+        if facts.deposit
+        else "",
     }
     for name, word in words.items():
         texts[name] = _word(word, facts.language)

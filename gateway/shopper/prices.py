@@ -61,9 +61,13 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
         regular=money.format_money(was, locale) if was is not None else None,
         kind=kind.say(language) if kind is not None else None,
         less=deals.less(tag.percent, locale) if tag.percent else None,
-        several=deals.several(tag.multibuy, tag.price.currency, locale) if tag.multibuy else None,
+        several=deals.several(tag.multibuy, tag.price.currency, language, locale)
+        if tag.multibuy
+        else None,
         loyalty=_loyalty(tag, language, locale),
-        deposit=deals.deposit(facts.deposit, locale) if facts.deposit is not None else None,
+        deposit=deals.deposit(facts.deposit, language, locale)
+        if facts.deposit is not None
+        else None,
         per_unit=per_unit,
         tax=None if tax_included else texts.TAX_EXCLUDED.say(language),
     )

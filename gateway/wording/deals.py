@@ -18,19 +18,22 @@ def less(percent: int, locale: str) -> str:
     return f"\N{MINUS SIGN}{numbers.format_percent(Decimal(percent) / 100, locale=locale)}"
 
 
-def several(terms: MultiBuy, currency: str, locale: str) -> str:
-    """The terms of a multi-buy in a few words, in the locale's language (Spanish or English)."""
-    spanish = locale.startswith("es")
+def several(terms: MultiBuy, currency: str, language: str, locale: str) -> str:
+    """The terms of a multi-buy in a few words of ``language`` (``es``, else English).
+
+    ``locale`` writes the money only: for English in Mexico it is a Spanish one.
+    """
+    spanish = language == "es"
     words = _spanish(terms, currency, locale) if spanish else _english(terms, currency, locale)
     if terms.limit is None:
         return words
     return f"{words} (máx. {terms.limit})" if spanish else f"{words} (max. {terms.limit})"
 
 
-def deposit(amount: Money, locale: str) -> str:
-    """What is paid on top and given back with the empty container."""
+def deposit(amount: Money, language: str, locale: str) -> str:
+    """What is paid on top and given back with the empty container, in ``language``."""
     written = money.format_money(amount, locale)
-    return f"+ {written} de depósito" if locale.startswith("es") else f"+ {written} deposit"
+    return f"+ {written} de depósito" if language == "es" else f"+ {written} deposit"
 
 
 def _spanish(terms: MultiBuy, currency: str, locale: str) -> str:
