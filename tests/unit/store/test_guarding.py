@@ -65,6 +65,19 @@ def test_the_same_price_counts_once_however_often_it_changes(shop: Guarded) -> N
     assert shop.amount(KEYS[0]) == "130.00"
 
 
+def test_an_accepted_mass_lets_no_second_one_pass(shop: Guarded) -> None:
+    shop.write(*(price(key, "110.00") for key in KEYS[:40]))
+    shop.write(*(price(key, "110.00") for key in KEYS[40:70]))
+    (hold,) = shop.holds()
+    with shop.transaction():
+        holds.decide(shop.connection, hold.id, "accepted", "ana", shop.at)
+
+    shop.write(*(price(key, "90.00") for key in KEYS[:60]))
+
+    assert shop.amount(KEYS[0]) == "110.00"
+    assert [one.rows for one in shop.holds() if one.state == "open"] == [60]
+
+
 def test_ten_minutes_later_the_count_begins_anew(shop: Guarded) -> None:
     shop.write(*(price(key, "110.00") for key in KEYS[:50]))
     shop.pass_(minutes=9)
