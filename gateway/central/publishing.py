@@ -22,6 +22,7 @@ from gateway.central.state import StateFolder
 from gateway.errors import AnaquelError
 from gateway.feed import messages
 from gateway.feed.messages import Delta, Manifest
+from gateway.wording.counting import counted
 
 MOST_AS_DELTAS = 5_000
 """Above so many changes a snapshot is less work for everybody."""
@@ -157,8 +158,9 @@ def _check(now: Reading, changes: Difference, *, whole: bool) -> None:
         raise PublishError("nothing was published: there are no rows")
     if not whole and changes.deleted > MOST_MISSING * changes.known:
         raise PublishError(
-            f"nothing was published: {changes.deleted} of the {changes.known} rows that are known "
-            "are missing; add --replace if they are to be deleted"
+            f"nothing was published: of {counted(changes.known, 'row')} that shops have of these "
+            f"kinds, the file lacks {changes.deleted}; add --replace if all that the file lacks is "
+            "to be deleted"
         )
 
 

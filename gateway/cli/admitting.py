@@ -27,7 +27,9 @@ def add_person(
         asyncio.run(
             write(chosen, lambda connection: people.add(connection, name, role.value, hashed))
         )
-    typer.echo(f"{name} may sign in as {role.value}.")
+    typer.echo(
+        f"{name} may sign in as {role.value}, on the staff site: port {chosen.sites.staff.port}."
+    )
 
 
 def change_password(
@@ -66,6 +68,11 @@ def add_device(
         chosen = settings.load(config)
         token = asyncio.run(write(chosen, lambda connection: devices.add(connection, name, now)))
     typer.echo(token)
+    typer.echo(
+        f"The token of {name}, shown this once: it sends it with each request to the intake site "
+        f"(port {chosen.sites.intake.port}) as Authorization: Bearer TOKEN.",
+        err=True,
+    )
 
 
 def remove_device(
@@ -91,6 +98,12 @@ def add_system(
             write(chosen, lambda connection: devices.add(connection, name, now, scope="catalogue"))
         )
     typer.echo(token)
+    typer.echo(
+        f"The token of {name}, shown this once: it sends it with each request to the intake site "
+        f"(port {chosen.sites.intake.port}) as Authorization: Bearer TOKEN. For single rows, "
+        'write their kinds under [sources], like offers = "api".',
+        err=True,
+    )
 
 
 def remove_system(

@@ -21,6 +21,7 @@ from gateway.cli.sharing import plain_errors
 from gateway.clock import Clock, SystemClock
 from gateway.errors import AnaquelError
 from gateway.ops import logs
+from gateway.wording.counting import counted
 
 if TYPE_CHECKING:
     from gateway.central.publishing import Prepared
@@ -74,7 +75,10 @@ def publish(
         asyncio.run(publishing.tell(chosen, prepared))
         _say_published(prepared, now.checker.found)
         if not StateFolder(chosen.folder).is_held("serve"):
-            typer.echo("anaquel central serve does not run here: shops that were away wait for it")
+            typer.echo(
+                "anaquel central serve does not run here: shops that were away or are new wait for "
+                f"it; start it with: anaquel central serve --config {config}"
+            )
 
 
 def key(
@@ -145,11 +149,6 @@ def _checked(what: str, config: Path, seconds: float | None) -> Findings:
         looked = f"{counted(found.messages, 'message')} with {looked}"
     typer.echo(f"{looked}: {_verdict(found)}")
     return found
-
-
-def counted(count: int, word: str) -> str:
-    """The count with its noun, in the singular or plural."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _verdict(found: Findings) -> str:

@@ -15,6 +15,10 @@ from gateway.clock import SystemClock
 from gateway.feed import status as feed_status
 from gateway.feed.status import SourceStatus
 from gateway.settings import Settings
+from gateway.store.heard import Heard
+
+_REFUSED = ": the last good rows stay; mend these where they were made"
+_HELD = ": the rows before stay; a manager accepts or refuses on the staff site's page Today"
 
 
 def status(
@@ -52,6 +56,7 @@ def _members(one: SourceStatus, now: datetime) -> dict[str, Any]:
         "rows": one.rows,
         "refused": one.refused,
         "held": one.held,
+        "problems": [problem.model_dump() for problem in one.first],
         "applied_at": one.applied_at.isoformat() if one.applied_at is not None else None,
         "central_epoch": heard.epoch if heard is not None else None,
         "central_seq": heard.seq if heard is not None else None,
@@ -66,11 +71,18 @@ def _say(one: SourceStatus, now: datetime) -> None:
     applied = one.applied_at.isoformat(timespec="seconds") if one.applied_at else "never"
     typer.echo(f"{one.source}: epoch {one.epoch} seq {one.seq}, {one.rows} rows, last {applied}")
     typer.echo(f"  digest   {one.digest}")
-    typer.echo(f"  refused  {one.refused}")
-    typer.echo(f"  held     {one.held}")
-    if one.heard is None:
-        return
-    if one.heard.seq is None:
+    typer.echo(f"  refused  {one.refused}{_REFUSED if one.refused else ''}")
+    typer.echo(f"  held     {one.held}{_HELD if one.held else ''}")
+    for problem in one.first:
+        typer.echo(f"    {problem.kind} {problem.key}: {problem.message}")
+    if one.refused + one.held > len(one.first):
+        typer.echo(f"    and {one.refused + one.held - len(one.first)} more")
+    if one.heard is not None:
+        _say_heard(one, one.heard, now)
+
+
+def _say_heard(one: SourceStatus, heard: Heard, now: datetime) -> None:
+    if heard.seq is None:
         typer.echo("  behind   unknown: central has told no manifest yet")
     elif one.lag_s(now) == 0:
         equal = {True: "equal", False: "DIFFERENT", None: "not compared"}[one.equal]
@@ -79,7 +91,7 @@ def _say(one: SourceStatus, now: datetime) -> None:
         seqs = f"{one.behind} seqs" if one.behind is not None else "another epoch"
         typer.echo(
             f"  behind   {seqs}, for {one.lag_s(now):.0f} s; central is at "
-            f"epoch {one.heard.epoch} seq {one.heard.seq}"
+            f"epoch {heard.epoch} seq {heard.seq}"
         )
-    if one.heard.error is not None:
-        typer.echo(f"  wrong    {one.heard.error}")
+    if heard.error is not None:
+        typer.echo(f"  wrong    {heard.error}")

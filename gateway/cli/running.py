@@ -44,6 +44,7 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
         chosen = settings.load(config)
         surroundings.check(config, chosen)
     typer.echo(f"{config}: good. Shop {chosen.shop.store}, data in {chosen.data.folder}")
+    typer.echo(f"Start it with: anaquel run --config {config}", err=True)
 
 
 def show_version() -> None:

@@ -33,6 +33,12 @@ _EVERY_S = 1.0
 _CONNECT_S = 10.0
 _PROBLEMS_SHOWN = 10
 _PRICES_SHOWN = 10
+_HELD = "held_"
+"""How the codes of held rows begin."""
+_ACCEPT = (
+    "{gateway}: are the held rows meant? anaquel central publish FILE --accept, or the shop's "
+    "manager on the page Today; else publish the right ones"
+)
 
 
 def watch(
@@ -126,7 +132,7 @@ async def _live(view: View, chosen: CentralSettings, clock: Clock, stop: asyncio
 def _print(view: View, chosen: CentralSettings, clock: Clock, *, as_json: bool) -> None:
     now = clock.now()
     if not as_json:
-        Console().print(_screen(view, chosen, now))
+        Console(soft_wrap=True).print(_screen(view, chosen, now))
         return
     said: dict[str, Any] = {
         "store": chosen.store,
@@ -157,7 +163,16 @@ def _head(view: View, chosen: CentralSettings) -> Text:
     if view.manifest is None:
         return Text(f"{chosen.store}: central has told no manifest yet (anaquel central publish)")
     at = view.manifest
-    return Text(f"{chosen.store}: central is at epoch {at.epoch} seq {at.seq}, told {at.issued_at}")
+    told = _second(at.issued_at)
+    return Text(f"{chosen.store}: central is at epoch {at.epoch} seq {at.seq}, told {told}")
+
+
+def _second(text: str) -> str:
+    """The time without fractions of a second; other text as it is."""
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="seconds")
+    except ValueError:
+        return text
 
 
 def _cells(one: Standing) -> list[str]:
@@ -183,12 +198,16 @@ def _cells(one: Standing) -> list[str]:
 def _lines(one: Standing) -> list[str]:
     """What a person should read about one gateway, below the table."""
     said = [f"{one['gateway']}: {one['error']}"] if one["error"] else []
-    said += [
-        f"{one['gateway']}: refused {problem['kind']} {problem['key']}: {problem['message']}"
-        for problem in one["problems"][:_PROBLEMS_SHOWN]
-    ]
-    if len(one["problems"]) > _PROBLEMS_SHOWN:
-        said.append(f"{one['gateway']}: and {one['refused'] - _PROBLEMS_SHOWN} more")
+    shown = one["problems"][:_PROBLEMS_SHOWN]
+    for problem in shown:
+        what = "held" if problem["code"].startswith(_HELD) else "refused"
+        row = f"{problem['kind']} {problem['key']}"
+        said.append(f"{one['gateway']}: {what} {row}: {problem['message']}")
+    more = one["refused"] + one["held"] - len(shown)
+    if shown and more > 0:
+        said.append(f"{one['gateway']}: and {more} more")
+    if one["held"]:
+        said.append(_ACCEPT.format(gateway=one["gateway"]))
     for price in one["prices"][-_PRICES_SHOWN:]:
         shown, labels = price.get("shown", "?"), price.get("labels", "?")
         said.append(f"{one['gateway']}: {price['subject']}: shown on {shown} of {labels} labels")

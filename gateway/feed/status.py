@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.feed import telling
 from gateway.feed.digest import Buckets
+from gateway.feed.messages import Problem
 from gateway.store import heard, overview, replica
 from gateway.store.database import Connection
 from gateway.store.heard import Heard
 
+_NAMED = 10
+"""Rows that are not used and are named one by one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source; ``heard`` is what it last said of itself, for central only."""
+    """One source; ``first`` are its first rows that are refused or held.
+
+    ``heard`` is what it last said of itself, for central only.
+    """
 
     source: str
     epoch: int
@@ -23,6 +31,7 @@ class SourceStatus:
     refused: int
     held: int
     applied_at: datetime | None
+    first: tuple[Problem, ...]
     heard: Heard | None
 
     @property
@@ -68,6 +77,7 @@ def read(connection: Connection) -> tuple[SourceStatus, ...]:
                 refused=known[source].refused if source in known else 0,
                 held=known[source].held if source in known else 0,
                 applied_at=at.applied_at,
+                first=telling.read_stored(connection, source).first[:_NAMED],
                 heard=heard.get(connection, source),
             )
         )

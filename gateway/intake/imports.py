@@ -60,9 +60,9 @@ class ChangedKind(BaseModel):
 class ImportAnswer(BaseModel):
     """What the file held and what became of it, or would (`dry_run`).
 
-    `report` says all of it in plain lines. `problems` and `refused` hold the first 100. With
-    `dry_run` there are `would_change`, by kind, `labels` that stand for it, and `refusal` when the
-    file would be refused.
+    `report` says all of it in plain lines. `problems` and `refused` hold the first 100; `held` rows
+    of files wait for somebody to accept them. With `dry_run` there are `would_change`, by kind,
+    `labels` that stand for it, and `refusal` when the file would be refused.
     """
 
     format: str

@@ -124,9 +124,7 @@ def of(
         "multibuy": deals.several(tag.multibuy, tag.price.currency, facts.language, locale)
         if tag and tag.multibuy
         else "",
-        "deposit": deals.deposit(facts.deposit, facts.language, locale)
-        if facts.deposit
-        else "",
+        "deposit": deals.deposit(facts.deposit, facts.language, locale) if facts.deposit else "",
     }
     for name, word in words.items():
         texts[name] = _word(word, facts.language)

@@ -1,7 +1,8 @@
-"""What the settings name outside their file: secrets and certificates that must be readable."""
+"""What the settings name outside their file: secrets and certificates to read, data to write."""
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +24,20 @@ def check(file: Path, settings: Settings) -> None:
         for section, broker in sorted(brokers.items())
         for line in (*_password(section, broker), *_authority(section, broker))
     ]
-    lines += [f"{file}: {line}" for line in _secret(settings)]
+    lines += [f"{file}: {line}" for line in (*_secret(settings), *_folder(settings))]
     if lines:
         raise SettingsError("\n".join(lines))
+
+
+def _folder(settings: Settings) -> Iterator[str]:
+    """The data folder is made at the start; here only whether that can succeed."""
+    folder = settings.data.folder
+    key = f'data.folder = "{folder}"'
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not there.is_dir():
+        yield f"{key}: {there} is a file; write the path of a folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield f"{key}: this user may not write in {there}; chown it, or write another"
 
 
 def _secret(settings: Settings) -> Iterator[str]:

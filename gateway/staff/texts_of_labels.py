@@ -159,7 +159,7 @@ BIND_LEAD = Text(
 )
 FIELD_LABEL = Text(es="1. Etiqueta", en="1. Label")
 FIELD_ARTICLE = Text(es="2. Artículo", en="2. Article")
-FIELD_LABEL_HINT = Text(es="Su código de 6 o su QR", en="Its code of 6 or its QR")
+FIELD_LABEL_HINT = Text(es="Su código de 6 caracteres o QR", en="Its 6-character code or its QR")
 FIELD_ARTICLE_HINT = Text(es="Código de barras o número", en="Barcode or number")
 DID_BIND = Text(es="{label} es ahora {article}", en="{label} is now {article}")
 NOT_BOUND = Text(es="No se vinculó nada", en="Nothing was bound")
@@ -198,7 +198,7 @@ LABEL_NOT_FOUND = Text(
 )
 LABEL_IS_ARTICLE = Text(
     es="{scan} es un artículo, no una etiqueta. Escribe el código de 6 caracteres de la etiqueta.",
-    en="{scan} is an article, not a label. Type the label's code of 6 characters.",
+    en="{scan} is an article, not a label. Type the label's 6-character code.",
 )
 ARTICLE_NOT_FOUND = Text(
     es="No hay ningún artículo {scan} en el catálogo. Escanéalo otra vez o búscalo por nombre.",

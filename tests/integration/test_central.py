@@ -208,7 +208,7 @@ async def test_rows_that_are_missing_are_not_deleted_unless_meant(central: Centr
 
     refused = await central.command("publish", central.rows)
     assert (refused.code, refused.said) == (1, "")
-    assert "1 of the 3 rows that are known are missing; add --replace" in refused.complained
+    assert "of 3 rows that shops have of these kinds, the file lacks 1; add" in refused.complained
     assert "0 added, 0 changed, 3 deleted" in await central.publish("--replace")
 
 

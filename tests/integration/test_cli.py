@@ -67,7 +67,8 @@ async def gateway(config: Path) -> AsyncIterator[GatewayProcess]:
 async def test_check_config_says_that_a_file_is_good(tmp_path: Path) -> None:
     config = configure(tmp_path)
     ended = await anaquel("check-config", "--config", config)
-    assert ended == Ended(0, f"{config}: good. Shop s042, data in {tmp_path / 'data'}\n", "")
+    said = f"{config}: good. Shop s042, data in {tmp_path / 'data'}\n"
+    assert ended == Ended(0, said, f"Start it with: anaquel run --config {config}\n")
     assert not (tmp_path / "data").exists(), "looking changes nothing"
 
 
@@ -120,7 +121,7 @@ async def test_an_import_shows_on_the_pages_of_a_running_gateway(tmp_path: Path)
         for price, shown in (("1299.00", "1,299.00"), ("1199.00", "1,199.00")):
             ended = await anaquel("import", export(tmp_path, price), "--config", config)
             assert ended.code == 0, ended.complained
-            assert "2 lines, 2 articles, 1 groups" in ended.said
+            assert "2 lines, 2 articles, 1 group" in ended.said
             assert ended.said.endswith("All of it is in force.\n")
             async with asyncio.timeout(PATIENCE_S):
                 while shown not in (await phone.get(page)).text:
@@ -136,7 +137,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path: Path) ->
     ended = here("import", reduced, "--dry-run", "--config", config)
     assert ended == Ended(
         0,
-        f"{reduced}: Shopify products, UTF-8: 2 lines, 2 articles, 1 groups, 2 stock levels\n"
+        f"{reduced}: Shopify products, UTF-8: 2 lines, 2 articles, 1 group, 2 stock levels\n"
         "This would change:\n"
         "  offers: 0 new, 2 changed, 0 removed\n"
         "    changed: BR-25, BR-26\n"
@@ -201,7 +202,7 @@ async def test_people_and_devices_are_let_in_while_it_runs(tmp_path: Path) -> No
             typed=f"{password}\n{password}\n",
         )
         assert person.code == 0, person.complained
-        assert person.said.endswith("Ana may sign in as manager.\n")
+        assert "Ana may sign in as manager, on the staff site: port " in person.said
         assert password not in person.said + person.complained
         signed_in = await client.post(
             f"{running.addresses['staff']}/sign-in", data={"name": "ana", "password": password}

@@ -81,7 +81,8 @@ async def test_a_file_is_imported_and_put_aside_with_its_report(shop: Shop) -> N
     assert shop.aside("done") == {
         "lista.csv": text,
         "lista.csv.txt": "lista.csv\nAnaquel CSV, UTF-8: 2 lines, 2 articles\n"
-        "  line 3, price: write a price; price as it was\n1 problems.\n",
+        "  line 3, price: write a price; price as it was\n"
+        "1 problem; the rest is in force. Mend the file and import it again.\n",
     }
     assert await shop.articles() == {"a", "b"}
     assert not (shop.folder / "lista.csv").exists()

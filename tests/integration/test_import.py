@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gateway.clock import ShiftedClock, SystemClock
-from gateway.feed.sources import files
+from gateway.feed.sources import files, reports
 from gateway.feed.sources.files import Compared, Imported
 from gateway.settings import Settings
 from gateway.store import catalogue, replica
@@ -112,6 +112,16 @@ async def test_one_bad_line_is_left_out_and_its_price_stays(shop: Shop) -> None:
     assert [one.line for one in imported.file.problems] == [11]
     assert await shop.price("a0") == "12.00"
     assert await shop.price("a9") == "10.00", "the last good price stays in force"
+
+
+async def test_a_price_too_odd_to_be_used_is_not_said_to_be_in_force(shop: Shop) -> None:
+    await shop.take("id,name,price\na,Uno,249.00\n")
+    done = await shop.take("id,name,price\na,Uno,2.49\n")
+    assert done.held == 1
+    *_, last = reports.imported(done, shop.settings, most=20)
+    assert last.startswith("1 row of files is held: ")
+
+    assert (await shop.take("id,name,price\na,Uno,239.00\n")).held == 0
 
 
 async def test_a_file_with_many_bad_lines_is_refused_whole(shop: Shop) -> None:

@@ -212,7 +212,8 @@ def _refusal(plan: _Plan, settings: Settings, *, replace: bool) -> str | None:
     if file.whole and not replace and plan.lacking > plan.known * MAX_SHRINKING:
         return (
             f"{plan.lacking} of {plan.known} articles are not in this file and would be removed; "
-            "the catalogue stays as it is. Export all products, or say --replace if that is meant"
+            "the catalogue stays as it is. Export all products again; if fewer are meant, import "
+            "this file with --replace"
         )
     return None
 

@@ -9,6 +9,7 @@ from gateway.feed.sources.catalogue_file import CatalogueFile
 from gateway.feed.sources.difference import Difference
 from gateway.feed.sources.files import Compared, Imported
 from gateway.settings import Kind, Settings
+from gateway.wording.counting import counted
 
 
 def imported(done: Imported, settings: Settings, *, most: int) -> Iterator[str]:
@@ -18,18 +19,22 @@ def imported(done: Imported, settings: Settings, *, most: int) -> Iterator[str]:
         yield f"  refused {row.kind} {row.key}: {row.message}"
     yield from _left_out(done.left_out, settings)
     if done.removed and not done.held:
-        yield f"{done.removed} articles that this file lacks were removed."
+        yield f"Removed, because this file lacks them: {counted(done.removed, 'article')}."
     elif done.removed:
-        yield f"{done.removed} articles are not in this file."
+        yield f"Not in this file: {counted(done.removed, 'article')}."
     if done.held:
+        held = "row of files is held" if done.held == 1 else "rows of files are held"
         yield (
-            f"{done.held} rows of files are held: too much changes, or too oddly. What was in "
+            f"{done.held} {held}: too much changes, or too oddly. What was in "
             "force stays until a manager accepts them on the page Today"
             f"{', or the file is imported with --replace' if done.file.whole else ''}."
         )
     wrong = done.file.problem_count + done.refused_total
-    if wrong or not done.held:
-        yield f"{wrong} problems." if wrong else "All of it is in force."
+    if wrong:
+        problems = counted(wrong, "problem")
+        yield f"{problems}; the rest is in force. Mend the file and import it again."
+    elif not done.held:
+        yield "All of it is in force."
 
 
 def compared(found: Compared, settings: Settings, *, most: int) -> Iterator[str]:
@@ -41,23 +46,29 @@ def compared(found: Compared, settings: Settings, *, most: int) -> Iterator[str]
     yield from difference(found.difference, most)
     if found.refusal is not None:
         yield f"It would be refused: {found.refusal}"
-    yield "Nothing was changed."
+    if found.difference.kinds or found.refusal is not None:
+        yield "Nothing was changed."
 
 
 def _file(file: CatalogueFile, most: int) -> Iterator[str]:
-    counted = (("articles", "product"), ("groups", "group"), ("stock levels", "stock"))
-    found = ", ".join(f"{count} {word}" for word, kind in counted if (count := file.count(kind)))
-    yield f"{file.format}, {file.encoding}: {file.lines} lines, {found or 'nothing of use'}"
+    named = (("article", "product"), ("group", "group"), ("stock level", "stock"))
+    found = ", ".join(counted(count, word) for word, kind in named if (count := file.count(kind)))
+    lines = counted(file.lines, "line")
+    yield f"{file.format}, {file.encoding}: {lines}, {found or 'nothing of use'}"
     for problem in file.problems[:most]:
         yield f"  line {problem.line}, {problem.column}: {problem.message}"
     if file.problem_count > most:
-        yield f"  and {file.problem_count - most} problems more"
+        yield f"  and {counted(file.problem_count - most, 'problem')} more"
 
 
 def _left_out(left_out: Mapping[str, int], settings: Settings) -> Iterator[str]:
     for kind, count in left_out.items():
         owner = settings.source_of(cast("Kind", kind))
-        yield f"  left out {count} rows of kind {kind}: they come from {owner} in this shop"
+        rows = counted(count, "row")
+        yield f"  left out {rows} of kind {kind}: that comes from {owner} in this shop"
+    if left_out:
+        kind = next(iter(left_out))
+        yield f'  to take them from files, write {kind} = "files" and so on under [sources]'
 
 
 def difference(found: Difference, most: int) -> Iterator[str]:
@@ -74,7 +85,8 @@ def difference(found: Difference, most: int) -> Iterator[str]:
                 yield f"    {what}: {', '.join(keys)}{_more(total, len(keys))}"
     labels = found.labels
     named = f": {', '.join(labels[:most])}{_more(len(labels), most)}" if labels else ""
-    yield f"  {len(labels)} labels stand for what changes{named}"
+    stand = "label stands" if len(labels) == 1 else "labels stand"
+    yield f"  {len(labels)} {stand} for what changes{named}"
 
 
 def _more(total: int, shown: int) -> str:

@@ -65,4 +65,5 @@ class Taker:
             tasks.open_(connection, TASK, self._way, {"file": name, "message": why}, now)
 
         await self._database.write_patiently(tell)
-        return Verdict(taken=False, report=(f"Refused: {why}", "Nothing was changed."))
+        advice = why.replace("--replace", "anaquel import --replace")
+        return Verdict(taken=False, report=(f"Refused: {advice}", "Nothing was changed."))

@@ -114,7 +114,7 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: Shop) 
     }
     assert said["refusal"] == (
         "1 of 2 articles are not in this file and would be removed; the catalogue stays as it is. "
-        "Export all products, or say replace=true if that is meant"
+        "Export all products again; if fewer are meant, import this file with replace=true"
     )
     assert said["report"][-1] == "Nothing was changed."
     assert await shop.articles() == {"a", "b"}
@@ -124,7 +124,7 @@ async def test_a_file_that_is_refused_changes_nothing(shop: Shop) -> None:
     await shop.post(GOOD)
     answer = await shop.post("id,name,price\na,Uno,1\n")
     assert (answer.status_code, answer.json()["code"]) == (422, "file_refused")
-    assert "or say replace=true if that is meant." in answer.json()["detail"]
+    assert "import this file with replace=true." in answer.json()["detail"]
     assert await shop.articles() == {"a", "b"}
     meant = await shop.post("id,name,price\na,Uno,1\n", replace=True)
     assert meant.json()["removed"] == 1

@@ -42,6 +42,13 @@ def test_a_certificate_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     assert "write shop_broker.tls = true" in _wrong(tmp_path, 'ca_file = "ca.pem"')[0]
 
 
+def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "disk").write_text("a file")
+    file = write(tmp_path, GOOD.replace('folder = "data"', 'folder = "disk/anaquel/data"'))
+    with pytest.raises(SettingsError, match="disk is a file; write the path of a folder"):
+        surroundings.check(file, settings.load(file))
+
+
 def test_good_files_and_a_central_that_is_not_there_say_nothing(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("secret\n")
     text = f"""{GOOD}
