@@ -32,7 +32,8 @@ def imported(done: Imported, settings: Settings, *, most: int) -> Iterator[str]:
     wrong = done.file.problem_count + done.refused_total
     if wrong:
         problems = counted(wrong, "problem")
-        yield f"{problems}; the rest is in force. Mend the file and import it again."
+        rest = "" if done.held else "; the rest is in force"
+        yield f"{problems}{rest}. Mend the file and import it again."
     elif not done.held:
         yield "All of it is in force."
 
