@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from gateway.store.heard import Heard
 
 _REFUSED = ": the last good rows stay; mend these where they were made"
-_HELD = ": the rows before stay; a manager accepts or refuses on the staff site's page Today"
+_HELD = ": the rows before stay until a manager accepts these on the page Today, or others come"
 
 
 def status(

@@ -153,7 +153,7 @@ def _screen(view: View, chosen: CentralSettings, now: datetime) -> Group:
         table.add_row(*_cells(one))
     parts: list[Any] = [_head(view, chosen), table]
     for one in standings:
-        parts += [Text(line) for line in _lines(one)]
+        parts += [Text(line) for line in lines(one)]
     if not standings:
         parts.append(Text("No gateway of this shop has been heard of yet."))
     return Group(*parts)
@@ -195,7 +195,7 @@ def _cells(one: Standing) -> list[str]:
     ]
 
 
-def _lines(one: Standing) -> list[str]:
+def lines(one: Standing) -> list[str]:
     """What a person should read about one gateway, below the table."""
     said = [f"{one['gateway']}: {one['error']}"] if one["error"] else []
     shown = one["problems"][:_PROBLEMS_SHOWN]

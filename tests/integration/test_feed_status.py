@@ -82,3 +82,6 @@ async def test_the_status_and_the_metrics_say_where_the_feed_is(
     said = await status(config)
     assert f"central: epoch 1 seq {wanted}, 3 rows, last 20" in said
     assert "behind   no; central's digest is equal" in said
+    assert "refused  1: the last good rows stay; mend these where they were made\n" in said
+    assert "    offers a1: offers.0.amount: '-1.00' is negative" in said
+    assert [problem["key"] for problem in source["problems"]] == ["a1"]
