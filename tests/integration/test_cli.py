@@ -83,7 +83,15 @@ def test_check_config_says_what_to_write_instead(tmp_path: Path) -> None:
 async def test_a_data_folder_that_cannot_be_made_ends_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     config = configure(tmp_path, data={"folder": tmp_path / "data" / "shop"})
-    ended = await anaquel("run", "--config", config)
+    for command in (("run",), ("check-config",)):
+        ended = await anaquel(*command, "--config", config)
+        assert ended == Ended(
+            1,
+            "",
+            f'anaquel: {config}: data.folder = "{tmp_path / "data" / "shop"}": '
+            f"{tmp_path / 'data'} is a file; write the path of a folder\n",
+        )
+    ended = await anaquel("feed", "status", "--config", config)
     assert (ended.code, ended.said) == (1, "")
     assert ended.complained.startswith(
         f"anaquel: {tmp_path / 'data' / 'shop'}: cannot be made: Not a directory; "
