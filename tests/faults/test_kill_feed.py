@@ -21,13 +21,15 @@ from tests.support import settings as make_settings
 from tests.support.feeding import Central, price, product
 from tests.support.gateway_process import GatewayProcess
 from tests.support.mosquitto import Mosquitto
-from tests.support.running import Listening, running
+from tests.support.running import Listening, one_turn, running
 
 PRODUCTS = 3_000
 DELTAS = 40
 EACH = 200
 
 Change = Callable[[Central, random.Random], Coroutine[Any, Any, None]]
+Moment = Callable[[Central, random.Random, float], Coroutine[Any, Any, None]]
+"""Waits for the moment of the kill; given how long the change usually takes, in seconds."""
 
 
 def prices(rng: random.Random, count: int) -> list[Row]:
@@ -46,21 +48,35 @@ async def many_deltas(central: Central, rng: random.Random) -> None:
         await central.publish(*prices(rng, EACH))
 
 
+async def in_its_time(central: Central, rng: random.Random, usual_s: float) -> None:
+    del central
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(rng.uniform(0.0, usual_s)):
+            await asyncio.Event().wait()
+
+
+async def among_the_deltas(central: Central, rng: random.Random, usual_s: float) -> None:
+    del usual_s
+    seq = central.publisher.seq + rng.randrange(1, DELTAS)
+    while central.publisher.seq < seq:
+        await one_turn()
+
+
 @pytest.mark.parametrize(
-    ("change", "kills"),
+    ("change", "moment", "kills"),
     [
         pytest.param(
-            *(another_snapshot, "snapshot_kills"),
+            *(another_snapshot, in_its_time, "snapshot_kills"),
             marks=pytest.mark.timeout(120 + 20 * tiers.count("snapshot_kills")),
         ),
         pytest.param(
-            *(many_deltas, "delta_kills"),
+            *(many_deltas, among_the_deltas, "delta_kills"),
             marks=pytest.mark.timeout(120 + 20 * tiers.count("delta_kills")),
         ),
     ],
 )
 async def test_killed_while_applying(
-    mosquitto: Mosquitto, tmp_path: Path, change: Change, kills: str
+    mosquitto: Mosquitto, tmp_path: Path, change: Change, moment: Moment, kills: str
 ) -> None:
     rng = random.Random(5)
     rows = [feeding.SHOP, *(product(f"a{number}") for number in range(PRODUCTS))]
@@ -83,9 +99,7 @@ async def test_killed_while_applying(
         usual_s = time.monotonic() - began
         for _ in range(tiers.count(kills)):
             changing = group.create_task(change(central, rng))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(rng.uniform(0.0, usual_s)):
-                    await asyncio.Event().wait()
+            await moment(central, rng, usual_s)
             await gateway.kill()
             await changing
             reached = await asyncio.to_thread(stored_seq, settings.data.folder / database.FILE)
