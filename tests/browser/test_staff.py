@@ -115,16 +115,21 @@ async def test_every_label_is_drawn_whole_at_its_proportions(
 ) -> None:
     page = (await signed_in(width)).page
     await page.locator("#label-L006").scroll_into_view_if_needed()
-    await page.wait_for_function("[...document.images].every(one => one.complete)")
+    await _pictures_are_there(page)
     in_list = await page.evaluate(SCALES)
     assert len(in_list) > 10
     await page.goto(f"{open_shop.address}/labels/L001")
-    await page.wait_for_function("[...document.images].every(one => one.naturalWidth)")
+    await _pictures_are_there(page)
     alone = await page.evaluate(SCALES)
     for across, down in (*in_list, *alone):
         # Whole pixels of the panel for one of the page, alike in both directions.
         assert across == down
         assert across in {1, 2, 4, 8}
+
+
+async def _pictures_are_there(page: Page) -> None:
+    for picture in await page.locator("img").all():
+        await expect(picture).to_have_js_property("complete", value=True)
 
 
 def _badge(page: Page, label: str) -> Locator:
