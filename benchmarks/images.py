@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import odl_renderer  # type: ignore[import-untyped] # it ships no types
 
-from benchmarks import rounds
+from benchmarks import process, rounds
 from benchmarks.figures import Figure
 from benchmarks.setup import Setup
 from device_drivers import pictures
+from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink, Panel
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
@@ -26,10 +31,15 @@ PANEL = Panel(name="2.9", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK, Ink
 COUNTRY = "MX"
 _PEER = "odl-renderer"
 _AT_ONCE = 8
+_ZONE = ZoneInfo("America/Mexico_City")
+_PANELS = ("2.13-250x122-bwr", "2.66-296x152-bwry", "2.9-296x128-bwr", "4.2-400x300-bwr")
+_THINGS = ("Tenis", "Bota", "Sandalia", "Chamarra", "Pantalón", "Camisa", "Mochila", "Calceta")
+_KINDS = ("para correr", "de montaña", "casual", "infantil", "impermeable", "de piel", "ligera")
+_NAMES = ("Sierra", "Aurora", "Brisa", "Cumbre", "Laguna", "Norte", "Pacífico", "Río", "Valle")
 
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
-    """``unique_qr``, ``no_qr`` (labels/s on one core) and ``two_workers``."""
+    """Rates beside the peer, ``two_workers``, and a whole store with its workers' memory."""
     known = templates.load_all(templates.BUNDLED)
     sample = samples.load(templates.BUNDLED / "article" / "sample.toml")["sale"]
     for name, drawn_by, qr, goal in (
@@ -38,6 +48,8 @@ async def measure(setup: Setup) -> AsyncIterator[Figure]:
     ):
         yield await _beside_peer(setup, name, drawn_by, sample, qr=qr, goal=goal)
     yield await _two_workers(setup, known["article"], sample)
+    async for figure in _store(setup, known):
+        yield figure
 
 
 def labels(sample: LabelFacts, count: int, first: int = 0) -> Iterator[LabelFacts]:
@@ -144,6 +156,60 @@ async def _two_workers(setup: Setup, drawn_by: Template, sample: LabelFacts) -> 
         peer_name="one worker",
         goal=1.7,
     )
+
+
+async def _store(setup: Setup, known: Mapping[str, Template]) -> AsyncIterator[Figure]:
+    """A whole store as the planner draws it: within the rules, by two workers that began before."""
+    count = setup.size(20_000, 1_000)
+    jobs = list(_shelves(known, count))
+    async with RenderPool(2) as pool:
+        for warm in jobs[:2]:
+            await pool.render(*warm, COUNTRY, _ZONE, COUNTRY)
+        waiting = iter(jobs)
+
+        async def draw() -> None:
+            for job in waiting:
+                await pool.render(*job, COUNTRY, _ZONE, COUNTRY)
+
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(draw())
+        took = time.perf_counter() - began
+        memory = [await asyncio.to_thread(process.resident_mb, one) for one in pool.worker_ids]
+    goal = None if setup.quick else 20.0
+    yield Figure(name="store_20k", unit="s", ours=took, goal=goal, better="lower")
+    goal = None if setup.quick else 80.0
+    yield Figure(name="worker_mb", unit="MB", ours=max(memory), goal=goal, better="lower")
+
+
+def _shelves(
+    known: Mapping[str, Template], count: int
+) -> Iterator[tuple[Template, Panel, LabelFacts]]:
+    """Different labels in no order: three templates with all their samples on four panels."""
+    samples_of = [
+        (known[name], [facts for facts in samples.load(_sample(name)).values() if facts.tag])
+        for name in ("article", "style", "plain")
+    ]
+    chance = random.Random(4)
+    for number in range(count):
+        drawn_by, shown = chance.choice(samples_of)
+        facts = chance.choice(shown)
+        assert facts.tag is not None  # noqa: S101 - those without were left out
+        amount = Decimal(chance.randrange(100, 300_000)) / 100
+        price = Money(amount=amount, currency=facts.tag.price.currency)
+        title = f"{chance.choice(_THINGS)} {chance.choice(_KINDS)} {chance.choice(_NAMES)}"
+        own = replace(
+            facts,
+            link=f"HTTPS://Q.EXAMPLE.COM/01/{9521234000000 + number:014d}",
+            title=f"{title} {chance.randrange(10, 1000)}",
+            tag=replace(facts.tag, price=price),
+        )
+        yield drawn_by, PANELS[chance.choice(_PANELS)], own
+
+
+def _sample(name: str) -> Path:
+    return templates.BUNDLED / name / "sample.toml"
 
 
 async def _draw_all(pool: RenderPool, drawn_by: Template, waiting: Iterator[LabelFacts]) -> None:

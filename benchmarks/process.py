@@ -19,6 +19,12 @@ _GOODBYE_S = 15.0
 _LINE = 64 * 2**20
 
 
+def resident_mb(pid: int) -> float:
+    """The memory that a process holds now, its own children not counted."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 class Child:
     """A running program of ``benchmarks.children``; use ``started``."""
 
@@ -34,9 +40,7 @@ class Child:
 
     async def rss_mb(self) -> float:
         """The memory that it holds now, its own children not counted."""
-        statm = Path(f"/proc/{self.pid}/statm")
-        pages = int((await asyncio.to_thread(statm.read_text)).split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return await asyncio.to_thread(resident_mb, self.pid)
 
     async def tell(self, message: object) -> None:
         """Write one line."""

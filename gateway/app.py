@@ -29,6 +29,7 @@ from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.listening import Listener
 from gateway.labels.planning import Planner
+from gateway.labels.reloading import Templates
 from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
 from gateway.labels.upkeep import Upkeep
@@ -36,7 +37,6 @@ from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops.measuring import Meter, meter_of
 from gateway.ops.timekeeping import Timekeeper
-from gateway.render import templates
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
@@ -73,7 +73,6 @@ async def run(
     ``ready`` is called once, with the address of each site. Raises ``AnaquelError`` when a person
     must mend something first, or an ``ExceptionGroup`` of what failed later.
     """
-    known = await asyncio.to_thread(templates.load_all, templates.BUNDLED)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
@@ -90,7 +89,8 @@ async def run(
         await holding.resume(database, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
-        renderer = TemplateRenderer(pool, known, settings.shop.country, settings.shop.zone)
+        drawn_by = await Templates(database, clock, settings).begin()
+        renderer = TemplateRenderer(pool, drawn_by.known, settings.shop.country, settings.shop.zone)
         central = links.central
         feed = FeedService(central, database, clock, settings) if central is not None else None
         if feed is not None and keeper is not None:
@@ -109,6 +109,7 @@ async def run(
             *_labels(settings, database, clock, links, origin, renderer),
             *sources.services,
             pictures,
+            drawn_by,
             *sites,
             serving,
             _OtherWriters(database),
@@ -163,7 +164,7 @@ def _labels(
     reports = Reports(database, origin, clock, settings.labels)
     turns = Turns()
     return [
-        Planner(database, renderer, clock, settings.shop),
+        Planner(database, renderer, clock, settings.shop, origin),
         Courier(database, drivers, reports, turns, clock, settings.labels),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
         Upkeep(database, clock),

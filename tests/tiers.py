@@ -23,6 +23,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "link_cuts": 30,
         "broker_restarts": 10,
         "disorders": 20,
+        "template_panels": 3,
     },
     "prove": {
         "kills": 200,
@@ -33,6 +34,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "link_cuts": 500,
         "broker_restarts": 100,
         "disorders": 500,
+        "template_panels": 200,
     },
 }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from typing import Literal
 
 
 class Ink(Enum):
@@ -39,6 +40,17 @@ class Panel:
             raise ValueError("a panel has at least two inks, each named once")
         if not 30 <= self.dpi <= 600:
             raise ValueError(f"{self.dpi} dpi is no panel pitch (30 to 600)")
+
+    @property
+    def orientation(self) -> Literal["landscape", "portrait", "square"]:
+        """How it hangs."""
+        if self.width == self.height:
+            return "square"
+        return "landscape" if self.width > self.height else "portrait"
+
+    def turned(self) -> Panel:
+        """The same panel hung the other way."""
+        return replace(self, name=f"{self.name}-turned", width=self.height, height=self.width)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from gateway.cli import (
     importing,
     running,
     shopify,
+    templating,
     watching,
 )
 
@@ -31,6 +32,7 @@ central_side = typer.Typer(
     no_args_is_help=True,
 )
 from_shopify = typer.Typer(help="A shop whose catalogue is in Shopify.", no_args_is_help=True)
+template = typer.Typer(help="Look at label templates, and check them.", no_args_is_help=True)
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
@@ -58,6 +60,9 @@ central_side.command()(central.key)
 commands.add_typer(from_shopify, name="shopify")
 from_shopify.command()(shopify.preview)
 from_shopify.command()(shopify.status)
+commands.add_typer(template, name="template")
+template.command()(templating.preview)
+template.command()(templating.check)
 commands.command("version")(running.show_version)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -22,6 +22,7 @@ LABEL_SHOWN: Final = "io.anaquel.label.shown.v1"
 LABEL_FAILED: Final = "io.anaquel.label.failed.v1"
 LABEL_BOUND: Final = "io.anaquel.label.bound.v1"
 HOLD_DECIDED: Final = "io.anaquel.hold.decided.v1"
+LABEL_REFUSED: Final = "io.anaquel.label.refused.v1"
 
 _REQUIRED = ("id", "source", "specversion", "type")
 _MAX_ATTRIBUTE = 500
@@ -238,6 +239,23 @@ def label_failed(
     """The event of a delivery that was given up; ``reason`` is a code, ``detail`` for people."""
     data = _without_none({"label": label, "wish": wish, "reason": reason, "detail": detail})
     return _about_label(origin, LABEL_FAILED, event_id, label, time, data)
+
+
+def label_refused(
+    origin: Origin,
+    *,
+    event_id: str,
+    label: str,
+    broken: Sequence[str],
+    without_price: bool,
+    time: datetime,
+) -> Event:
+    """The event of a picture that broke the shop's rules, so that a plainer one is shown.
+
+    ``without_price``: the label sends people to the till, because no picture could show the price.
+    """
+    data = {"label": label, "broken": list(broken), "without_price": without_price}
+    return _about_label(origin, LABEL_REFUSED, event_id, label, time, data)
 
 
 def label_bound(

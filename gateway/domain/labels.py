@@ -7,13 +7,13 @@ derived from data alone: the same family, target and instant always give the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from gateway.domain import digital_link, gtin, prior_price, stock
+from gateway.domain import digital_link, gtin, pricing, prior_price, scripts, stock
 from gateway.domain.catalogue import Family, Group, Product, text
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
@@ -42,7 +42,7 @@ class Target:
 
 
 class LabelState(Enum):
-    """The situation a template draws differently."""
+    """The situation a template draws differently; ``LOYALTY`` and ``LAST`` stand beside another."""
 
     REGULAR = "regular"
     SALE = "sale"
@@ -51,7 +51,15 @@ class LabelState(Enum):
     BLOCKED = "blocked"
     RECALLED = "recalled"
     NO_PRICE = "no_price"
+    COMING = "coming"
+    WITHDRAWN = "withdrawn"
     UNBOUND = "unbound"
+    LOYALTY = "loyalty"
+    LAST = "last"
+
+
+BESIDE = frozenset({LabelState.LOYALTY, LabelState.LAST})
+"""States that stand beside another: members pay less, these are the last pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +71,25 @@ class SizeFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondTexts:
+    """What a label of two languages says in its second one."""
+
+    language: str
+    title: str = ""
+    variant: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFacts:
     """Everything a template may name.
 
     ``link`` is what the QR code holds; ``reference`` is the retailer's own number for people;
     ``price_from`` says that products under this label cost different amounts and ``tag`` is the
-    lowest. ``tag`` is None without a price in force. ``year`` is the one of which all this is
-    said, None where no time matters.
+    lowest. ``tag`` is None without a price in force. ``until`` is the end of what has no price,
+    such as an order that waits to be collected. ``year`` is the one of which all this is said,
+    None where no time matters. ``left_out`` names the facts whose text runs from right to left:
+    something else is said in its place, or nothing.
     """
 
     code: str
@@ -91,6 +111,16 @@ class LabelFacts:
     deposit: Money | None = None
     sizes: tuple[SizeFact, ...] = ()
     year: int | None = None
+    beside: frozenset[LabelState] = frozenset()
+    coming: datetime | None = None
+    until: datetime | None = None
+    second: SecondTexts | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def states(self) -> frozenset[LabelState]:
+        """``state`` and those that stand beside it."""
+        return self.beside | {self.state}
 
 
 def new_code() -> str:
@@ -133,6 +163,7 @@ def facts(
     public_base: str,
     language: str,
     at: datetime,
+    second_language: str | None = None,
 ) -> LabelFacts:
     """What the label bound to ``target`` says at ``at`` in ``shop`` (a location id)."""
     shown = products_shown(target, family)
@@ -140,17 +171,27 @@ def facts(
     one = shown[0] if len(shown) == 1 else None
     sold = tuple(product for product in shown if product.status not in WITHDRAWN)
     price = _common_price(sold or shown, family, at)
-    color = _only(text(product.color_name, language) for product in shown)
-    size = one.options.get("size", "") if one is not None else ""
+    color = _color(shown, language)
+    size = scripts.drawable(one.options.get("size")) if one is not None else ""
+    coming = None if price.tag is not None else _coming(sold, family, at)
+    second = None
+    if second_language is not None:
+        other = _color(shown, second_language)
+        second = SecondTexts(
+            language=second_language,
+            title=_title(group, one, second_language),
+            variant=_variant(other, size),
+            color=other,
+        )
     own_gtin = next((number for number in one.gtins), None) if one is not None else None
     return LabelFacts(
         code=code,
         link=_link(own_gtin, code, public_base),
         language=language,
-        state=_state(shown, family, shop, price.tag),
-        title=_title(group, one, language),
-        brand=(group.brand or "") if group is not None else "",
-        variant=" · ".join(part for part in (color, size) if part),
+        state=_state(shown, family, shop, price.tag, coming),
+        title=_title(group, one, language) or _title_in_numbers(group, one, target),
+        brand=scripts.drawable(group.brand) if group is not None else "",
+        variant=_variant(color, size),
         color=color,
         size=size,
         reference=_reference(one, target),
@@ -163,7 +204,33 @@ def facts(
         deposit=price.deposit,
         sizes=() if one is not None else _sizes(shown, family, shop),
         year=at.year,
+        beside=_beside(sold, family, shop, price.tag),
+        coming=coming,
+        second=second,
+        left_out=tuple(_left_out(group, one, shown, language)),
     )
+
+
+def _left_out(
+    group: Group | None, one: Product | None, shown: Iterable[Product], language: str
+) -> Iterator[str]:
+    """The facts that would run from right to left as they stand."""
+    name = text(one.name, language) if one is not None else ""
+    if scripts.runs_right_to_left(name or (text(group.name, language) if group else "")):
+        yield "title"
+    if group is not None and scripts.runs_right_to_left(group.brand or ""):
+        yield "brand"
+    if any(scripts.runs_right_to_left(text(product.color_name, language)) for product in shown):
+        yield "color"
+    if any(scripts.runs_right_to_left(product.options.get("size", "")) for product in shown):
+        yield "size"
+    if one is not None and scripts.runs_right_to_left(one.sku or ""):
+        yield "reference"
+
+
+def _color(shown: Iterable[Product], language: str) -> str:
+    """The colour that all share, in words."""
+    return _only(text(scripts.readable(product.color_name), language) for product in shown)
 
 
 def _link(own_gtin: str | None, code: str, public_base: str) -> str:
@@ -172,14 +239,50 @@ def _link(own_gtin: str | None, code: str, public_base: str) -> str:
     return digital_link.build_for_label(public_base, code)
 
 
+def _variant(color: str, size: str) -> str:
+    return " · ".join(part for part in (color, size) if part)
+
+
+def _coming(sold: Iterable[Product], family: Family, at: datetime) -> datetime | None:
+    """When the first of these articles gets a price."""
+    instants = (
+        instant
+        for product in sold
+        if (offers := family.offers.get(product.id)) is not None
+        and (instant := pricing.next_change([offers], at, family.quiet)) is not None
+        and pricing.effective(offers, instant, family.quiet) is not None
+    )
+    return min(instants, default=None)
+
+
+def _beside(
+    sold: Iterable[Product], family: Family, shop: str, tag: PriceTag | None
+) -> frozenset[LabelState]:
+    """What is true beside the state: members pay less, these are the last pieces."""
+    if tag is None:
+        return frozenset()
+    best = stock.best(_availability(product, family, shop) for product in sold)
+    found = {
+        LabelState.LOYALTY: tag.loyalty is not None,
+        LabelState.LAST: best is Availability.LAST,
+    }
+    return frozenset(state for state, holds in found.items() if holds)
+
+
 def _title(group: Group | None, one: Product | None, language: str) -> str:
-    own = text(one.name, language) if one is not None else ""
-    return own or (text(group.name, language) if group is not None else "")
+    own = text(scripts.readable(one.name), language) if one is not None else ""
+    return own or (text(scripts.readable(group.name), language) if group is not None else "")
+
+
+def _title_in_numbers(group: Group | None, one: Product | None, target: Target) -> str:
+    """What stands for a name that cannot be drawn; nothing where there is no name at all."""
+    named = (one is not None and one.name) or (group is not None and group.name)
+    return _reference(one, target) if named else ""
 
 
 def _reference(one: Product | None, target: Target) -> str:
     if one is not None:
-        return one.sku or one.id
+        return scripts.drawable(one.sku) or one.id
     return target.group or target.product or ""
 
 
@@ -246,7 +349,11 @@ def _shared(tags: Sequence[PriceTag]) -> PriceTag:
 
 
 def _state(
-    shown: tuple[Product, ...], family: Family, shop: str, tag: PriceTag | None
+    shown: tuple[Product, ...],
+    family: Family,
+    shop: str,
+    tag: PriceTag | None,
+    coming: datetime | None,
 ) -> LabelState:
     statuses = {product.status for product in shown}
     if "recalled" in statuses:
@@ -254,7 +361,7 @@ def _state(
     if statuses == {"blocked"}:
         return LabelState.BLOCKED
     if tag is None:
-        return LabelState.NO_PRICE
+        return LabelState.NO_PRICE if coming is None else LabelState.COMING
     bands = {_availability(product, family, shop) for product in shown}
     if bands == {Availability.NONE}:
         return LabelState.SOLD_OUT
@@ -276,7 +383,7 @@ def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeF
     bands: dict[str, list[Availability]] = {}
     for product in shown:
         size = product.options.get("size")
-        if size is not None:
+        if size is not None and not scripts.runs_right_to_left(size):
             bands.setdefault(size, []).append(_availability(product, family, shop))
     ordered = [size for size in brand_order if size in bands]
     ordered += [size for size in bands if size not in brand_order]

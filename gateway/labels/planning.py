@@ -18,13 +18,14 @@ import structlog
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.clock import Clock
+from gateway.domain import events, pricing
 from gateway.domain import labels as domain
-from gateway.domain import pricing
 from gateway.domain.catalogue import Family
+from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import LabelFacts, LabelState, Target
 from gateway.labels import ahead
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, frames, labels, proof, tasks
+from gateway.store import catalogue, deliveries, frames, labels, outbox, proof, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -46,10 +47,23 @@ class RenderError(Exception):
     """No picture could be drawn; the message says why and names the template."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A picture that may be shown.
+
+    ``broken`` says why the chosen template could not be used: rules it breaks, or what failed.
+    With ``without_price`` no template could show the price within the rules.
+    """
+
+    frame: Frame
+    broken: tuple[str, ...] = ()
+    without_price: bool = False
+
+
 class Renderer(Protocol):
     """Draws off the event loop."""
 
-    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         """The picture; ``template`` None lets the facts decide. Raises ``RenderError``."""
 
 
@@ -69,11 +83,11 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawn:
-    """The picture of a look; ``frame`` is None when it was drawn ahead and is kept already."""
+    """The picture of a look; ``rendered`` is None when it was drawn ahead and is kept already."""
 
     look: _Look
     fingerprint: str | None
-    frame: Frame | None = None
+    rendered: Rendered | None = None
     problem: str | None = None
 
 
@@ -82,8 +96,11 @@ class Planner:
 
     name = "label-planner"
 
-    def __init__(self, database: Database, renderer: Renderer, clock: Clock, shop: Shop) -> None:
+    def __init__(
+        self, database: Database, renderer: Renderer, clock: Clock, shop: Shop, origin: Origin
+    ) -> None:
         self._database = database
+        self._origin = origin
         self._renderer = renderer
         self._clock = clock
         self._shop = shop
@@ -121,7 +138,9 @@ class Planner:
         if not found:
             return False
         drawn = await self._draw_all(found)
-        await self._database.write_patiently(lambda connection: _note(connection, drawn, now))
+        await self._database.write_patiently(
+            lambda connection: _note(connection, self._origin, drawn, now)
+        )
         return True
 
     async def draw_ahead(self) -> bool:
@@ -146,7 +165,12 @@ class Planner:
                 (instant, group.create_task(self._draw(look), name="draw-ahead"))
                 for instant, look in looks
             ]
-        kept = [drawn for _, task in drawing if (drawn := task.result().frame) is not None]
+        # One that breaks a rule is drawn again when its time comes, so that somebody is told then.
+        kept = [
+            rendered.frame
+            for _, task in drawing
+            if (rendered := task.result().rendered) is not None and not rendered.broken
+        ]
         await self._database.write_patiently(lambda connection: _keep(connection, kept, now))
         for instant, task in drawing:
             look = task.result().look
@@ -266,6 +290,7 @@ class Planner:
             shop=shop.store,
             public_base=shop.public_base,
             language=shop.language,
+            second_language=shop.second_language,
             at=now,
         )
         concerned = [
@@ -278,11 +303,11 @@ class Planner:
 
     async def _draw(self, look: _Look) -> _Drawn:
         try:
-            frame = await self._renderer.render(look.template, look.label.panel, look.facts)
+            rendered = await self._renderer.render(look.template, look.label.panel, look.facts)
         except RenderError as error:
             log.warning("label not drawn", label=look.label.id, why=str(error))
             return _Drawn(look=look, fingerprint=None, problem=str(error))
-        return _Drawn(look=look, fingerprint=frame.fingerprint, frame=frame)
+        return _Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
 
 
 def _keep(connection: Connection, drawn: list[Frame], now: datetime) -> None:
@@ -290,7 +315,7 @@ def _keep(connection: Connection, drawn: list[Frame], now: datetime) -> None:
         frames.put(connection, frame, now)
 
 
-def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
+def _note(connection: Connection, origin: Origin, drawn: list[_Drawn], now: datetime) -> None:
     for one in drawn:
         label = one.look.label
         labels.planned(
@@ -301,11 +326,47 @@ def _note(connection: Connection, drawn: list[_Drawn], now: datetime) -> None:
             tasks.open_(connection, "label_not_drawn", label.id, detail, now)
             continue
         tasks.close(connection, "label_not_drawn", label.id)
+        _tell_of_texts(connection, one.look, now)
+        _tell_of_rules(connection, origin, one, now)
         old = deliveries.wish(connection, label.id)
         if old is None or old.fingerprint != one.fingerprint:
-            if one.frame is not None:
-                frames.put(connection, one.frame, now)
+            if one.rendered is not None:
+                frames.put(connection, one.rendered.frame, now)
             _wish(connection, one.look, one.fingerprint, now)
+
+
+def _tell_of_texts(connection: Connection, look: _Look, now: datetime) -> None:
+    """A task while a text cannot be drawn and another stands for it."""
+    if look.facts.left_out:
+        detail = {"message": f"runs from right to left: {', '.join(look.facts.left_out)}"}
+        tasks.open_(connection, "text_left_out", look.label.id, detail, now)
+    else:
+        tasks.close(connection, "text_left_out", look.label.id)
+
+
+def _tell_of_rules(connection: Connection, origin: Origin, one: _Drawn, now: datetime) -> None:
+    """One task while a template cannot be used, and one event when that begins."""
+    label = one.look.label
+    broken = one.rendered.broken if one.rendered is not None else ()
+    if one.rendered is None or not broken:
+        tasks.close(connection, "label_rules", label.id)
+        return
+    without_price = one.rendered.without_price
+    detail = {"broken": list(broken), "without_price": without_price}
+    if not tasks.open_(connection, "label_rules", label.id, detail, now):
+        return
+    log.warning(
+        "template cannot be used", label=label.id, why=broken[0], without_price=without_price
+    )
+    event = events.label_refused(
+        origin,
+        event_id=str(uuid.uuid4()),
+        label=label.id,
+        broken=broken,
+        without_price=without_price,
+        time=now,
+    )
+    outbox.append_or_gap(connection, Lane.KEEP, event, now)
 
 
 def _wish(connection: Connection, look: _Look, fingerprint: str, now: datetime) -> None:

@@ -5,16 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.render import fonts, symbols, texts
+from gateway.render import fonts, icons, texts
 from gateway.render.layout import Content, Extent, Padding, Rect
 from gateway.render.painter import Painter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What came of a content: the size of its letters (or its module, its side) in pixels.
+
+    0 is nothing at all. ``whole`` is False where something was shortened.
+    """
+
+    size: int = 0
+    whole: bool = True
+
+
+UNSEEN = Seen()
 
 
 class Drawn(Content, Protocol):
     """Content that can draw itself."""
 
-    def paint(self, painter: Painter, room: Rect) -> None:
-        """Draw inside ``room`` and nowhere else."""
+    def paint(self, painter: Painter, room: Rect) -> Seen:
+        """Draw inside ``room`` and nowhere else; returns what can be seen of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +47,7 @@ class Text:
     plate: str | None = None
     follows: bool = False
     whole: bool = False
+    strike: bool = False
 
     def widths(self) -> Extent:
         """A few letters (with ``whole`` every word) at the least, all on one line at best."""
@@ -56,14 +71,14 @@ class Text:
         least = min(need, lines * fonts.face(self.weight, self.floor).line_height)
         return Extent(need + around, like + around, least + around)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
+    def paint(self, painter: Painter, room: Rect) -> Seen:
         """Lines from top to bottom, aligned; nothing in a room too low for letters."""
         fitted = self.fitted_in(room)
-        if fitted.face.ascent > room.height:
-            return
+        if fitted.face.ascent > room.height or not any(fitted.lines):
+            return UNSEEN
         around = self._around
-        x = room.x + _offset(self.align, room.width - fitted.width - around.left - around.right)
-        y = room.y + _offset(self.valign, room.height - fitted.height - around.top - around.bottom)
+        x = room.x + offset(self.align, room.width - fitted.width - around.left - around.right)
+        y = room.y + offset(self.valign, room.height - fitted.height - around.top - around.bottom)
         if self.plate:
             plate = Rect(
                 x=x,
@@ -73,9 +88,12 @@ class Text:
             )
             painter.plate(plate, self.plate, radius=max(2, self.size // 5))
         for number, line in enumerate(fitted.lines):
-            indent = _offset(self.align, fitted.width - fitted.face.width(line))
+            indent = offset(self.align, fitted.width - fitted.face.width(line))
             baseline = y + around.top + number * fitted.face.line_height + fitted.face.ascent
             painter.text(x + around.left + indent, baseline, line, fitted.face, self.ink)
+            if self.strike:
+                _strike(painter, x + around.left + indent, baseline, line, fitted.face, self.ink)
+        return Seen(size=fitted.face.size, whole=fitted.whole)
 
     def fitted_in(self, room: Rect) -> texts.Fitted:
         """The lines as they stand in ``room``."""
@@ -104,61 +122,79 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A QR code, as large as ``size`` and the room allow in whole pixels per module."""
+class Line:
+    """A rule across the room, or ``down`` it."""
 
-    link: str
+    thickness: int
+    ink: str
+    down: bool = False
+
+    def widths(self) -> Extent:
+        """As wide as it gets; its thickness when it goes down."""
+        return Extent(self.thickness, self.thickness) if self.down else Extent(0, 0)
+
+    def heights(self, width: int) -> Extent:
+        """Its thickness, over any ``width``; none of its own when it goes down."""
+        del width
+        return Extent(0, 0) if self.down else Extent(self.thickness, self.thickness)
+
+    def paint(self, painter: Painter, room: Rect) -> Seen:
+        """A solid bar."""
+        painter.fill(room, self.ink)
+        return Seen(size=self.thickness)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """An icon, as large as ``size`` and the room allow."""
+
+    icon: str
     size: int
-    min_scale: int
+    min_size: int
+    ink: str
     align: str = "center"
     valign: str = "center"
 
     def widths(self) -> Extent:
-        """From four fifths of the wished side to all of it, with quiet zone, in whole scales."""
-        modules = symbols.modules(self.link)
-        need = max(self.min_scale, self.size * 4 // 5 // modules)
-        like = max(self.min_scale, self.size // modules)
-        return Extent(need * modules, like * modules, self.min_scale * modules)
+        """From ``min_size`` to ``size``."""
+        return Extent(self.min_size, self.size, self.min_size)
 
     def heights(self, width: int) -> Extent:
         """It is square."""
-        modules = symbols.modules(self.link)
-        side = self.widths()
-        scale = max(self.min_scale, min(width, side.like) // modules)
-        smallest = self.min_scale * modules
-        return Extent(min(side.need, scale * modules), scale * modules, smallest)
+        return Extent(self.min_size, max(self.min_size, min(self.size, width)), self.min_size)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
-        """Nothing at all where a phone could not read it."""
-        modules = symbols.modules(self.link)
-        scale = min(room.width, room.height, self.widths().like) // modules
-        if scale < self.min_scale:
-            return
-        side = scale * modules
-        x = room.x + _offset(self.align, room.width - side)
-        y = room.y + _offset(self.valign, room.height - side)
-        painter.symbol(x, y, symbols.qr(self.link), scale)
+    def paint(self, painter: Painter, room: Rect) -> Seen:
+        """Nothing where it could not be told what it is."""
+        side = min(self.size, room.width, room.height)
+        if side < self.min_size:
+            return UNSEEN
+        x = room.x + offset(self.align, room.width - side)
+        y = room.y + offset(self.valign, room.height - side)
+        painter.stamp(x, y, icons.icon(self.icon, side), self.ink)
+        return Seen(size=side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A rule across the room."""
+class Swatch:
+    """A block of one ink."""
 
-    thickness: int
+    size: int
     ink: str
 
     def widths(self) -> Extent:
-        """As wide as it gets."""
-        return Extent(0, 0)
+        """Half of ``size`` at the least."""
+        return Extent(self.size // 2, self.size)
 
     def heights(self, width: int) -> Extent:
-        """Its thickness, over any ``width``."""
+        """Half of ``size`` at the least, over any ``width``."""
         del width
-        return Extent(self.thickness, self.thickness)
+        return Extent(self.size // 2, self.size)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
-        """A solid bar."""
+    def paint(self, painter: Painter, room: Rect) -> Seen:
+        """All of the room, framed so that white on white is seen."""
         painter.fill(room, self.ink)
+        painter.plate(room, "black", 0, outline=1)
+        return Seen(size=min(room.width, room.height))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +210,20 @@ class Air:
         del width
         return Extent(0, 0)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
+    def paint(self, painter: Painter, room: Rect) -> Seen:
         """Nothing."""
+        del painter, room
+        return UNSEEN
 
 
-def _offset(align: str, spare: int) -> int:
+def offset(align: str, spare: int) -> int:
+    """How far from the start something stands that leaves ``spare`` pixels."""
     if align == "start" or spare <= 0:
         return 0
     return spare if align == "end" else spare // 2
+
+
+def _strike(painter: Painter, x: int, baseline: int, line: str, face: fonts.Face, ink: str) -> None:
+    thickness = max(1, face.size // 14)
+    middle = baseline - face.cap_height // 2 - thickness // 2
+    painter.fill(Rect(x=x, y=middle, width=face.width(line), height=thickness), ink)

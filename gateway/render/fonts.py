@@ -28,6 +28,9 @@ WEIGHTS = {
     "bold": "Inter-Bold.ttf",
     "extrabold": "Inter-ExtraBold.ttf",
 }
+FALLBACK = "DejaVuSans.ttf"
+"""Has the letters and signs that Inter lacks, whatever the weight."""
+
 SMALLEST = 6
 """Pixels; below this no letter can be told from another."""
 
@@ -48,8 +51,17 @@ _DIGITS = "0123456789"
 
 _TO_BITMAP = [255 if grey >= _BLACK_FROM else 0 for grey in range(256)]
 
-_MOST_GLYPHS = 1024
-_MOST_WIDTHS = 2048
+_LOOKED_AT_SIZE = 24
+"""Pixels at which the empty box of a letter that a font lacks is told from any other picture."""
+
+_NEVER = "\U0010fffe"
+"""No character, so that every font draws its empty box for it."""
+
+_MOST_OPEN = 24
+"""Font files open at once: each takes its whole size in memory, and letters outlive them."""
+
+_MOST_GLYPHS = 512
+_MOST_WIDTHS = 256
 """What one face remembers; the rest is measured again."""
 
 _FOLDER = Path(__file__).resolve().parents[2] / "label_templates" / "fonts"
@@ -78,8 +90,7 @@ class Face:
 
     def __init__(self, weight: str, size: int) -> None:
         self.size = size
-        self._font = _font(weight, size)
-        self._design = _font(weight, _DESIGN_SIZE)
+        self._file = WEIGHTS[weight]
         self._glyphs: dict[str, Glyph] = {}
         self._widths: dict[str, int] = {}
 
@@ -112,7 +123,7 @@ class Face:
         return map(self.glyph, text)
 
     def glyph(self, letter: str) -> Glyph:
-        """One letter; those the font lacks are its empty box."""
+        """One letter; one that neither font has is an empty box."""
         known = self._glyphs.get(letter)
         if known is None:
             if len(self._glyphs) >= _MOST_GLYPHS:
@@ -128,8 +139,9 @@ class Face:
         return replace(glyph, left=glyph.left + (advance - glyph.advance) // 2, advance=advance)
 
     def _proportional(self, letter: str) -> Glyph:
-        grey, (left, top) = self._font.getmask2(letter, mode="L", anchor="ls")
-        design = self._design.getlength(letter) * self.size / _DESIGN_SIZE
+        file = file_of(letter, self._file) or self._file
+        grey, (left, top) = _font(file, self.size).getmask2(letter, mode="L", anchor="ls")
+        design = _design_advance(file, letter) * self.size
         bitmap = grey.point(_TO_BITMAP, "1")
         drawn = bitmap.getbbox()
         if drawn is None:
@@ -150,7 +162,26 @@ def face(weight: str, size: int) -> Face:
     return Face(weight, size)
 
 
-@lru_cache(maxsize=200)
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    path = str(_FOLDER / WEIGHTS[weight])
+@lru_cache(maxsize=4096)
+def file_of(letter: str, file: str = WEIGHTS["medium"]) -> str | None:
+    """The font that draws ``letter``: ``file``, else the fallback; None where neither has it."""
+    return next((one for one in (file, FALLBACK) if _has(one, letter)), None)
+
+
+@lru_cache(maxsize=4096)
+def _design_advance(file: str, letter: str) -> float:
+    """As the type designer drew it, as a share of the size."""
+    return _font(file, _DESIGN_SIZE).getlength(letter) / _DESIGN_SIZE
+
+
+def _has(file: str, letter: str) -> bool:
+    font = _font(file, _LOOKED_AT_SIZE)
+    drawn, lies = font.getmask2(letter, mode="L", anchor="ls")
+    box, box_lies = font.getmask2(_NEVER, mode="L", anchor="ls")
+    return (drawn.size, lies, bytes(drawn)) != (box.size, box_lies, bytes(box))
+
+
+@lru_cache(maxsize=_MOST_OPEN)
+def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+    path = str(_FOLDER / file)
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

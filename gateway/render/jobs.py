@@ -10,19 +10,32 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from multiprocessing.connection import Connection
 
-from device_drivers.api.panels import Panel
+from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
+from gateway.render.rules.packs import Breach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One drawing. ``template`` is pickled once by the pool and unpickled once by each worker."""
+    """One drawing. ``template`` is pickled once by the pool and unpickled once by each worker.
+
+    ``pack`` names the rule pack that the picture is held against, if any.
+    """
 
     template: bytes
     panel: Panel
     facts: LabelFacts
     country: str
     zone: tzinfo | None = None
+    pack: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a job makes: the frame, and the rules it breaks."""
+
+    frame: Frame
+    breaches: tuple[Breach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

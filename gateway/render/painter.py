@@ -60,6 +60,10 @@ class Painter:
         large = symbol.resize((side, side), Image.Resampling.NEAREST)
         self._image.paste(self._index("black"), (x, y), large)
 
+    def stamp(self, x: int, y: int, mask: Image.Image, ink: str) -> None:
+        """``ink`` wherever ``mask`` (mode L) is 255."""
+        self._image.paste(self._index(ink), (x, y), mask)
+
     def _index(self, ink: str) -> int:
         return inks.index(ink, self._panel.inks)
 

@@ -15,10 +15,10 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-from device_drivers.api.panels import Frame, Panel
+from device_drivers.api.panels import Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import jobs
-from gateway.render.jobs import Complaint, Job, ShrinkJob, Shrunk
+from gateway.render.jobs import Complaint, Job, Picture, ShrinkJob, Shrunk
 from gateway.render.template import Template
 
 _PATIENCE_S = 10.0
@@ -73,16 +73,22 @@ class RenderPool:
         facts: LabelFacts,
         country: str,
         zone: tzinfo | None = None,
-    ) -> Frame:
-        """``rendering.render`` in a worker. Raises ``RenderFailedError``.
+        pack: str | None = None,
+    ) -> Picture:
+        """``rendering.draw`` in a worker, held against a rule pack. Raises ``RenderFailedError``.
 
         A worker that crashes or does not answer in time is replaced and the job tried once more.
         """
         job = Job(
-            template=self._pickle(template), panel=panel, facts=facts, country=country, zone=zone
+            template=self._pickle(template),
+            panel=panel,
+            facts=facts,
+            country=country,
+            zone=zone,
+            pack=pack,
         )
         drawn = await self._done(job)
-        assert isinstance(drawn, Frame)  # noqa: S101 - what this job gives
+        assert isinstance(drawn, Picture)  # noqa: S101 - what this job gives
         return drawn
 
     async def shrink(self, data: bytes) -> Shrunk:
@@ -91,7 +97,7 @@ class RenderPool:
         assert isinstance(shrunk, Shrunk)  # noqa: S101 - what this job gives
         return shrunk
 
-    async def _done(self, job: Job | ShrinkJob) -> Frame | Shrunk:
+    async def _done(self, job: Job | ShrinkJob) -> Picture | Shrunk:
         one = await self._idle.get()
         working = asyncio.get_running_loop().run_in_executor(self._threads, one.do, job)
         working.add_done_callback(lambda _: self._idle.put_nowait(one))
@@ -133,7 +139,7 @@ class _Worker:
         theirs.close()
         self._process, self._pipe = process, ours
 
-    def do(self, job: Job | ShrinkJob) -> Frame | Shrunk | Complaint:
+    def do(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
         """The result; a lost or stuck process is replaced and gets the job once more."""
         for _ in range(2):
             done = self._attempt(job)
@@ -154,14 +160,14 @@ class _Worker:
         self._process.close()
         self._process = self._pipe = None
 
-    def _attempt(self, job: Job | ShrinkJob) -> Frame | Shrunk | Complaint | None:
+    def _attempt(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint | None:
         if self._pipe is None:
             return None
         try:
             self._pipe.send(job)
             if not self._pipe.poll(self._patience_s):
                 return None
-            done: Frame | Shrunk | Complaint = self._pipe.recv()
+            done: Picture | Shrunk | Complaint = self._pipe.recv()
         except (EOFError, OSError):
             return None
         return done

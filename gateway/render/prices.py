@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.render import fonts
+from gateway.render.contents import Seen
 from gateway.render.fonts import Face
 from gateway.render.layout import Extent, Rect
 from gateway.render.painter import Painter
@@ -35,6 +36,7 @@ class _Set:
     """A price set in type: pieces from its left edge and its baseline."""
 
     pieces: tuple[_Piece, ...]
+    size: int
     width: int
     baseline: int
     height: int
@@ -44,8 +46,8 @@ class _Set:
 class Price:
     """An amount that is never cut: it shrinks until it fits.
 
-    ``before`` is a word in front of it ("desde", "antes"), small. With ``strike`` the amount alone
-    is crossed out.
+    ``before`` is a word in front of it ("desde", "antes"), ``after`` one behind it ("/ kg"), both
+    small. With ``strike`` the amount alone is crossed out.
     """
 
     parts: PriceParts
@@ -55,6 +57,7 @@ class Price:
     min_size: int
     ink: str
     before: str = ""
+    after: str = ""
     strike: bool = False
     align: str = "start"
     valign: str = "start"
@@ -63,7 +66,9 @@ class Price:
         """From its width at ``min_size`` to that at ``size``."""
         smallest = min(self.size, self.min_size)
         least = self._set(fonts.SMALLEST).width
-        return Extent(self._set(smallest).width, self._set(self.size).width, least)
+        need = self._set(smallest).width
+        # Small prices stand in one line, which may be wider than larger ones with raised cents.
+        return Extent(need, max(need, self._set(self.size).width), least)
 
     def heights(self, width: int) -> Extent:
         """From its height at ``min_size`` to that of the largest size that fits ``width``."""
@@ -71,7 +76,7 @@ class Price:
         need = min(like, self._set(min(self.size, self.min_size)).height)
         return Extent(need, like, need)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
+    def paint(self, painter: Painter, room: Rect) -> Seen:
         """The whole amount, whatever the room."""
         type_ = self._fit(room.width, room.height)
         spare = room.width - type_.width
@@ -82,50 +87,67 @@ class Price:
         for piece in type_.pieces:
             painter.text(x + piece.x, baseline - piece.up, piece.text, piece.face, self.ink)
         if self.strike:
-            amount = [piece for piece in type_.pieces if piece.text != self.before]
+            amount = [
+                piece for piece in type_.pieces if piece.text not in {self.before, self.after}
+            ]
             first = x + min(piece.x for piece in amount)
             thickness = max(1, amount[0].face.size // 14)
             middle = baseline - amount[0].face.cap_height // 2 - thickness // 2
             painter.fill(
                 Rect(x=first, y=middle, width=x + type_.width - first, height=thickness), self.ink
             )
+        inside = type_.width <= room.width and type_.height <= room.height
+        return Seen(size=type_.size, whole=inside)
 
     def _fit(self, width: int, height: int) -> _Set:
+        """The largest that fits; the smallest there is where none does."""
         size = self.size
-        while True:
+        while size > fonts.SMALLEST and not self._fits(size, width, height):
             type_ = self._set(size)
-            if size <= fonts.SMALLEST or (type_.width <= width and type_.height <= height):
-                return type_
             estimate = min(
                 size * width // max(1, type_.width), size * height // max(1, type_.height)
             )
             size = max(fonts.SMALLEST, min(size - 1, estimate))
+        while size < self.size and self._fits(size + 1, width, height):
+            size += 1  # the estimate is of rounded sizes and may be low by one or two
+        return self._set(size)
+
+    def _fits(self, size: int, width: int, height: int) -> bool:
+        type_ = self._set(size)
+        return type_.width <= width and type_.height <= height
 
     def _set(self, size: int) -> _Set:
-        return _set(self.parts, self.before, self.weight, size, self.big)
+        return _set(self.parts, (self.before, self.after), self.weight, size, self.big)
 
 
-@lru_cache(maxsize=4096)
-def _set(parts: PriceParts, before: str, weight: str, size: int, big: bool) -> _Set:  # noqa: FBT001 - a cache key
+@lru_cache(maxsize=1024)
+def _set(parts: PriceParts, around: tuple[str, str], weight: str, size: int, big: bool) -> _Set:  # noqa: FBT001 - a cache key
     face = fonts.face(weight, size)
     raised = big and size >= _TOO_SMALL_TO_RAISE
-    pieces = tuple(_raised(parts, before, weight, face) if raised else _plain(parts, before, face))
+    pieces = tuple(_raised(parts, around, weight, face) if raised else _plain(parts, around, face))
     width = max(piece.x + piece.face.width(piece.text) for piece in pieces)
     height = face.cap_height + round(face.size * _COMMA)
-    return _Set(pieces=pieces, width=width, baseline=face.cap_height, height=height)
+    return _Set(pieces=pieces, size=size, width=width, baseline=face.cap_height, height=height)
 
 
-def _plain(parts: PriceParts, before: str, face: Face) -> Iterator[_Piece]:
+def _plain(parts: PriceParts, around: tuple[str, str], face: Face) -> Iterator[_Piece]:
+    before, after = around
     amount = parts.before + parts.units + parts.separator + parts.cents + parts.after
     x = 0
+    word = fonts.face("medium", max(9, round(face.size * 0.8)))
     if before:
-        word = fonts.face("medium", max(9, round(face.size * 0.8)))
         yield _Piece(text=before, face=word, x=0, up=0)
         x = word.width(before + " ")
     yield _Piece(text=amount, face=face, x=x, up=0)
+    if after:
+        x += face.width(amount) + word.width(" ")
+        yield _Piece(text=after, face=word, x=x, up=0)
 
 
-def _raised(parts: PriceParts, before: str, weight: str, face: Face) -> Iterator[_Piece]:
+def _raised(
+    parts: PriceParts, around: tuple[str, str], weight: str, face: Face
+) -> Iterator[_Piece]:
+    before, after = around
     small = fonts.face(weight, max(_SMALLEST_RAISED, round(face.size * _SMALL)))
     up = face.cap_height - small.cap_height
     gap = max(1, round(face.size * 0.05))
@@ -149,3 +171,5 @@ def _raised(parts: PriceParts, before: str, weight: str, face: Face) -> Iterator
         yield _Piece(text=parts.cents, face=small, x=x, up=up)
     if currency := parts.after.strip():
         yield _Piece(text=currency, face=small, x=x if parts.cents else x + gap, up=0)
+    if after:
+        yield _Piece(text=after, face=word, x=x + gap, up=0)

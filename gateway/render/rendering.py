@@ -2,32 +2,88 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import assert_never
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import layout, symbols, template, values
-from gateway.render.contents import Air, Code, Drawn, Line, Text
+from gateway.render import elements, layout, symbols, values
+from gateway.render.contents import UNSEEN, Air, Drawn, Line, Seen
+from gateway.render.elements import BoxElement, Length
 from gateway.render.layout import Box, Padding, Rect
+from gateway.render.making import Maker
 from gateway.render.painter import Painter
-from gateway.render.prices import Price
-from gateway.render.sizes import SizeRun
-from gateway.render.template import BoxElement, Length, Template
+from gateway.render.template import Template
 from gateway.render.values import Values
 
 _Place = tuple[str, Rect]
 
-_SMALLEST_SCALE = 2
-"""Pixels per module that cameras tell apart on every panel."""
+_MOST_PLANS = 1024
+"""Some kilobytes each; beyond it all are forgotten."""
 
-_MOST_PLANS = 4096
-"""About a kilobyte each; beyond it all are forgotten."""
 
-_MOST_SHRINKING = 0.75
-"""Texts keep this share of their size while they can: a label keeps its proportions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """One element that was drawn, where, and what can be seen of it."""
+
+    name: str
+    element: elements.Element
+    room: Rect
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A picture and what stands on it, in drawing order."""
+
+    frame: Frame
+    placed: tuple[Placed, ...]
+
+
+def draw(
+    drawn_by: Template,
+    panel: Panel,
+    facts: LabelFacts,
+    country: str,
+    zone: tzinfo | None = None,
+) -> Drawing:
+    """The picture of ``facts`` on ``panel``, money written as in ``country`` (ISO 3166-1).
+
+    Days are those of ``zone``, the shop's; without it no day is named.
+    Pure: the same arguments give the same pixels on every machine. Takes CPU time: call it in a
+    worker (``pool``).
+    """
+    painter = Painter(panel)
+    known = values.of(facts, drawn_by.words, country, zone)
+    second = _in_second_language(drawn_by, facts, country, zone)
+    build = _Build(drawn_by, panel, facts, known, second)
+    shape = (panel, facts.states, build.shape())
+    placed = [
+        Placed(
+            name=name,
+            element=drawn_by.elements[name],
+            room=room,
+            seen=build.paint(painter, name, room),
+        )
+        for name, room in _plans.of(drawn_by, shape, build.places)
+    ]
+    return Drawing(frame=painter.frame(), placed=tuple(placed))
+
+
+def _in_second_language(
+    drawn_by: Template, facts: LabelFacts, country: str, zone: tzinfo | None
+) -> Values | None:
+    if facts.second is None:
+        return None
+    said = replace(
+        facts,
+        language=facts.second.language,
+        title=facts.second.title,
+        variant=facts.second.variant,
+        color=facts.second.color,
+    )
+    return values.of(said, drawn_by.words, country, zone)
 
 
 def render(
@@ -37,18 +93,8 @@ def render(
     country: str,
     zone: tzinfo | None = None,
 ) -> Frame:
-    """The picture of ``facts`` on ``panel``, money written as in ``country`` (ISO 3166-1).
-
-    Days are those of ``zone``, the shop's; without it no day is named.
-    Pure: the same arguments give the same pixels on every machine. Takes CPU time: call it in a
-    worker (``pool``).
-    """
-    painter = Painter(panel)
-    build = _Build(drawn_by, panel, facts, values.of(facts, drawn_by.words, country, zone))
-    shape = (panel, facts.state, build.shape())
-    for name, room in _plans.of(drawn_by, shape, build.places):
-        build.paint(painter, name, room)
-    return painter.frame()
+    """The picture alone; see ``draw``."""
+    return draw(drawn_by, panel, facts, country, zone).frame
 
 
 class _Plans:
@@ -80,12 +126,22 @@ _plans = _Plans()
 class _Build:
     """A template's elements as boxes for one panel and one set of facts."""
 
-    def __init__(self, drawn_by: Template, panel: Panel, facts: LabelFacts, known: Values) -> None:
+    def __init__(
+        self,
+        drawn_by: Template,
+        panel: Panel,
+        facts: LabelFacts,
+        known: Values,
+        in_second: Values | None = None,
+    ) -> None:
         self._elements = drawn_by.elements
-        self._root = drawn_by.root(panel, facts.state)
+        self._states = facts.states
+        self._root = drawn_by.root(panel, facts.states)
         self._panel = panel
         self._facts = facts
         self._values = known
+        self._in_second = in_second
+        self._maker = Maker(panel, facts, known, in_second)
         self._contents: dict[str, Drawn] = {}
 
     def shape(self) -> Hashable:
@@ -94,7 +150,8 @@ class _Build:
             code = symbols.modules(self._facts.link)
         except symbols.SymbolError:
             code = 0
-        return self._values.shape(), self._facts.sizes, code
+        second = self._in_second.shape() if self._in_second is not None else ()
+        return self._values.shape(), second, self._facts.sizes, code
 
     def places(self) -> Iterator[_Place]:
         """Each element that is shown with its room, parents before children."""
@@ -102,17 +159,17 @@ class _Build:
         if root is not None:
             room = Rect(x=0, y=0, width=self._panel.width, height=self._panel.height)
             for box, part in layout.place(root, room):
-                if box.content is not None or self._has_background(box.name):
+                if box.content is not None or self._is_seen(box.name):
                     yield box.name, part
 
     def box(self, name: str) -> Box | None:
         """The box of the element ``name`` with all below it; None when nothing is to be shown."""
         element = self._elements[name]
-        if element.states and self._facts.state not in element.states:
+        if not element.fits(self._panel, self._states):
             return None
         if isinstance(element, BoxElement):
             return self._box_of_boxes(name, element)
-        content = self._content(element)
+        content = self._maker.content(element)
         if content is None:
             return None
         self._contents[name] = content
@@ -122,23 +179,32 @@ class _Build:
             weight=element.weight,
             rank=element.rank,
             drop=element.drop,
-            air=isinstance(element, template.SpacerElement),
+            air=isinstance(element, elements.SpacerElement),
         )
 
-    def paint(self, painter: Painter, name: str, room: Rect) -> None:
-        """Draw one placed element: its background or its content."""
+    def paint(self, painter: Painter, name: str, room: Rect) -> Seen:
+        """Draw one placed element: its background and frame, or its content."""
         element = self._elements[name]
         if isinstance(element, BoxElement):
-            if element.background is not None:
-                painter.fill(room, element.background)
-            return
-        content = self._contents.get(name) or self._content(element)
-        if content is not None:
-            content.paint(painter, room)
+            self._paint_box(painter, element, room)
+            return UNSEEN
+        content = self._contents.get(name) or self._maker.content(element)
+        return content.paint(painter, room) if content is not None else UNSEEN
 
-    def _has_background(self, name: str) -> bool:
+    def _paint_box(self, painter: Painter, element: BoxElement, room: Rect) -> None:
+        radius = self._maker.pixels(element.radius)
+        if element.background is not None and radius:
+            painter.plate(room, element.background, radius)
+        elif element.background is not None:
+            painter.fill(room, element.background)
+        if border := self._maker.pixels(element.border):
+            painter.plate(room, element.border_ink, radius, outline=border)
+
+    def _is_seen(self, name: str) -> bool:
         element = self._elements[name]
-        return isinstance(element, BoxElement) and element.background is not None
+        return isinstance(element, BoxElement) and (
+            element.background is not None or bool(self._maker.pixels(element.border))
+        )
 
     def _box_of_boxes(self, name: str, element: BoxElement) -> Box | None:
         children = [self.box(child) for child in element.children]
@@ -149,7 +215,7 @@ class _Build:
             name=name,
             children=shown,
             horizontal=element.kind == "row",
-            gap=self._pixels(element.gap),
+            gap=self._maker.pixels(element.gap),
             padding=self._padding(element.padding),
             weight=element.weight,
             rank=element.rank,
@@ -159,102 +225,9 @@ class _Build:
     def _says_something(self, box: Box) -> bool:
         return bool(box.children) or not isinstance(self._contents.get(box.name), Air | Line)
 
-    def _content(self, element: template.AnyElement) -> Drawn | None:
-        match element:
-            case template.TextElement():
-                return self._text(element)
-            case template.PriceElement():
-                return self._price(element)
-            case template.SizesElement():
-                return self._sizes(element)
-            case template.QrElement():
-                return self._code(element)
-            case template.LineElement():
-                return Line(thickness=self._pixels(element.thickness), ink=element.ink)
-            case template.SpacerElement():
-                return Air()
-            case template.BoxElement():
-                return None
-            case _:
-                assert_never(element)
-
-    def _text(self, element: template.TextElement) -> Text | None:
-        text = self._values.fill_in(element.value)
-        if not text:
-            return None
-        size, min_size = self._sizes_of(element)
-        own_words = not self._values.has_facts(element.value)
-        return Text(
-            text=text.upper() if element.case == "upper" else text,
-            weight=element.font,
-            size=size,
-            min_size=min_size,
-            floor=self._pixels(element.min_size),
-            ink=element.ink,
-            lines=element.lines,
-            align=element.align,
-            valign=element.valign,
-            plate=element.plate,
-            follows=element.follows,
-            whole=element.whole or own_words,
-        )
-
-    def _price(self, element: template.PriceElement) -> Price | None:
-        parts = self._values.price if element.amount == "price" else self._values.regular
-        if parts is None:
-            return None
-        big = element.style == "big"
-        size, min_size = self._sizes_of(element)
-        return Price(
-            parts=parts,
-            big=big,
-            weight=element.font,
-            size=size,
-            min_size=self._pixels(element.min_size) if big else min_size,
-            ink=element.ink,
-            before=self._values.fill_in(element.before),
-            strike=element.strike,
-            align=element.align,
-            valign=element.valign,
-        )
-
-    def _sizes(self, element: template.SizesElement) -> SizeRun | None:
-        if not self._facts.sizes:
-            return None
-        min_size = self._pixels(element.min_size)
-        return SizeRun(
-            sizes=self._facts.sizes,
-            weight=element.font,
-            size=max(self._pixels(element.size), min_size),
-            min_size=min_size,
-            rows=element.rows,
-            valign=element.valign,
-        )
-
-    def _code(self, element: template.QrElement) -> Code | None:
-        try:
-            symbols.modules(self._facts.link)
-        except symbols.SymbolError:
-            return None
-        return Code(
-            link=self._facts.link,
-            size=self._pixels(element.size),
-            min_scale=max(_SMALLEST_SCALE, math.ceil(element.module.exact(self._panel))),
-            align=element.align,
-            valign=element.valign,
-        )
-
-    def _sizes_of(self, element: template.TextElement | template.PriceElement) -> tuple[int, int]:
-        floor = self._pixels(element.min_size)
-        size = max(self._pixels(element.size), floor)
-        return size, max(floor, round(size * _MOST_SHRINKING))
-
-    def _pixels(self, length: Length) -> int:
-        return length.pixels(self._panel)
-
     def _padding(self, padding: Length | tuple[Length, Length, Length, Length]) -> Padding:
         if isinstance(padding, Length):
-            same = self._pixels(padding)
+            same = self._maker.pixels(padding)
             return Padding(same, same, same, same)
-        top, right, bottom, left = (self._pixels(side) for side in padding)
+        top, right, bottom, left = (self._maker.pixels(side) for side in padding)
         return Padding(top, right, bottom, left)

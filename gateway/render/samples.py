@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain import multibuy, prior_price
-from gateway.domain.labels import LabelFacts, LabelState, SizeFact
+from gateway.domain.labels import LabelFacts, LabelState, SecondTexts, SizeFact
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
 from gateway.domain.stock import Availability
 from gateway.render.template import TemplateError
+from gateway.wording import money
 
 _BANDS = {
     "here": Availability.IN_STOCK,
@@ -24,6 +25,7 @@ _BANDS = {
     "none": Availability.NONE,
     "unknown": Availability.UNKNOWN,
 }
+_WITHOUT_PRICE = frozenset({LabelState.NO_PRICE, LabelState.COMING, LabelState.WITHDRAWN})
 _PLAIN = (
     "code",
     "link",
@@ -34,15 +36,23 @@ _PLAIN = (
     "color",
     "size",
     "reference",
+    "gtin",
+    "unit",
     "price_from",
+    "coming",
+    "until",
+    "year",
 )
 
 
-def load(path: Path) -> Mapping[str, LabelFacts]:
-    """The samples in ``path`` by name. Raises ``TemplateError``."""
+def load(path: Path, country: str = "MX") -> Mapping[str, LabelFacts]:
+    """The samples in ``path`` by name. Raises ``TemplateError``.
+
+    Amounts are in the currency of ``country`` (ISO 3166-1) unless the file names another.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        shared = raw["facts"]
+        shared = {"currency": money.currency_of(country), **raw["facts"]}
         return {name: _facts({**shared, **own}) for name, own in raw["sample"].items()}
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise TemplateError(f"{path}: no samples can be read: {error}") from error
@@ -53,34 +63,43 @@ def _facts(raw: Mapping[str, Any]) -> LabelFacts:
     sizes = tuple(
         SizeFact(size=size, availability=_BANDS[band]) for size, band in raw.get("sizes", [])
     )
-    deposit = raw.get("deposit")
+    tag = _tag(raw)
+    beside = {
+        LabelState.LOYALTY: tag is not None and tag.loyalty is not None,
+        LabelState.LAST: raw.get("last", False),
+    }
+    unit_value = raw.get("unit_value")
     return LabelFacts(
         **plain,
         state=LabelState(raw["state"]),
-        tag=_tag(raw),
-        deposit=Money(amount=Decimal(deposit), currency=raw["currency"]) if deposit else None,
+        tag=tag,
+        unit_price=_amount(raw, "unit_price"),
+        unit_value=None if unit_value is None else Decimal(unit_value),
+        deposit=_amount(raw, "deposit"),
         sizes=sizes,
-        year=raw.get("year"),
+        beside=frozenset(state for state, holds in beside.items() if holds),
+        second=SecondTexts(**raw["second"]) if "second" in raw else None,
     )
 
 
+def _amount(raw: Mapping[str, Any], name: str) -> Money | None:
+    text = raw.get(name)
+    return Money(amount=Decimal(text), currency=raw["currency"]) if text else None
+
+
 def _tag(raw: Mapping[str, Any]) -> PriceTag | None:
-    if "price" not in raw or raw["state"] == LabelState.NO_PRICE.value:
-        return None
-
-    def amount(name: str) -> Money | None:
-        text = raw.get(name)
-        return Money(amount=Decimal(text), currency=raw["currency"]) if text else None
-
-    price = amount("price")
-    if price is None:
+    price = _amount(raw, "price")
+    if price is None or LabelState(raw["state"]) in _WITHOUT_PRICE:
         return None
     kind = raw["state"] if raw["state"] in {"sale", "clearance"} else "list"
-    prior = amount("prior")
+    prior = _amount(raw, "prior")
     return PriceTag(
         price=price,
         kind=kind,
-        regular=amount("regular"),
+        regular=_amount(raw, "regular"),
+        loyalty=_amount(raw, "loyalty"),
+        program=raw.get("program"),
+        condition=raw.get("condition"),
         multibuy=multibuy.multibuy_from(raw["multibuy"]) if "multibuy" in raw else None,
         valid_until=raw.get("valid_until"),
         prior=prior,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gateway.domain.labels import SizeFact
 from gateway.domain.stock import Availability
 from gateway.render import fonts
+from gateway.render.contents import UNSEEN, Seen
 from gateway.render.fonts import Face
 from gateway.render.layout import Extent, Rect
 from gateway.render.painter import Painter
@@ -76,11 +77,11 @@ class SizeRun:
         _, grid = self._laid_out(width, _UNLIMITED)
         return Extent(need, max(need, grid.height), need)
 
-    def paint(self, painter: Painter, room: Rect) -> None:
+    def paint(self, painter: Painter, room: Rect) -> Seen:
         """As many cells as fit; nothing where not even one does."""
         cells, grid = self._laid_out(room.width, room.height)
         if grid.cell_height > room.height or grid.cell_width > room.width:
-            return
+            return UNSEEN
         spare = max(0, room.height - grid.height)
         top = room.y + {"start": 0, "center": spare // 2, "end": spare}[self.valign]
         for number, cell in enumerate(cells):
@@ -92,6 +93,7 @@ class SizeRun:
                 height=grid.cell_height,
             )
             _paint_cell(painter, place, cell, grid.face)
+        return Seen(size=grid.face.size, whole=len(cells) == len(self.sizes))
 
     @property
     def _smallest(self) -> int:

@@ -27,7 +27,7 @@ def modules(text: str) -> int:
     return 17 + 4 * _version(text) + 2 * QUIET_ZONE
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def qr(text: str) -> Image.Image:
     """The QR code of ``text`` with its quiet zone, one pixel per module, 255 is dark (mode L).
 

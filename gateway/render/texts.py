@@ -12,10 +12,11 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """Lines in one face."""
+    """Lines in one face; ``whole`` is False where an ellipsis stands for the rest."""
 
     face: Face
     lines: tuple[str, ...]
+    whole: bool = True
 
     @property
     def width(self) -> int:
@@ -52,7 +53,9 @@ def fit(
             return fitted
     face = fonts.face(weight, min(floor, min_size))
     most = max(1, min(lines, height // face.line_height))
-    return Fitted(face=face, lines=tuple(cut(wrap(text, face, width), face, width, most)))
+    wrapped = wrap(text, face, width)
+    kept = cut(wrapped, face, width, most)
+    return Fitted(face=face, lines=tuple(kept), whole=kept == wrapped)
 
 
 def _fitting(text: str, face: Face, lines: int, width: int, height: int) -> Fitted | None:

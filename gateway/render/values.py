@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from gateway.domain import prior_price
+from gateway.domain import prior_price, scripts
+from gateway.domain.catalogue import text
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
+from gateway.render import fonts
 from gateway.wording import deals, languages, money, numbers, times
 from gateway.wording.money import PriceParts
 
@@ -26,18 +29,24 @@ NAMES = (
     "price",
     "regular_price",
     "loyalty_price",
+    "program",
+    "condition",
     "unit_price",
+    "unit",
     "from",
     "until",
     "until_brief",
     "percent",
     "multibuy",
     "deposit",
+    "coming_day",
 )
 """Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price,
+``{unit}`` what the unit price is for ("kg", "100 g"),
 ``{until}`` the last day of the price, ``{until_brief}`` with a far year in figures,
-``{regular_price}`` the price it is compared with and ``{percent}`` how much less it is than the
-price before."""
+``{regular_price}`` the price it is compared with, ``{percent}`` how much less it is than the price
+before, ``{program}`` whose members pay ``{loyalty_price}`` on what ``{condition}``, and
+``{coming_day}`` the first day of a price when none is in force."""
 
 _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
@@ -49,12 +58,14 @@ _FROM = {"es": "desde", "en": "from"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Facts ready to be drawn; amounts in parts for big prices."""
+    """Facts ready to be drawn; ``amounts`` in parts for big prices, by name.
+
+    The names are ``price``, ``regular``, ``loyalty``, ``unit`` and ``deposit``.
+    """
 
     texts: Mapping[str, str]
     words: frozenset[str]
-    price: PriceParts | None
-    regular: PriceParts | None
+    amounts: Mapping[str, PriceParts]
 
     def fill_in(self, text: str) -> str:
         """``text`` with its names replaced, on one line; empty if a name in it has no value.
@@ -67,8 +78,14 @@ class Values:
         return " ".join(_NAME.sub(lambda match: self.texts[match[1]], text).split(" ")).strip()
 
     def shape(self) -> tuple[str, ...]:
-        """The texts with every digit as 0: where digits are equally wide, so are these."""
-        return tuple(text.translate(_ONE_DIGIT) for text in self.texts.values())
+        """The texts with every digit as 0: where digits are equally wide, so are these.
+
+        But for the GTIN: its digits say which symbology its bars are in.
+        """
+        return tuple(
+            text if name == "gtin" else text.translate(_ONE_DIGIT)
+            for name, text in self.texts.items()
+        )
 
     def has_facts(self, text: str) -> bool:
         """Whether ``text`` names anything but a template's own words."""
@@ -97,7 +114,7 @@ def of(
 
     tag = facts.tag
     was = prior_price.compared(tag, country) if tag else None
-    last = _last_instant(tag) if tag is not None and zone is not None else None
+    last = _last_instant(tag.valid_until if tag is not None else facts.until)
 
     def written_day(write: Callable[[datetime, int | None, tzinfo, str], str]) -> str:
         return (
@@ -105,7 +122,7 @@ def of(
         )
 
     texts = {
-        "title": facts.title,
+        "title": drawable(facts.title) or (facts.reference if facts.title else ""),
         "brand": facts.brand,
         "variant": facts.variant,
         "color": facts.color,
@@ -116,7 +133,8 @@ def of(
         "price": written(tag.price) if tag else "",
         "regular_price": written(was),
         "loyalty_price": written(tag.loyalty) if tag else "",
-        "unit_price": _unit_price(facts, written(facts.unit_price), locale),
+        "unit_price": _together(written(facts.unit_price), _unit(facts, locale)),
+        "unit": _unit(facts, locale),
         "from": _word(_FROM, facts.language) if facts.price_from else "",
         "until": written_day(times.short_date),
         "until_brief": written_day(times.brief_date),
@@ -125,33 +143,70 @@ def of(
         if tag and tag.multibuy
         else "",
         "deposit": deals.deposit(facts.deposit, facts.language, locale) if facts.deposit else "",
+        "program": (tag.program or "") if tag else "",
+        "condition": _condition(tag, facts.language) if tag else "",
+        "coming_day": times.short_date(facts.coming, facts.year, zone, locale)
+        if facts.coming is not None and zone is not None
+        else "",
     }
     for name, word in words.items():
         texts[name] = _word(word, facts.language)
     return Values(
-        texts={
-            name: " ".join(text.split()) if "\n" in text else text for name, text in texts.items()
-        },
+        texts={name: drawable(said) for name, said in texts.items()},
         words=frozenset(words),
-        price=money.price_parts(tag.price, locale) if tag else None,
-        regular=money.price_parts(was, locale) if was else None,
+        amounts={
+            name: money.price_parts(amount, locale)
+            for name, amount in _amounts(facts, was)
+            if amount is not None
+        },
     )
 
 
-def _last_instant(tag: PriceTag) -> datetime | None:
+def _amounts(facts: LabelFacts, was: Money | None) -> Iterator[tuple[str, Money | None]]:
+    yield "price", facts.tag.price if facts.tag is not None else None
+    yield "regular", was
+    yield "loyalty", facts.tag.loyalty if facts.tag is not None else None
+    yield "unit", facts.unit_price
+    yield "deposit", facts.deposit
+
+
+def _condition(tag: PriceTag, language: str) -> str:
+    return text(scripts.readable(tag.condition or {}), language)
+
+
+def drawable(said: str) -> str:
+    """``said`` on one line, accents joined to their letters, without letters that no font has.
+
+    Nothing where it would run from right to left.
+    """
+    if "\n" in said:
+        said = " ".join(said.split())
+    if said.isascii():
+        return said
+    if scripts.runs_right_to_left(said):
+        return ""
+    whole = unicodedata.normalize("NFC", said)
+    if all(map(fonts.file_of, whole)):
+        return whole
+    return " ".join("".join(filter(fonts.file_of, whole)).split())
+
+
+def _last_instant(end: datetime | None) -> datetime | None:
     """The last moment before the end, which itself is over: midnight is of the day before."""
-    end = tag.valid_until
     if end is None or end.year >= _OPEN_ENDED:
         return None
     return end - timedelta(microseconds=1)
 
 
-def _unit_price(facts: LabelFacts, amount: str, locale: str) -> str:
-    if not amount or not facts.unit:
+def _unit(facts: LabelFacts, locale: str) -> str:
+    if not facts.unit:
         return ""
     many = facts.unit_value if facts.unit_value not in {None, 1} else None
-    measure = "" if many is None else f"{numbers.measure(many, locale)} "
-    return f"{amount} / {measure}{facts.unit}"
+    return facts.unit if many is None else f"{numbers.measure(many, locale)} {facts.unit}"
+
+
+def _together(amount: str, unit: str) -> str:
+    return f"{amount} / {unit}" if amount and unit else ""
 
 
 def _word(word: Mapping[str, str], language: str) -> str:

@@ -6,9 +6,10 @@ import pickle
 from functools import lru_cache
 from multiprocessing.connection import Connection
 
-from device_drivers.api.panels import Frame
 from gateway.render import rendering, shrinking
-from gateway.render.jobs import Complaint, Job, ShrinkJob, Shrunk
+from gateway.render.jobs import Complaint, Job, Picture, ShrinkJob, Shrunk
+from gateway.render.rules import judging
+from gateway.render.rules.packs import PACKS
 from gateway.render.template import Template
 
 
@@ -23,12 +24,15 @@ def serve(pipe: Connection) -> None:
                 return  # the gateway is gone, perhaps killed while we drew
 
 
-def _done(job: Job | ShrinkJob) -> Frame | Shrunk | Complaint:
+def _done(job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
     try:
         if isinstance(job, ShrinkJob):
             return shrinking.shrink(job.data)
         drawn_by = _template(job.template)
-        return rendering.render(drawn_by, job.panel, job.facts, job.country, job.zone)
+        drawing = rendering.draw(drawn_by, job.panel, job.facts, job.country, job.zone)
+        pack = PACKS[job.pack] if job.pack is not None else None
+        breaches = judging.judge(drawing, job.facts, job.panel, pack) if pack is not None else ()
+        return Picture(frame=drawing.frame, breaches=breaches)
     except shrinking.NoPictureError as error:
         return Complaint(problem=str(error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: one bad job must not end the worker

@@ -76,6 +76,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                 update={"snapshot_folder": anchor(settings.feed.snapshot_folder)}
             ),
             "files": settings.files.model_copy(update={"folder": anchor(settings.files.folder)}),
+            "labels": settings.labels.model_copy(
+                update={"templates": anchor(settings.labels.templates)}
+            ),
             "shopify": settings.shopify.model_copy(
                 update={"client_secret_file": anchor(settings.shopify.client_secret_file)}
             ),

@@ -98,6 +98,7 @@ class Shop(Section):
     name: Annotated[str, Field(strict=True, min_length=1, max_length=100)] | None = None
     country: Country = "MX"
     language: Literal["es", "en"] = "es"
+    second_language: Literal["es", "en"] | None = None
     currency: Currency = "MXN"
     time_zone: str = "America/Mexico_City"
 
@@ -109,6 +110,13 @@ class Shop(Section):
         meant = zones.like(name, info.data.get("country", "MX"))
         examples = " or ".join(f'"{zone}"' for zone in meant or ("Europe/Madrid",))
         raise ValueError(f"is no time zone of a place; write {examples}")
+
+    @field_validator("second_language")
+    @classmethod
+    def _another_language(cls, second: str | None, info: ValidationInfo) -> str | None:
+        if second is not None and second == info.data.get("language"):
+            raise ValueError("is the first language too; write the other one, or remove it")
+        return second
 
     @property
     def zone(self) -> ZoneInfo:
@@ -196,6 +204,7 @@ class Labels(Section):
     retry_max_s: Seconds = 1800.0
     at_once: Annotated[Whole, Field(ge=1, le=200)] = 20
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
+    templates: Path | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"
 
 

@@ -24,7 +24,8 @@ def check(file: Path, settings: Settings) -> None:
         for section, broker in sorted(brokers.items())
         for line in (*_password(section, broker), *_authority(section, broker))
     ]
-    lines += [f"{file}: {line}" for line in (*_secret(settings), *_folder(settings))]
+    about_files = (*_secret(settings), *_templates(settings), *_folder(settings))
+    lines += [f"{file}: {line}" for line in about_files]
     if lines:
         raise SettingsError("\n".join(lines))
 
@@ -52,6 +53,12 @@ def _secret(settings: Settings) -> Iterator[str]:
     else:
         if empty:
             yield f"{key}: is empty; write the app's client secret on its first line"
+
+
+def _templates(settings: Settings) -> Iterator[str]:
+    folder = settings.labels.templates
+    if folder is not None and not folder.is_dir():
+        yield f'labels.templates = "{folder}": there is no such folder; make it, or remove the key'
 
 
 def _password(section: str, broker: Broker) -> Iterator[str]:

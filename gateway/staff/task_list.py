@@ -105,6 +105,9 @@ class TaskLines:
         self._kinds: Mapping[str, Callable[[Task], TaskLine]] = {
             "refused_row": self._refused_row,
             "label_not_drawn": self._not_drawn,
+            "label_rules": self._rules,
+            "text_left_out": self._left_out,
+            "template_broken": self._template_broken,
             "hold": self._held,
             "refused_file": self._refused_file,
             "too_many_labels": self._too_many_labels,
@@ -134,6 +137,37 @@ class TaskLines:
             advice=self._say(texts.TASK_NOT_DRAWN_ADVICE),
             detail=_detail(task),
             href=f"/labels/{task.key}",
+        )
+
+    def _rules(self, task: Task) -> TaskLine:
+        without_price = bool(task.detail.get("without_price"))
+        why = texts.TASK_RULES_WITHOUT_PRICE if without_price else texts.TASK_RULES_PLAINER
+        return TaskLine(
+            tone="trouble" if without_price else "attention",
+            title=self._say(texts.TASK_RULES, what=self._label(task.key)),
+            why=self._say(why),
+            advice=self._say(texts.TASK_RULES_ADVICE),
+            detail="; ".join(map(str, task.detail.get("broken", ())))[:300],
+            href=f"/labels/{task.key}",
+        )
+
+    def _left_out(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_LEFT_OUT, what=self._label(task.key)),
+            why=self._say(texts.TASK_LEFT_OUT_WHY),
+            advice=self._say(texts.TASK_LEFT_OUT_ADVICE),
+            detail=_detail(task),
+            href=f"/labels/{task.key}",
+        )
+
+    def _template_broken(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_TEMPLATE_BROKEN, what=task.key),
+            why=self._say(texts.TASK_TEMPLATE_BROKEN_WHY),
+            advice=self._say(texts.TASK_TEMPLATE_BROKEN_ADVICE),
+            detail=_detail(task),
         )
 
     def _too_many_labels(self, task: Task) -> TaskLine:

@@ -111,6 +111,45 @@ TASK_NOT_DRAWN_ADVICE = Text(
     es="Sigue mostrando lo anterior. Prueba otra plantilla o revisa el artículo.",
     en="It still shows what it did before. Try another template or check the article.",
 )
+TASK_RULES = Text(
+    es="La plantilla de la etiqueta {what} no se puede usar",
+    en="The template of label {what} cannot be used",
+)
+TASK_RULES_PLAINER = Text(
+    es="No cumple las reglas de precios o no se pudo dibujar; se muestra una más sencilla.",
+    en="It breaks the rules for prices or could not be drawn; a plainer one is shown.",
+)
+TASK_RULES_WITHOUT_PRICE = Text(
+    es="Ninguna cumple las reglas de precios en esa pantalla: la etiqueta manda a la caja.",
+    en="None keeps the rules for prices on that display: the label sends people to the till.",
+)
+TASK_RULES_ADVICE = Text(
+    es="Elige otra plantilla o una etiqueta más grande para este artículo.",
+    en="Choose another template or a larger label for this article.",
+)
+TASK_LEFT_OUT = Text(
+    es="La etiqueta {what} no puede mostrar un texto tal como es",
+    en="Label {what} cannot show a text as it is",
+)
+TASK_LEFT_OUT_WHY = Text(
+    es="Se escribe de derecha a izquierda. En su lugar sale otro idioma o la referencia.",
+    en="It runs from right to left. Another language or the reference stands there instead.",
+)
+TASK_LEFT_OUT_ADVICE = Text(
+    es="Agrega el nombre en otro idioma donde se creó el artículo.",
+    en="Add the name in another language where the article was made.",
+)
+TASK_TEMPLATE_BROKEN = Text(
+    es="La plantilla {what} tiene un error", en="The template {what} has a fault"
+)
+TASK_TEMPLATE_BROKEN_WHY = Text(
+    es="Las etiquetas siguen con su última versión buena, o con la de Anaquel.",
+    en="Labels go on with its last good version, or with the one of Anaquel.",
+)
+TASK_TEMPLATE_BROKEN_ADVICE = Text(
+    es="Corrige el archivo que se nombra abajo; el cambio se nota solo.",
+    en="Correct the file that is named below; the change is noticed by itself.",
+)
 TASK_TOO_MANY_LABELS = Text(
     es="Se presentan más etiquetas de las que caben",
     en="More labels introduce themselves than there is room for",

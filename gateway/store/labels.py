@@ -255,6 +255,15 @@ def mark_bound_stale(connection: Connection) -> None:
         connection.note("label", label)
 
 
+def mark_all_stale(connection: Connection) -> None:
+    """Mark every label stale, also those that stand for nothing."""
+    for (label,) in connection.execute(
+        "UPDATE label SET stale = stale + 1 RETURNING id"
+    ).fetchall():
+        connection.note("stale", label)
+        connection.note("label", label)
+
+
 def mark_due_stale(connection: Connection, at: datetime) -> None:
     """Mark stale every label whose price begins or ends at or before ``at``."""
     due = connection.execute("SELECT id FROM label WHERE next_change <= ?", (to_ms(at),)).fetchall()

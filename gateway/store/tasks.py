@@ -27,14 +27,17 @@ class Task:
 
 def open_(
     connection: Connection, kind: str, key: str, detail: Mapping[str, Any], at: datetime
-) -> None:
-    """Open the task, or bring the detail of the open one up to date."""
+) -> bool:
+    """Open the task, or bring the detail of the open one up to date; True when it is new."""
+    known = connection.execute("SELECT 1 FROM task WHERE kind = ? AND key = ?", (kind, key))
+    is_new = known.fetchone() is None
     connection.execute(
         "INSERT INTO task (kind, key, detail, opened_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (kind, key) DO UPDATE SET detail = excluded.detail",
         (kind, key, json.dumps(detail), to_ms(at)),
     )
     connection.note("task", f"{kind}:{key}")
+    return is_new
 
 
 def close(connection: Connection, kind: str, key: str) -> None:

@@ -39,6 +39,12 @@ class _Style:
     separator: str
 
 
+def currency_of(country: str) -> str:
+    """The currency (ISO 4217) people pay with in ``country`` (ISO 3166-1); EUR where unknown."""
+    paid_with: list[str] = numbers.get_territory_currencies(country)
+    return paid_with[0] if paid_with else "EUR"
+
+
 def format_money(money: Money, locale: str) -> str:
     """The amount with its currency: ``$1,299.00`` in es_MX, ``1299,00 €`` in es_ES.
 

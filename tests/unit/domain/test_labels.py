@@ -206,7 +206,8 @@ def test_a_common_price_or_the_lowest_with_from(
 def test_a_price_that_is_not_in_force_is_none() -> None:
     later = [{"kind": "list", "amount": "9", "valid_from": "2026-12-01T00:00:00-06:00"}]
     said = facts(family({"a": shoe("26")}, {"a": later}, {"a": 4}), ONE)
-    assert (said.state, said.tag, said.unit_price) == (LabelState.NO_PRICE, None, None)
+    assert (said.state, said.tag, said.unit_price) == (LabelState.COMING, None, None)
+    assert said.coming == datetime.fromisoformat("2026-12-01T00:00:00-06:00")
 
 
 SALE = [{"kind": "list", "amount": "100"}, {"kind": "sale", "amount": "80"}]

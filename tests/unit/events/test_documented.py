@@ -52,6 +52,14 @@ EMITTED = [
         detail="the image did not arrive within 60 s",
         time=RECORDED,
     ),
+    events.label_refused(
+        ORIGIN,
+        event_id=MADE,
+        label="L0001",
+        broken=["the price per unit is not on the label (Directive 98/6/EC, articles 3 and 4)"],
+        without_price=False,
+        time=RECORDED,
+    ),
     events.label_bound(
         ORIGIN,
         event_id=MADE,

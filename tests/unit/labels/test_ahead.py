@@ -12,7 +12,7 @@ import pytest
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts, Target
 from gateway.domain.rows import Row
-from gateway.labels.planning import Planner, RenderError
+from gateway.labels.planning import Planner, Rendered, RenderError
 from gateway.settings import Shop
 from gateway.store import deliveries, frames
 from gateway.store.database import Connection
@@ -33,7 +33,7 @@ class PriceTagPainter:
         self.fails = False
         self.twice = asyncio.Event()
 
-    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         assert template is None
         if self.fails:
             raise RenderError("no")
@@ -44,7 +44,8 @@ class PriceTagPainter:
         inked = 0 if facts.tag is None else int(facts.tag.price.amount)
         size = panel.width * panel.height
         pixels = bytes([1] * inked + [0] * (size - inked))
-        return Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=pixels)
+        frame = Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=pixels)
+        return Rendered(frame=frame)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def offers(later: str, begins: str = BEGINS.isoformat()) -> Row:
 async def drawn_up(room: Room) -> tuple[Planner, PriceTagPainter]:
     """A label on an article that costs 10, and 7 in ten minutes; drawn ahead."""
     painter = PriceTagPainter()
-    planner = Planner(room.database, painter, room.clock, SETTINGS)
+    planner = Planner(room.database, painter, room.clock, SETTINGS, rooms.ORIGIN)
     await room.write(product("a"), stock("a", 5), offers("7"))
     await room.bind("l", Target(product="a"))
     await all_of(planner)
@@ -157,7 +158,7 @@ async def test_the_planner_draws_ahead_by_itself(room: Room) -> None:
     painter = PriceTagPainter()
     await room.write(product("a"), stock("a", 5), offers("7"))
     await room.bind("l", Target(product="a"))
-    planner = Planner(room.database, painter, room.clock, SETTINGS)
+    planner = Planner(room.database, painter, room.clock, SETTINGS, rooms.ORIGIN)
     async with running(planner), asyncio.timeout(5):
         await painter.twice.wait()
     assert painter.drawn == ["10.00", "7.00"]

@@ -10,9 +10,9 @@ import pytest
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts, Target
 from gateway.domain.rows import Row
-from gateway.labels.planning import Planner
+from gateway.labels.planning import Planner, Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, labels
+from gateway.store import catalogue, deliveries, labels, tasks
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
 from tests.unit.labels import rooms
@@ -27,11 +27,12 @@ class Sheet:
     def __init__(self) -> None:
         self.drawn: list[LabelFacts] = []
 
-    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Frame:
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         assert template is None
         self.drawn.append(facts)
         pixels = bytes(panel.width * panel.height)
-        return Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=pixels)
+        frame = Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=pixels)
+        return Rendered(frame=frame)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def stock_up(room: Room, count: int, **members: object) -> None:
 
 async def test_a_clock_that_jumps_has_every_bound_label_looked_at_once(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
     await stock_up(room, 2)
     await plan_all(planner)
     sheet.drawn.clear()
@@ -74,7 +75,7 @@ async def test_the_planner_wakes_by_itself_to_compare_the_clocks(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.labels.planning._LONGEST_WAIT_S", 0.01)
-    planner = Planner(room.database, Sheet(), room.clock, SETTINGS)
+    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
     await stock_up(room, 1)
     await plan_all(planner)
     changed = room.database.changes.subscribe("stale")
@@ -85,7 +86,7 @@ async def test_the_planner_wakes_by_itself_to_compare_the_clocks(
 
 async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
     await stock_up(room, 120)
     await planner.plan_stale()
     await room.write(product("a118", status="recalled"), product("a119", status="blocked"))
@@ -99,7 +100,7 @@ async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(roo
 
 async def test_labels_that_keep_changing_never_starve_the_later_ones(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS)
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
     await stock_up(room, 80, status="recalled")
     await room.bind("z", Target(product="a000"))
     await room.write(product("plain"))
@@ -129,7 +130,7 @@ async def test_labels_of_one_group_come_together_and_share_what_is_read(
         return read(*asked)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(catalogue, "family_for_label", counted)
-    await plan_all(Planner(room.database, Sheet(), room.clock, SETTINGS))
+    await plan_all(Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN))
     assert len(reads) == 2
 
 
@@ -167,3 +168,31 @@ async def test_a_label_reads_its_own_products_and_this_shop_s_stock_alone(room: 
             )
             is None
         )
+
+
+async def test_a_shop_of_two_languages_has_both_on_its_labels(room: Room) -> None:
+    sheet = Sheet()
+    shop = SETTINGS.model_copy(update={"second_language": "en"})
+    await room.write(product("a", name={"es": "Tenis", "en": "Trainers"}))
+    await room.bind("l1", Target(product="a"))
+    await plan_all(Planner(room.database, sheet, room.clock, shop, rooms.ORIGIN))
+    (facts,) = sheet.drawn
+    assert facts.title == "Tenis"
+    assert facts.second is not None
+    assert (facts.second.language, facts.second.title) == ("en", "Trainers")
+
+
+async def test_a_name_from_right_to_left_is_a_task_until_there_is_another(room: Room) -> None:
+    sheet = Sheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    hebrew = "נעלי ריצה"
+    await room.write(product("a", name={"es": hebrew}, sku="R-1"))
+    await room.bind("l1", Target(product="a"))
+    await plan_all(planner)
+    assert sheet.drawn[-1].title == "R-1"
+    (task,) = await room.read(lambda connection: tasks.of_kind(connection, "text_left_out"))
+    assert (task.key, task.detail["message"]) == ("l1", "runs from right to left: title")
+    await room.write(product("a", name={"he": hebrew, "es": "Tenis"}, sku="R-1"))
+    await plan_all(planner)
+    assert sheet.drawn[-1].title == "Tenis"
+    assert await room.read(lambda connection: tasks.of_kind(connection, "text_left_out")) == ()

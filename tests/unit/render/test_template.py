@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from device_drivers.api.panels import Ink, Panel
 from gateway.domain.labels import LabelFacts, LabelState
 from gateway.render import samples, template, templates
-from gateway.render.template import Length, Template, TemplateError
+from gateway.render.elements import Length, TextElement
+from gateway.render.template import Template, TemplateError
 from tests.golden.panels import PANELS
 
 GOOD = """
@@ -36,6 +40,23 @@ def load(folder: Path, text: str) -> Template:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return template.load(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "line"),
+    [
+        ('size = "12px"', 'size = "12"', 16),
+        ('kind = "text"', 'kind = "text"\nfont = "thin"', 15),
+        ("{title}", "{titel}", 15),
+        ('["name"]', '["nome"]', 11),
+        ('root = "page"', 'root = "pge"', 7),
+        ('en = "Hello"', 'en = ""', 4),
+    ],
+)
+def test_errors_name_the_line(tmp_path: Path, wrong: str, instead: str, line: int) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load(tmp_path, GOOD.replace(wrong, instead).lstrip())
+    assert f"template.toml:{line}: " in str(refused.value)
 
 
 def test_a_template_is_named_after_its_folder(tmp_path: Path) -> None:
@@ -86,7 +107,7 @@ lines = 2
 """
     elements = load(tmp_path, GOOD + more).elements
     name, smallest = elements["name"], elements["smallest"]
-    assert isinstance(name, template.TextElement)
+    assert isinstance(name, TextElement)
     assert smallest == name.model_copy(update={"size": Length(9, "px"), "lines": 2})
 
 
@@ -129,19 +150,47 @@ def test_lengths_follow_the_panel(length: Length, pixels: int) -> None:
 def test_every_bundled_template_serves_every_panel_and_state(
     bundled: Mapping[str, Template],
 ) -> None:
-    assert set(bundled) == {"article", "plain", "style", "unbound"}
+    assert set(bundled) == {
+        *("article", "collect", "entrance", "grocery", "loyalty", "minimal", "multibuy"),
+        *("plain", "promotion", "style", "test", "unbound", "weight"),
+    }
     for one in bundled.values():
         for panel in PANELS.values():
             for state in LabelState:
-                assert one.root(panel, state) in one.elements
+                assert one.root(panel, {state}) in one.elements
 
 
+@pytest.mark.parametrize(
+    ("name", "sample"),
+    [
+        ("style", "sale"),
+        ("style", "several"),
+        ("article", "sale"),
+        ("grocery", "regular"),
+        ("weight", "sale"),
+        ("multibuy", "three_for_two"),
+        ("loyalty", "members"),
+        ("unbound", "unbound"),
+    ],
+)
 def test_the_default_follows_from_the_facts(
-    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+    name: str, sample: str, bundled_samples: Mapping[str, Mapping[str, LabelFacts]]
 ) -> None:
-    assert templates.default_for(bundled_samples["style"]["sale"]) == "style"
-    assert templates.default_for(bundled_samples["article"]["sale"]) == "article"
-    assert templates.default_for(bundled_samples["unbound"]["unbound"]) == "unbound"
+    assert templates.default_for(bundled_samples[name][sample]) == name
+
+
+def test_samples_are_in_the_currency_of_the_country(tmp_path: Path) -> None:
+    path = tmp_path / "sample.toml"
+    path.write_text(
+        '[facts]\ncode = "1"\nlink = "A"\nlanguage = "en"\nstate = "regular"\nprice = "1.00"\n'
+        '[sample.one]\n[sample.members]\nloyalty = "0.90"\nprogram = "Club"\n',
+        encoding="utf-8",
+    )
+    read = samples.load(path, "GB")
+    assert read["one"].tag is not None
+    assert read["one"].tag.price.currency == "GBP"
+    assert read["one"].beside == frozenset()
+    assert read["members"].beside == {LabelState.LOYALTY}
 
 
 def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
@@ -149,3 +198,45 @@ def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     path.write_text('[facts]\nstate = "happy"\n[sample.one]\n', encoding="utf-8")
     with pytest.raises(TemplateError, match=r"sample\.toml: no samples can be read"):
         samples.load(path)
+
+
+def chained(count: int, times: int) -> str:
+    """Columns in each other, each holding the next so many times."""
+    lines = ['title = { es = "a", en = "a" }', "[[view]]", 'root = "p0"']
+    for number in range(count):
+        children = ", ".join([f'"p{number + 1}"'] * times)
+        lines += [f"[elements.p{number}]", 'kind = "column"', f"children = [{children}]"]
+    return "\n".join([*lines, f"[elements.p{count}]", 'kind = "spacer"'])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("elements = 3", "elements: write a table, [elements]"),
+        ("[[elements]]\na = 1", "elements: write a table, [elements]"),
+        ("words = 3", "words: write a table, [words]"),
+        ("view = 3", "view: write each as a table of its own, [[view]]"),
+        ("[elements.a]\nlike = []", "element 'a', like: write the name of another element"),
+        ('[elements.a]\nlike = "a"', "element 'a', like: write the name of another element"),
+        ("include = 3", "include: write names of at most 10 parts"),
+        ('include = ["../x"]', "include: write names of at most 10 parts"),
+        (chained(1000, 1), "more than 20 boxes in each other"),
+        (chained(15, 2), "elements; at most 500 can be drawn"),
+        (chained(40, 2), "more than 20 boxes in each other"),
+        (GOOD.replace('["name"]', '["name", "page"]'), "element 'page': it contains itself"),
+    ],
+)
+def test_nonsense_is_told_and_ends_nothing(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load(tmp_path, text)
+    assert said in str(refused.value)
+
+
+@given(text=st.text(st.sampled_from('[]{}=",\n ab3."'), max_size=60), place=st.integers(0, 300))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_edit_gives_a_template_or_says_what_is_wrong(
+    tmp_path: Path, text: str, place: int
+) -> None:
+    with contextlib.suppress(TemplateError):
+        one = load(tmp_path, GOOD[:place] + text + GOOD[place:])
+        assert one.root(next(iter(PANELS.values())), frozenset({LabelState.REGULAR}))

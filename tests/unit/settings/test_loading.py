@@ -60,6 +60,11 @@ WRONG = [
     ("shop", 'country = "mx"', f'shop.country = "mx": {COUNTRY}'),
     ("shop", 'country = "México"', f'shop.country = "México": {COUNTRY}'),
     ("shop", 'language = "fr"', 'shop.language = "fr": write "es" or "en"'),
+    (
+        "shop",
+        'second_language = "es"',
+        'shop.second_language = "es": is the first language too; write the other one, or remove it',
+    ),
     ("shop", 'currency = "PESO"', f'shop.currency = "PESO": {CURRENCY}'),
     (
         "shop",

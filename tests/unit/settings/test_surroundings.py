@@ -87,3 +87,14 @@ def test_one_port_on_two_addresses_and_ports_left_to_the_system_are_fine(tmp_pat
     for host, port in (("127.0.0.2", 8082), ("127.0.0.1", 0)):
         text = f'{GOOD}\n[sites.staff]\nhost = "{host}"\nport = {port}'
         settings.load(write(tmp_path, f"{text}\n[sites.shopper]\nport = {port and 8080}"))
+
+
+def test_a_folder_of_templates_that_is_not_there_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path, f'{GOOD}\n[labels]\ntemplates = "own"')
+    with pytest.raises(SettingsError) as raised:
+        surroundings.check(file, settings.load(file))
+    key = f'labels.templates = "{tmp_path / "own"}"'
+    wanted = f"{file}: {key}: there is no such folder; make it, or remove the key"
+    assert str(raised.value) == wanted
+    (tmp_path / "own").mkdir()
+    surroundings.check(file, settings.load(file))

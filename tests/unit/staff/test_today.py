@@ -54,6 +54,47 @@ async def test_today_lists_what_needs_a_person(shelf: Staffed) -> None:
     assert "Importantes" in page
 
 
+async def test_a_template_that_cannot_be_used_is_told_in_both_languages(shelf: Staffed) -> None:
+    broken = ["the price per unit is not on the label (the source)"]
+
+    def trouble(connection: Connection) -> None:
+        for label, without_price in (("L003", False), ("L001", True)):
+            detail = {"broken": broken, "without_price": without_price}
+            tasks.open_(connection, "label_rules", label, detail, shop.NOW)
+
+    code = await _code(shelf, "L003")
+    async with shelf.signed_in() as client:
+        await shelf.database.write(trouble)
+        spanish = (await client.get("/")).text
+        english = (await client.get("/?lang=en")).text
+    assert f"La plantilla de la etiqueta {code} · Bolsa de manta (tote) no se puede usar" in spanish
+    assert "se muestra una más sencilla" in spanish
+    assert "la etiqueta manda a la caja" in spanish
+    assert f"The template of label {code} · " in english
+    assert "the price per unit is not on the label (the source)" in english
+    assert 'href="/labels/L003"' in english
+
+
+async def test_texts_and_templates_that_need_somebody_are_told(shelf: Staffed) -> None:
+    def trouble(connection: Connection) -> None:
+        detail = {"message": "runs from right to left: title"}
+        tasks.open_(connection, "text_left_out", "L003", detail, shop.NOW)
+        why = {"message": "/srv/mine/template.toml:14: element 'name', value: no such fact"}
+        tasks.open_(connection, "template_broken", "mine", why, shop.NOW)
+
+    code = await _code(shelf, "L003")
+    async with shelf.signed_in() as client:
+        await shelf.database.write(trouble)
+        spanish = (await client.get("/")).text
+        english = (await client.get("/?lang=en")).text
+    assert f"La etiqueta {code} · Bolsa de manta (tote) no puede mostrar un texto" in spanish
+    assert "Se escribe de derecha a izquierda." in spanish
+    assert "La plantilla mine tiene un error" in spanish
+    assert "The template mine has a fault" in english
+    assert "/srv/mine/template.toml:14" in english
+    assert "runs from right to left: title" in english
+
+
 async def test_a_refused_row_says_in_both_languages_what_to_write_and_where(shelf: Staffed) -> None:
     bad = {"currency": "MXN", "offers": [{"kind": "list", "amount": "-5"}]}
     await shop.fill(shelf.database, [("offers", "tote", bad), ("offers", "new-one", bad)], seq=9)

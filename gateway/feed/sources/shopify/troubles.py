@@ -65,5 +65,5 @@ class Troubles:
                 await self._write(partial(tasks.close, kind=TASK, key=trouble.value))
                 self._tasks[trouble] = None
 
-    async def _write(self, change: Callable[[Connection], None]) -> None:
+    async def _write(self, change: Callable[[Connection], object]) -> None:
         await self._database.write_patiently(change)

@@ -1,0 +1,185 @@
+"""From an element of a template to what stands in its place, for one panel and one set of facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from device_drivers.api.panels import Panel
+from gateway.domain.labels import LabelFacts
+from gateway.render import barcodes, elements, symbols
+from gateway.render.codes import Barcode, Code
+from gateway.render.contents import Air, Drawn, Line, Sign, Swatch, Text
+from gateway.render.elements import Length
+from gateway.render.prices import Price
+from gateway.render.sizes import SizeRun
+from gateway.render.values import Values
+
+_SMALLEST_SCALE = 2
+"""Pixels per module that cameras tell apart on every panel."""
+
+_ROUNDING = 0.05
+"""Of a pixel: a module of 0.26 mm on a panel whose pixels are 0.2599 mm wide is one pixel."""
+
+_LEAST_POINTS = 4.5
+"""Letters below this are not legible; no template gets smaller ones."""
+
+_LEAST_PRICE_POINTS = 9.2
+"""The price to pay is never meant to be smaller."""
+
+_MOST_SHRINKING = 0.75
+"""Texts keep this share of their size while they can: a label keeps its proportions."""
+
+
+class Maker:
+    """Makes contents; one per picture."""
+
+    def __init__(
+        self, panel: Panel, facts: LabelFacts, known: Values, in_second: Values | None
+    ) -> None:
+        self._panel = panel
+        self._facts = facts
+        self._values = known
+        self._in_second = in_second
+        self._makers: Mapping[type[elements.Element], Callable[[Any], Drawn | None]] = {
+            elements.TextElement: self._text,
+            elements.PriceElement: self._price,
+            elements.SizesElement: self._sizes,
+            elements.QrElement: self._code,
+            elements.BarcodeElement: self._barcode,
+            elements.IconElement: self._icon,
+            elements.LineElement: self._line,
+            elements.SwatchElement: self._swatch,
+            elements.SpacerElement: lambda _: Air(),
+        }
+
+    def content(self, element: elements.Element) -> Drawn | None:
+        """What is drawn for ``element``; None where the facts give it nothing to say."""
+        return self._makers[type(element)](element)
+
+    def pixels(self, length: Length) -> int:
+        """Whole pixels on this panel."""
+        return length.pixels(self._panel)
+
+    def _text(self, element: elements.TextElement) -> Text | None:
+        text = self._text_of(element)
+        if not text:
+            return None
+        size, min_size = self._sizes_of(element)
+        own_words = not self._values.has_facts(element.value)
+        return Text(
+            text=text.upper() if element.case == "upper" else text,
+            weight=element.font,
+            size=size,
+            min_size=min_size,
+            floor=self._floor(element.min_size),
+            ink=element.ink,
+            lines=element.lines,
+            align=element.align,
+            valign=element.valign,
+            plate=element.plate,
+            follows=element.follows,
+            strike=element.strike,
+            whole=element.whole or own_words,
+        )
+
+    def _text_of(self, element: elements.TextElement) -> str:
+        if element.language == "first":
+            return self._values.fill_in(element.value)
+        said = self._in_second.fill_in(element.value) if self._in_second is not None else ""
+        return said if said != self._values.fill_in(element.value) else ""
+
+    def _price(self, element: elements.PriceElement) -> Price | None:
+        parts = self._values.amounts.get(element.amount)
+        if parts is None:
+            return None
+        big = element.style == "big"
+        size, min_size = self._sizes_of(element)
+        least = 0
+        if element.amount == "price":
+            least = math.ceil(_LEAST_PRICE_POINTS * self._panel.dpi / 72)
+        return Price(
+            parts=parts,
+            big=big,
+            weight=element.font,
+            size=max(size, least),
+            min_size=max(least, self._floor(element.min_size) if big else min_size),
+            ink=element.ink,
+            before=self._values.fill_in(element.before),
+            after=self._values.fill_in(element.after),
+            strike=element.strike,
+            align=element.align,
+            valign=element.valign,
+        )
+
+    def _sizes(self, element: elements.SizesElement) -> SizeRun | None:
+        if not self._facts.sizes:
+            return None
+        min_size = self._floor(element.min_size)
+        return SizeRun(
+            sizes=self._facts.sizes,
+            weight=element.font,
+            size=max(self.pixels(element.size), min_size),
+            min_size=min_size,
+            rows=element.rows,
+            valign=element.valign,
+        )
+
+    def _code(self, element: elements.QrElement) -> Code | None:
+        try:
+            symbols.modules(self._facts.link)
+        except symbols.SymbolError:
+            return None
+        return Code(
+            link=self._facts.link,
+            size=self.pixels(element.size),
+            min_scale=max(_SMALLEST_SCALE, math.ceil(element.module.exact(self._panel))),
+            align=element.align,
+            valign=element.valign,
+        )
+
+    def _barcode(self, element: elements.BarcodeElement) -> Barcode | None:
+        value = self._values.fill_in(element.value)
+        if not value:
+            return None
+        try:
+            bars = (barcodes.of_gtin if element.symbology == "gtin" else barcodes.of_text)(value)
+        except symbols.SymbolError:
+            return None
+        height = self.pixels(element.bars)
+        return Barcode(
+            bars=bars,
+            height=height,
+            min_height=min(height, self.pixels(element.min_bars)),
+            min_scale=max(1, math.ceil(element.module.exact(self._panel) - _ROUNDING)),
+            digits=element.digits,
+            align=element.align,
+            valign=element.valign,
+        )
+
+    def _icon(self, element: elements.IconElement) -> Sign:
+        size = self.pixels(element.size)
+        return Sign(
+            icon=element.icon,
+            size=size,
+            min_size=min(size, self.pixels(element.min_size)),
+            ink=element.ink,
+            align=element.align,
+            valign=element.valign,
+        )
+
+    def _line(self, element: elements.LineElement) -> Line:
+        thickness = self.pixels(element.thickness)
+        return Line(thickness=thickness, ink=element.ink, down=element.down)
+
+    def _swatch(self, element: elements.SwatchElement) -> Swatch:
+        return Swatch(size=self.pixels(element.size), ink=element.ink)
+
+    def _sizes_of(self, element: elements.TextElement | elements.PriceElement) -> tuple[int, int]:
+        floor = self._floor(element.min_size)
+        size = max(self.pixels(element.size), floor)
+        return size, max(floor, round(size * _MOST_SHRINKING))
+
+    def _floor(self, least: Length) -> int:
+        return max(self.pixels(least), round(_LEAST_POINTS * self._panel.dpi / 72))

@@ -1,0 +1,1 @@
+"""What the law asks of a shelf label, as rules that a drawn picture is held against."""

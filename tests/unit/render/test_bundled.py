@@ -1,0 +1,70 @@
+"""The templates that come with Anaquel keep the rules of every country we offer, on every panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+import zxingcpp
+
+from device_drivers.api.panels import Frame, Panel
+from gateway.domain.labels import LabelFacts
+from gateway.render import previews, rendering, samples, templates
+from gateway.render.elements import BarcodeElement, QrElement
+from gateway.render.rules import packs
+from gateway.render.template import Template
+from tests import tiers
+from tests.unit.render.test_symbols import as_enlarged
+
+LEAST_MODULE_MM = 0.26
+ZONE = ZoneInfo("America/Mexico_City")
+BUNDLED = templates.load_all(templates.BUNDLED)
+
+
+def some_panels(template: Template) -> Iterator[Panel]:
+    """As many as the tier asks for, from the smallest to the largest."""
+    known = sorted(previews.panels(template), key=lambda panel: panel.width * panel.height)
+    many = min(len(known), tiers.count("template_panels"))
+    return (known[place * (len(known) - 1) // max(1, many - 1)] for place in range(many))
+
+
+def facts_of(name: str, country: str) -> dict[str, LabelFacts]:
+    return dict(samples.load(templates.BUNDLED / name / "sample.toml", country))
+
+
+@pytest.mark.parametrize("country", ["MX", "ES", "GB"])
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_template_keeps_the_rules(name: str, country: str) -> None:
+    pack = packs.pack_of(country)
+    assert pack is not None
+    template = BUNDLED[name]
+    facts = facts_of(name, country)
+    on = some_panels(template)
+    assert list(previews.check(template, facts, pack, country, ZONE, on)) == []
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_code_can_be_read(name: str) -> None:
+    template = BUNDLED[name]
+    seen = 0
+    for panel in some_panels(template):
+        for sample, facts in facts_of(name, "MX").items():
+            drawing = rendering.draw(template, panel, facts, "MX", ZONE)
+            wanted = set()
+            for one in drawing.placed:
+                if one.seen.size and isinstance(one.element, QrElement):
+                    wanted.add(facts.link)
+                elif one.seen.size and isinstance(one.element, BarcodeElement):
+                    wanted.add((facts.gtin or "").lstrip("0"))
+                else:
+                    continue
+                assert one.seen.size * 25.4 / panel.dpi >= LEAST_MODULE_MM, (panel.name, sample)
+            assert read(drawing.frame) == wanted, (panel.name, sample)
+            seen += len(wanted)
+    assert seen or name == "plain"
+
+
+def read(frame: Frame) -> set[str]:
+    found = zxingcpp.read_barcodes(as_enlarged(frame))
+    return {one.text if one.text.startswith("HTTP") else one.text.lstrip("0") for one in found}
