@@ -1,4 +1,4 @@
-"""The settings of the central side, ``central.toml``; explained in ``central.example.toml``."""
+"""The settings of the central side (``central.toml``); see ``docs/central.example.toml``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.settings import Broker, Listen, zones
 from gateway.settings.sections import Host, Port, WebAddress
 from gateway.settings.shapes import Currency, Id, Seconds, Section
 
-EXAMPLE = "central.example.toml"
+EXAMPLE = "docs/central.example.toml"
 
 
 class Serve(Listen):

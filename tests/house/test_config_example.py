@@ -19,7 +19,7 @@ from tests.support import project
 
 EXAMPLES: dict[str, type[BaseModel]] = {
     "config.example.toml": Settings,
-    "central.example.toml": CentralSettings,
+    "docs/central.example.toml": CentralSettings,
 }
 TEXTS = {name: (project.ROOT / name).read_text(encoding="utf-8") for name in EXAMPLES}
 COMMENTED = re.compile(r"^# ([A-Za-z_0-9]+ = .+)$", re.MULTILINE)
@@ -59,18 +59,18 @@ EVERYTHING = {name: flat(tomllib.loads(COMMENTED.sub(r"\1", text))) for name, te
 
 def test_they_can_be_used_as_they_are() -> None:
     assert settings.load(project.ROOT / "config.example.toml").shop.store == "s042"
-    assert central.load(project.ROOT / "central.example.toml").store == "s042"
+    assert central.load(project.ROOT / "docs/central.example.toml").store == "s042"
 
 
 def switched_on(name: str, folder: Path) -> Path:
-    file = folder / name
+    file = folder / Path(name).name
     file.write_text(COMMENTED.sub(r"\1", TEXTS[name]), encoding="utf-8")
     return file
 
 
 def test_they_can_be_used_with_every_line_switched_on(tmp_path: Path) -> None:
     shop = settings.load(switched_on("config.example.toml", tmp_path))
-    side = central.load(switched_on("central.example.toml", tmp_path))
+    side = central.load(switched_on("docs/central.example.toml", tmp_path))
 
     assert shop.feed.snapshot_folder == tmp_path / "snapshots"
     assert side.broker.password_file == tmp_path / "broker-password"

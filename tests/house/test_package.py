@@ -190,9 +190,7 @@ def test_the_service_runs_the_command_as_a_user_of_its_own() -> None:
     assert service["StateDirectory"] == "anaquel"
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "SECURITY.md", "config.example.toml", "central.example.toml"]
-)
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "config.example.toml", "docs"])
 def test_the_sdist_takes(name: str) -> None:
     sdist = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
 
