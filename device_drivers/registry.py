@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from device_drivers.api.drivers import Family, LabelDriver
+from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.links.messages import MessagePort
+from device_drivers.links.radio import Radio
 
 
 def _no_key(_label: str) -> bytes | None:
@@ -21,7 +23,17 @@ class Ways:
     """The ways to devices that the gateway offers, and the keys of labels that have one."""
 
     messages: MessagePort
+    radios: Sequence[Radio] = ()
+    access_points: Sequence[AccessPoint] = ()
     key_of: Callable[[str], bytes | None] = _no_key
+
+
+class Over(Enum):
+    """The kind of way that leads to labels of a family."""
+
+    MESSAGES = "messages"
+    RADIO = "radio"
+    ACCESS_POINT = "access_point"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +41,7 @@ class LabelFamily:
     """A family of labels and the builder of its driver."""
 
     family: Family
+    over: Over
     build: Callable[[Ways], LabelDriver]
 
 
@@ -36,8 +49,10 @@ def _mqtt(ways: Ways) -> LabelDriver:
     return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of)
 
 
+_ENTRIES = (LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),)
+
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(
-    {entry.family.name: entry for entry in (LabelFamily(family=mqtt.FAMILY, build=_mqtt),)}
+    {entry.family.name: entry for entry in _ENTRIES}
 )
 
 
@@ -47,3 +62,19 @@ def label_driver(name: str, ways: Ways) -> LabelDriver:
     if entry is None:
         raise ValueError(f"no label family is called {name!r}; there are: {', '.join(LABELS)}")
     return entry.build(ways)
+
+
+def label_drivers(ways: Ways) -> dict[str, LabelDriver]:
+    """A new driver of every family that one of the ways leads to."""
+    families = {point.family for point in ways.access_points}
+
+    def is_reachable(name: str, entry: LabelFamily) -> bool:
+        match entry.over:
+            case Over.MESSAGES:
+                return True
+            case Over.RADIO:
+                return bool(ways.radios)
+            case Over.ACCESS_POINT:
+                return name in families
+
+    return {name: entry.build(ways) for name, entry in LABELS.items() if is_reachable(name, entry)}

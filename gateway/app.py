@@ -160,7 +160,7 @@ def _labels(
     renderer: TemplateRenderer,
 ) -> list[Service]:
     ways = registry.Ways(messages=links.shop)
-    drivers = {name: registry.label_driver(name, ways) for name in registry.LABELS}
+    drivers = registry.label_drivers(ways)
     reports = Reports(database, origin, clock, settings.labels)
     turns = Turns()
     return [

@@ -6,10 +6,11 @@ itself said that it holds the picture, ``shown`` when the label said that it sho
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import Literal, NoReturn, Protocol
 
 from device_drivers.api.panels import Frame, Panel
 
@@ -18,7 +19,25 @@ class Reason(Enum):
     """Why a picture is not on a label; the staff page has plain words for each."""
 
     AWAITING_LABEL = "awaiting_label"
+    """Handed over; the label reports by itself."""
+    ASLEEP = "asleep"
+    """The label is not heard now; it is served when it is."""
+    BUSY = "busy"
+    """The label or the way to it is at something else."""
     LINK_DOWN = "link_down"
+    """The way as a whole (broker, adapter, access point) does not work."""
+    OUT_OF_REACH = "out_of_reach"
+    """The label was heard, yet no connection came about."""
+    DISCONNECTED = "disconnected"
+    """The connection broke in the middle."""
+    NO_ANSWER = "no_answer"
+    """The label stopped answering."""
+    REFUSED = "refused"
+    """The label or its access point said no."""
+    NOT_LET_IN = "not_let_in"
+    """The label asks for a key that we do not have, or ours is wrong."""
+    UNKNOWN_MODEL = "unknown_model"
+    """Nobody said yet which model the label is, or it changed."""
     IMAGE_MISSING = "image_missing"
     IMAGE_UNREADABLE = "image_unreadable"
     WRONG_SIZE = "wrong_size"
@@ -32,14 +51,21 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred:
-    """The label confirmed that it holds the picture; it will show it by itself."""
+    """The label confirmed that it holds the picture; it will show it by itself.
+
+    For a family that never confirms more than this, it is the end of the delivery.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not yet: the label will report by itself, or the courier tries again."""
+    """Not yet: the label will report or be heard by itself, or the courier tries again.
+
+    ``wait_s`` is the least number of seconds before another try; None leaves it to the courier.
+    """
 
     reason: Reason
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +99,19 @@ class Telemetry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """A label introduced itself; ``showing`` is the SHA-256 of the picture it shows, if any."""
+    """A label introduced itself, or was heard for the first time or with other properties.
+
+    ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, if it tells.
+    ``via`` names the adapter or access point that heard it, empty where there is only one way.
+    """
 
     label: str
     panel: Panel
     formats: tuple[str, ...]
     firmware: str
     showing: str | None
+    via: str = ""
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +130,41 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unidentified:
+    """A label was heard that does not tell its model: a person has to choose one of the family."""
+
+    label: str
+    firmware: str
+    via: str = ""
+    telemetry: Telemetry = field(default_factory=Telemetry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A label that is within reach now told something of itself; at most once a minute each."""
+
+    label: str
+    telemetry: Telemetry
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """A label came into or went out of reach."""
+    """A label came into or went out of reach.
+
+    A label whose delivery ended in ``Reason.ASLEEP`` is online again when it is next heard.
+    """
 
     label: str
     online: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """The picture of a label changed, and nothing that we delivered explains it."""
+
+    label: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +175,7 @@ class Refused:
     problem: str
 
 
-Sighting = Announced | Reported | Presence | Refused
+Sighting = Announced | Unidentified | Reported | Measured | Presence | Foreign | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,39 +186,139 @@ class Heard:
     ack: Callable[[], None]
 
 
+class Wakes(Enum):
+    """When a label can be handed a picture."""
+
+    ALWAYS = "always"
+    ADVERTISES = "advertises"
+    """Whenever it is heard on the air."""
+    CHECKS_IN = "checks_in"
+    """It fetches from its access point when it wakes; the access point keeps the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What labels of a family can do.
+
+    ``parallel`` is how many deliveries one way (adapter, access point, broker) takes at once.
+    """
+
+    confirms_shown: bool
+    wakes: Wakes
+    parallel: int
+    flashes: bool = False
+    flips_at_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hardware:
+    """Whether the driver ever met real hardware: nobody tried, somebody reported, we verified."""
+
+    level: Literal["none", "reported", "verified"] = "none"
+    on: date | None = None
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One kind of label of a family; ``panel.name`` equals ``id``."""
+
+    id: str
+    title: str
+    panel: Panel
+    hardware: Hardware = field(default_factory=Hardware)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """What every label of a family can do, and whether the driver ever met real hardware.
+    """What every label of a family can do, and how far the driver was tried.
 
-    ``hardware`` is ``none``, ``reported`` or ``verified``.
+    ``models`` is empty where labels say themselves what they are. ``notice`` is what a buyer must
+    know, such as a licence that forbids commercial use.
     """
 
     name: str
-    confirms_shown: bool
-    hardware: str
+    title: str
+    capabilities: Capabilities
+    hardware: Hardware
+    models: tuple[Model, ...] = ()
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A label as the shop knows it: what a driver needs to reach it.
+
+    ``model`` is the name of the panel it was announced or adopted with, ``via`` the adapter or
+    access point that heard it last.
+    """
+
+    label: str
+    model: str
+    formats: tuple[str, ...] = ()
+    firmware: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash:
+    """Let a label blink in a colour for a while; 0 seconds stops it."""
+
+    seconds: float
+    colour: Literal["red", "green", "blue", "white"] = "green"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPoint:
+    """A box or server in the shop that speaks to labels, as the configuration names it.
+
+    ``url`` is its base without a trailing slash; ``options`` are the family's own words.
+    """
+
+    name: str
+    family: str
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class LabelDriver(Protocol):
-    """One family of labels over one way to reach them."""
+    """One family of labels over the ways to reach them."""
 
     @property
     def family(self) -> Family:
         """What this driver drives."""
 
-    def encode(self, frame: Frame, formats: tuple[str, ...]) -> Picture:
-        """The frame in the best of ``formats``; same frame, same bytes. CPU work, no I/O.
+    def encode(self, frame: Frame, label: Described) -> Picture:
+        """The frame, as its viewer sees it, in the best form the label takes.
 
-        Raises ``ValueError`` when no format is known.
+        Same frame, same bytes. CPU work, no I/O. Raises ``ValueError`` when the label takes no
+        form that is known here.
         """
 
-    async def deliver(self, label: str, wish: str, picture: Picture) -> Outcome:
-        """Hand the picture over under the opaque id ``wish``; never raises for link trouble."""
+    async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
+        """Hand the picture over under the opaque id ``wish``; never raises for link trouble.
+
+        Returns when the outcome is known, or ``Later`` when the label will report by itself.
+        Cancelled at any await, nothing stays behind: no connection, no task, no half picture shown.
+        """
+
+    async def run(self) -> NoReturn:
+        """Whatever the driver does by itself (listen, poll), for ever; trouble never ends it."""
 
     async def settled(self, label: str) -> None:
         """The label confirmed its wish: free what was kept for it on the way."""
 
+    async def flash(self, label: Described, flash: Flash) -> Outcome:
+        """Let the label blink, where the family can.
+
+        ``Shown`` when the label confirmed it, ``Transferred`` when the way took it, else why not.
+        """
+
     def heard(self) -> AsyncIterator[Heard]:
-        """Everything heard from labels, for ever; each is to be acknowledged after its commit."""
+        """Everything heard from labels, for ever; each is to be acknowledged after its commit.
+
+        To be called once, before the ways come up. Never raises for what comes from the air.
+        """
 
     def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
         """Call ``tell`` whenever what was handed over earlier may be gone from the way."""

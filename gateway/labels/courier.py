@@ -127,13 +127,13 @@ class Courier:
             if picture is None:
                 return
             connects = self._connects[due.family]
-            outcome = await driver.deliver(due.label, due.wish, picture)
+            outcome = await driver.deliver(due.described, due.wish, picture)
         await self._note(due, picture, outcome, connects)
 
     async def _picture(self, driver: LabelDriver, due: Due) -> Picture | None:
         def encoded(connection: Connection) -> Picture | None:
             frame = frames.get(connection, due.fingerprint)
-            return None if frame is None else driver.encode(frame, due.formats)
+            return None if frame is None else driver.encode(frame, due.described)
 
         try:
             picture = await self._database.read(encoded)

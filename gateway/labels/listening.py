@@ -71,6 +71,7 @@ class Listener:
         """Listen for ever."""
         stream = self._driver.heard()  # before anything can be said
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._driver.run(), name=f"{self.name}-driver")
             group.create_task(self._hear(stream), name=f"{self.name}-hear")
             group.create_task(self._write(), name=f"{self.name}-write")
             group.create_task(self._free(), name=f"{self.name}-free")

@@ -19,12 +19,15 @@ import structlog
 from device_drivers.api.drivers import (
     Announced,
     Failed,
+    Foreign,
     Later,
+    Measured,
     Presence,
     Reason,
     Reported,
     Shown,
     Transferred,
+    Unidentified,
 )
 from gateway.clock import Clock
 from gateway.domain import events
@@ -39,7 +42,7 @@ TOO_MANY = "too_many_labels"
 
 log = structlog.get_logger("labels")
 
-Word = Announced | Reported | Presence
+Word = Announced | Unidentified | Reported | Measured | Presence | Foreign
 """What a label says in a way we understand."""
 
 
@@ -124,8 +127,14 @@ class Reports:
                 self._announced(connection, family, word, news, now)
             case Reported():
                 self._reported(connection, word, news, now)
+            case Measured():
+                labels.hear(connection, word.label, word.telemetry, now)
             case Presence():
                 labels.presence(connection, word)
+            case Unidentified():
+                log.info("label of unknown model heard", label=word.label)
+            case Foreign():
+                log.warning("picture changed by somebody else", label=word.label)
             case _:
                 assert_never(word)
 

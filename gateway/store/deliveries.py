@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from device_drivers.api.drivers import Reason
+from device_drivers.api.drivers import Described, Reason
 from gateway.clock import from_ms, to_ms
 from gateway.store.database import Connection
 
@@ -50,9 +50,9 @@ class Due:
 
     label: str
     family: str
+    described: Described
     wish: str
     fingerprint: str
-    formats: tuple[str, ...]
     attempts: int
     reason: str | None
 
@@ -125,8 +125,8 @@ def due(connection: Connection, at: datetime, limit: int) -> tuple[Due, ...]:
 
 def _due(connection: Connection, at: datetime, limit: int, *, priority: int) -> tuple[Due, ...]:
     rows = connection.execute(
-        "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, label.formats, "
-        "delivery.attempts, delivery.reason "
+        "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, "
+        "delivery.attempts, delivery.reason, label.model, label.formats, label.firmware "
         "FROM delivery JOIN wish ON wish.label = delivery.label "
         "JOIN label ON label.id = delivery.label "
         "WHERE delivery.priority = ? AND delivery.due_at <= ? "
@@ -137,11 +137,13 @@ def _due(connection: Connection, at: datetime, limit: int, *, priority: int) -> 
         Due(
             label=row[0],
             family=row[1],
+            described=Described(
+                label=row[0], model=row[6], formats=tuple(row[7].split(",")), firmware=row[8]
+            ),
             wish=row[2],
             fingerprint=row[3],
-            formats=tuple(row[4].split(",")),
-            attempts=row[5],
-            reason=row[6],
+            attempts=row[4],
+            reason=row[5],
         )
         for row in rows
     )

@@ -14,6 +14,7 @@ import pytest
 from device_drivers import registry
 from device_drivers.api.drivers import (
     Announced,
+    Described,
     Failed,
     Heard,
     LabelDriver,
@@ -131,8 +132,11 @@ class Shop:
         return self.rig.add(name, panel, formats, faults or Faults())
 
     async def deliver(self, wish: str, frame: Frame, label: str = "a") -> tuple[Picture, Outcome]:
-        picture = self.driver.encode(frame, self.rig.formats)
-        return picture, await self.driver.deliver(label, wish, picture)
+        picture = self.driver.encode(frame, self.known(label))
+        return picture, await self.driver.deliver(self.known(label), wish, picture)
+
+    def known(self, label: str) -> Described:
+        return Described(label=label, model=PANEL.name, formats=self.rig.formats)
 
     def outcomes(self, wish: str, label: str = "a") -> list[Outcome]:
         return [
@@ -193,8 +197,9 @@ async def test_the_label_shows_the_frame_pixel_by_pixel(
     label = shop.label(panel=panel, formats=(format_,))
     frame = noise(panel)
     async with shop.opened():
-        picture = shop.driver.encode(frame, (format_,))
-        await shop.driver.deliver("a", "w", picture)
+        known = Described(label="a", model=panel.name, formats=(format_,))
+        picture = shop.driver.encode(frame, known)
+        await shop.driver.deliver(known, "w", picture)
         await asyncio.sleep(LONG)
 
     assert picture.format == format_
@@ -206,7 +211,7 @@ async def test_transferred_and_shown_are_said_when_the_label_says_them(shop: Sho
     label = shop.label()
     frame = noise(PANEL)
     async with shop.opened():
-        assert shop.driver.family.confirms_shown
+        assert shop.driver.family.capabilities.confirms_shown
         _, outcome = await shop.deliver("w", frame)
         assert outcome == Later(reason=Reason.AWAITING_LABEL)
         await asyncio.sleep(REFRESH_S - 1)
@@ -458,12 +463,15 @@ async def test_a_hundred_labels_at_once(shop: Shop) -> None:
 
 def test_the_same_frame_gives_the_same_bytes(rig: Rig) -> None:
     for format_ in rig.formats:
-        once = rig.driver.encode(noise(PANEL), (format_,))
-        again = rig.driver.encode(noise(PANEL), (format_,))
+        known = Described(label="a", model=PANEL.name, formats=(format_,))
+        once = rig.driver.encode(noise(PANEL), known)
+        again = rig.driver.encode(noise(PANEL), known)
         assert once == again
-        assert once != rig.driver.encode(noise(PANEL, 2), (format_,))
+        assert once != rig.driver.encode(noise(PANEL, 2), known)
 
 
 def test_a_label_without_a_known_format_is_refused_in_words(rig: Rig) -> None:
     with pytest.raises(ValueError, match="the label takes stone, chalk; this gateway makes "):
-        rig.driver.encode(noise(PANEL), ("stone", "chalk"))
+        rig.driver.encode(
+            noise(PANEL), Described(label="a", model=PANEL.name, formats=("stone", "chalk"))
+        )

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, NoReturn
 
 from device_drivers import pictures
 from device_drivers.api.drivers import (
-    Announced,
+    Capabilities,
+    Described,
+    Failed,
     Family,
+    Flash,
+    Hardware,
     Heard,
     Later,
     Outcome,
     Picture,
-    Presence,
     Reason,
     Refused,
     Reported,
+    Sighting,
+    Wakes,
 )
 from device_drivers.api.panels import Frame
 from device_drivers.labels.mqtt import protocol
@@ -26,7 +32,12 @@ from device_drivers.labels.mqtt.protocol import Wish
 from device_drivers.labels.mqtt.wire import ProtocolError
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 
-FAMILY: Final = Family(name="mqtt", confirms_shown=True, hardware="none")
+FAMILY: Final = Family(
+    name="mqtt",
+    title="MQTT label",
+    capabilities=Capabilities(confirms_shown=True, wakes=Wakes.ALWAYS, parallel=50),
+    hardware=Hardware(),
+)
 
 KeyOf = Callable[[str], bytes | None]
 
@@ -50,15 +61,15 @@ class MqttLabelDriver:
         """MQTT labels confirm what they show; the driver met simulated labels only."""
         return FAMILY
 
-    def encode(self, frame: Frame, formats: tuple[str, ...]) -> Picture:
+    def encode(self, frame: Frame, label: Described) -> Picture:
         """The frame as PNG if the label takes it, else as planes.
 
         Raises ``ValueError`` when no format is known to both, or the picture is too large in all.
         """
-        known = [format_ for format_ in pictures.FORMATS if format_ in formats]
+        known = [format_ for format_ in pictures.FORMATS if format_ in label.formats]
         if not known:
             raise ValueError(
-                f"the label takes {', '.join(formats) or 'no format'}; "
+                f"the label takes {', '.join(label.formats) or 'no format'}; "
                 f"this gateway makes {', '.join(pictures.FORMATS)}"
             )
         problem = ""
@@ -71,13 +82,13 @@ class MqttLabelDriver:
                 return Picture(format=format_, data=data, sha256=hashlib.sha256(data).hexdigest())
         raise ValueError(problem)
 
-    async def deliver(self, label: str, wish: str, picture: Picture) -> Outcome:
+    async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         """Leave picture and wish with the broker, in this order; the label reports by itself.
 
         Always ``Later``. Raises ``ValueError`` for ids that are none. Cancelled half-way, the old
         wish stands and the label waits for a new one.
         """
-        key = self._key_of(label)
+        key = self._key_of(label.label)
         payload = protocol.wish_payload(
             Wish(
                 wish=wish,
@@ -87,14 +98,19 @@ class MqttLabelDriver:
                 mac=None if key is None else protocol.mac_of(key, wish, picture.sha256),
             )
         )
-        image_topic = protocol.topic(label, "image")
+        image_topic = protocol.topic(label.label, "image")
         try:
             # The wish follows the receipt for its image, so a label that sees it can find both.
             await self._port.publish(image_topic, picture.data, retain=True)
-            await self._port.publish(protocol.topic(label, "wish"), payload, retain=True)
+            await self._port.publish(protocol.topic(label.label, "wish"), payload, retain=True)
         except LinkDownError:
             return Later(reason=Reason.LINK_DOWN)
         return Later(reason=Reason.AWAITING_LABEL)
+
+    async def run(self) -> NoReturn:
+        """Nothing: the port brings everything."""
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("nobody ends this")
 
     async def settled(self, label: str) -> None:
         """Take the shown picture off the broker; the wish stays, as the label's memory.
@@ -106,6 +122,10 @@ class MqttLabelDriver:
             await self._port.publish(protocol.topic(label, "image"), b"", retain=True)
         except LinkDownError:
             return
+
+    async def flash(self, label: Described, flash: Flash) -> Outcome:  # noqa: ARG002 - the contract
+        """MQTT labels have nothing to blink with."""
+        return Failed(reason=Reason.REFUSED, detail="labels of this family do not blink")
 
     def heard(self) -> AsyncIterator[Heard]:
         """Everything labels say; unreadable messages as ``Refused``.
@@ -147,7 +167,7 @@ async def _heard(messages: AsyncIterator[Message]) -> AsyncIterator[Heard]:
             yield Heard(sighting=sighting, ack=message.ack)
 
 
-def _sighting(message: Message) -> Announced | Reported | Presence | Refused | None:
+def _sighting(message: Message) -> Sighting | None:
     try:
         sighting = protocol.sighting(message.topic, message.payload)
     except ProtocolError as error:

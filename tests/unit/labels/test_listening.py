@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from device_drivers.api.drivers import Picture, Refused, Telemetry
+from device_drivers.api.drivers import Described, Picture, Refused, Telemetry
 from device_drivers.labels.mqtt import protocol
 from gateway.labels.listening import Complaints
 from tests.support.running import running
@@ -81,7 +81,8 @@ async def test_a_newer_wish_s_picture_is_not_freed(room: Room) -> None:
             await until_shown(room, "l1")
             await room.wish("l1", ink=1)
             newer = Picture(format="png", data=b"newer", sha256=OTHER)
-            await room.driver.deliver("l1", "w-l1-1", newer)
+            known = Described(label="l1", model="2.9", formats=("png",))
+            await room.driver.deliver(known, "w-l1-1", newer)
         async with room.turns.of("l1"):  # after whoever waited for the turn to free the old one
             pass
         late = room.broker.port("late")

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 
 from device_drivers import pictures
-from device_drivers.api.drivers import Later, Picture, Presence, Reason, Refused
+from device_drivers.api.drivers import Described, Later, Picture, Presence, Reason, Refused
 from device_drivers.api.panels import Frame, Ink
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.driver import MqttLabelDriver
@@ -51,10 +51,14 @@ async def next_of(stream: AsyncIterator[T]) -> T:
         return await anext(stream)
 
 
+def known(label: str, formats: tuple[str, ...] = ("png",)) -> Described:
+    return Described(label=label, model="2.9", formats=formats)
+
+
 async def test_the_image_is_there_before_its_wish(port: InMemoryPort, radio: InMemoryPort) -> None:
     seen = radio.messages("label/#")
 
-    outcome = await MqttLabelDriver(port).deliver("a", "w-1", PICTURE)
+    outcome = await MqttLabelDriver(port).deliver(known("a"), "w-1", PICTURE)
 
     image, wish = await next_of(seen), await next_of(seen)
     assert outcome == Later(reason=Reason.AWAITING_LABEL)
@@ -71,7 +75,7 @@ async def test_the_image_is_there_before_its_wish(port: InMemoryPort, radio: InM
 async def test_image_and_wish_wait_with_the_broker_for_a_sleeping_label(
     broker: InMemoryBroker, port: InMemoryPort
 ) -> None:
-    await MqttLabelDriver(port).deliver("a", "w-1", PICTURE)
+    await MqttLabelDriver(port).deliver(known("a"), "w-1", PICTURE)
 
     assert set(broker.retained) == {"label/a/image", "label/a/wish"}
 
@@ -80,7 +84,7 @@ async def test_a_link_lost_after_the_image_is_no_success(
     broker: InMemoryBroker, port: InMemoryPort
 ) -> None:
     async with asyncio.TaskGroup() as work:
-        delivering = work.create_task(MqttLabelDriver(port).deliver("a", "w-1", PICTURE))
+        delivering = work.create_task(MqttLabelDriver(port).deliver(known("a"), "w-1", PICTURE))
         await asyncio.sleep(0.015)
         port.cut()
 
@@ -92,8 +96,8 @@ async def test_only_a_label_with_a_key_gets_a_mac(
     broker: InMemoryBroker, port: InMemoryPort
 ) -> None:
     driver = MqttLabelDriver(port, key_of={"a": b"its key"}.get)
-    await driver.deliver("a", "w-1", PICTURE)
-    await driver.deliver("b", "w-1", PICTURE)
+    await driver.deliver(known("a"), "w-1", PICTURE)
+    await driver.deliver(known("b"), "w-1", PICTURE)
 
     with_key = json.loads(broker.retained["label/a/wish"])
     assert with_key["mac"] == protocol.mac_of(b"its key", "w-1", PICTURE.sha256)
@@ -104,7 +108,7 @@ async def test_settling_clears_the_image_and_leaves_the_wish(
     broker: InMemoryBroker, port: InMemoryPort
 ) -> None:
     driver = MqttLabelDriver(port)
-    await driver.deliver("a", "w-1", PICTURE)
+    await driver.deliver(known("a"), "w-1", PICTURE)
     await driver.settled("a")
 
     assert set(broker.retained) == {"label/a/wish"}
@@ -115,7 +119,7 @@ async def test_ids_that_are_none_are_a_mistake_of_the_caller(
     broker: InMemoryBroker, port: InMemoryPort, label: str, wish: str
 ) -> None:
     with pytest.raises(ValueError, match=r"id"):
-        await MqttLabelDriver(port).deliver(label, wish, PICTURE)
+        await MqttLabelDriver(port).deliver(known(label), wish, PICTURE)
 
     assert broker.retained == {}
 
@@ -206,7 +210,7 @@ def driver_alone() -> MqttLabelDriver:
     [(("planes", "png"), "png"), (("planes",), "planes"), (("jpeg", "planes"), "planes")],
 )
 def test_png_is_preferred_then_planes(formats: tuple[str, ...], chosen: str) -> None:
-    picture = driver_alone().encode(frame(), formats)
+    picture = driver_alone().encode(frame(), known("a", formats))
 
     assert picture.format == chosen
     assert picture.data == pictures.encode(frame(), chosen)
@@ -215,7 +219,7 @@ def test_png_is_preferred_then_planes(formats: tuple[str, ...], chosen: str) -> 
 
 def test_a_picture_too_large_in_every_format_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 262144"):
-        driver_alone().encode(frame(4096, 1024), ("planes",))
+        driver_alone().encode(frame(4096, 1024), known("a", ("planes",)))
 
 
 def test_a_picture_too_large_for_one_format_travels_in_another() -> None:
@@ -226,9 +230,9 @@ def test_a_picture_too_large_for_one_format_travels_in_another() -> None:
     assert len(pictures.encode(wide, "planes")) <= pictures.LARGEST_PICTURE
     with pytest.raises(pictures.PictureError):
         pictures.encode(wide, "png")
-    assert driver_alone().encode(wide, ("png", "planes")).format == "planes"
+    assert driver_alone().encode(wide, known("a", ("png", "planes"))).format == "planes"
 
 
 def test_a_label_that_takes_no_format_at_all_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="the label takes no format; this gateway makes png"):
-        driver_alone().encode(frame(), ())
+        driver_alone().encode(frame(), known("a", ()))
