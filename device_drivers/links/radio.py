@@ -84,7 +84,10 @@ class Link(Protocol):
         """Its value."""
 
     async def write(self, characteristic: str, data: bytes, *, response: bool) -> None:
-        """Write ``data``, waiting for the device's receipt if ``response``."""
+        """Write ``data``, waiting for the device's receipt if ``response``.
+
+        More than ``mtu - 3`` bytes are refused either way: nothing is cut or sent in parts.
+        """
 
     def notifications(self, characteristic: str) -> AbstractAsyncContextManager[Notifications]:
         """Subscribed while inside."""
@@ -96,6 +99,10 @@ class Radio(Protocol):
     @property
     def name(self) -> str:
         """The adapter, like ``hci0``."""
+
+    @property
+    def trouble(self) -> RadioReason | None:
+        """Why the adapter does not work now; None while it does."""
 
     def adverts(
         self, *, manufacturers: Collection[int] = (), services: Collection[str] = ()
@@ -109,11 +116,13 @@ class Radio(Protocol):
         """The last advertisement of the device, if it is not older than a minute or two."""
 
     def connect(
-        self, address: str, *, timeout_s: float = 20.0
+        self, address: str, *, timeout_s: float = 20.0, fresh: bool = False
     ) -> AbstractAsyncContextManager[Link]:
-        """A connection while inside; waits for a free one of the adapter's.
+        """A connection while inside; waits for a free one of the adapter's, a minute at most.
 
-        Raises ``RadioError`` on entering. Cancelled at any point, nothing stays connected.
+        ``timeout_s`` is for connecting itself. ``fresh`` forgets what is remembered of the device's
+        characteristics first. Raises ``RadioError`` on entering. Cancelled at any point, nothing
+        stays connected.
         """
 
     def on_up(self, tell: Callable[[], Awaitable[None]]) -> None:

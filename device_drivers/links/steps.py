@@ -14,7 +14,7 @@ from device_drivers.api.drivers import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """Hear what the characteristic notifies until the end. Answer: None."""
+    """Hear what the characteristic notifies until the end; once at most. Answer: None."""
 
     characteristic: str
 
@@ -44,7 +44,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hear:
-    """Answer: the next notification of any subscribed characteristic; None after ``timeout_s``."""
+    """Answer: the next notification of the subscribed characteristic; None after ``timeout_s``.
+
+    Those that came since the subscription wait in order.
+    """
 
     timeout_s: float
 
