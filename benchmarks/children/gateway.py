@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.children import talking
-from gateway import app
+from gateway import lifecycle
 from gateway.clock import SystemClock
-from gateway.lifecycle import stop_on_signals
 from gateway.ops import logs
 from gateway.settings import Settings
 
@@ -16,8 +15,12 @@ async def main() -> None:
     """Run until SIGTERM."""
     settings = Settings.model_validate(talking.hear())
     logs.configure(settings.log)
+    # As the command does: without it the collector stops everything for a tenth of a second.
+    with lifecycle.loading():
+        from gateway import app
+
     stop = asyncio.Event()
-    with stop_on_signals(stop):
+    with lifecycle.stop_on_signals(stop):
         await app.run(settings, SystemClock(), stop, ready=lambda where: talking.say(dict(where)))
 
 
