@@ -96,18 +96,22 @@ class Pictures:
         swept = self._clock.monotonic()
         while True:
             changed = await changes.next()
-            await self._want(None if changed is None else [change.key for change in changed])
+            keys = None if changed is None else [change.key for change in changed]
+            if await self._want(keys) or keys is None:
+                self._news.set()
             if self._clock.monotonic() - swept > _SWEEP.total_seconds():
                 swept = self._clock.monotonic()
                 await self._sweep()
-            self._news.set()
+                self._news.set()
 
-    async def _want(self, keys: Iterable[str] | None) -> None:
+    async def _want(self, keys: Iterable[str] | None) -> bool:
+        """Note what the rows under these keys name now; whether that was anything new."""
         look = partial(pictures.changed_uses, keys=keys, allowed=self._is_allowed)
         uses = await self._database.read(look)
         for start in range(0, len(uses), _PORTION):
             portion, now = uses[start : start + _PORTION], self._clock.now()
             await self._database.write_patiently(partial(pictures.use, uses=portion, now=now))
+        return bool(uses)
 
     async def _sweep(self) -> None:
         """Compare all of it: rows, addresses and files."""

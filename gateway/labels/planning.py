@@ -137,10 +137,9 @@ class Planner:
             return True
         if not found:
             return False
-        drawn = await self._draw_all(found)
-        await self._database.write_patiently(
-            lambda connection: _note(connection, self._origin, drawn, now)
-        )
+        async with asyncio.TaskGroup() as group:
+            for look, fingerprint in found:
+                group.create_task(self._plan(look, fingerprint, now), name="plan")
         return True
 
     async def draw_ahead(self) -> bool:
@@ -202,17 +201,15 @@ class Planner:
         looks = self._look(connection, self._batch(connection), now)
         return list(zip(looks, self._kept(connection, looks), strict=True))
 
-    async def _draw_all(self, found: list[tuple[_Look, str | None]]) -> list[_Drawn]:
-        drawn = []
-        to_draw = []
-        for look, fingerprint in found:
-            if fingerprint is None:
-                to_draw.append(look)
-            else:
-                drawn.append(_Drawn(look=look, fingerprint=fingerprint))
-        async with asyncio.TaskGroup() as group:
-            drawing = [group.create_task(self._draw(look), name="draw") for look in to_draw]
-        return [*drawn, *(task.result() for task in drawing)]
+    async def _plan(self, look: _Look, fingerprint: str | None, now: datetime) -> None:
+        """Draw what was not drawn ahead, and note it without waiting for the rest of the batch."""
+        if fingerprint is None:
+            drawn = await self._draw(look)
+        else:
+            drawn = _Drawn(look=look, fingerprint=fingerprint)
+        await self._database.write_patiently(
+            lambda connection: _note(connection, self._origin, drawn, now)
+        )
 
     async def _check_clock(self) -> None:
         """Look at everything again when the wall clock jumped: other prices may be in force."""
@@ -315,24 +312,21 @@ def _keep(connection: Connection, drawn: list[Frame], now: datetime) -> None:
         frames.put(connection, frame, now)
 
 
-def _note(connection: Connection, origin: Origin, drawn: list[_Drawn], now: datetime) -> None:
-    for one in drawn:
-        label = one.look.label
-        labels.planned(
-            connection, label.id, looked_at=label.stale, next_change=one.look.next_change
-        )
-        if one.fingerprint is None:
-            detail = {"message": one.problem}
-            tasks.open_(connection, "label_not_drawn", label.id, detail, now)
-            continue
-        tasks.close(connection, "label_not_drawn", label.id)
-        _tell_of_texts(connection, one.look, now)
-        _tell_of_rules(connection, origin, one, now)
-        old = deliveries.wish(connection, label.id)
-        if old is None or old.fingerprint != one.fingerprint:
-            if one.rendered is not None:
-                frames.put(connection, one.rendered.frame, now)
-            _wish(connection, one.look, one.fingerprint, now)
+def _note(connection: Connection, origin: Origin, drawn: _Drawn, now: datetime) -> None:
+    label = drawn.look.label
+    labels.planned(connection, label.id, looked_at=label.stale, next_change=drawn.look.next_change)
+    if drawn.fingerprint is None:
+        detail = {"message": drawn.problem}
+        tasks.open_(connection, "label_not_drawn", label.id, detail, now)
+        return
+    tasks.close(connection, "label_not_drawn", label.id)
+    _tell_of_texts(connection, drawn.look, now)
+    _tell_of_rules(connection, origin, drawn, now)
+    old = deliveries.wish(connection, label.id)
+    if old is None or old.fingerprint != drawn.fingerprint:
+        if drawn.rendered is not None:
+            frames.put(connection, drawn.rendered.frame, now)
+        _wish(connection, drawn.look, drawn.fingerprint, now)
 
 
 def _tell_of_texts(connection: Connection, look: _Look, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Drawing beside the event loop: worker processes that are started once and watched.
 
 The loop only awaits; sending to a worker, waiting for it and replacing it happen in a thread per
-worker. When every worker is busy callers wait their turn, so no queue can grow here.
+worker. When every worker is busy callers wait their turn; who gives up meanwhile is not served.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import pickle
+import queue
 from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
 from multiprocessing.connection import Connection
@@ -38,7 +39,7 @@ class RenderPool:
         if workers < 1:
             raise ValueError("a render pool needs at least one worker")
         self._workers = [_Worker(patience_s) for _ in range(workers)]
-        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="render")
         self._pickled: dict[int, tuple[Template, bytes]] = {}
 
@@ -47,7 +48,7 @@ class RenderPool:
         loop = asyncio.get_running_loop()
         for one in self._workers:
             await loop.run_in_executor(self._threads, one.start)
-            self._idle.put_nowait(one)
+            self._idle.put(one)
         return self
 
     async def __aexit__(
@@ -98,14 +99,20 @@ class RenderPool:
         return shrunk
 
     async def _done(self, job: Job | ShrinkJob) -> Picture | Shrunk:
-        one = await self._idle.get()
-        working = asyncio.get_running_loop().run_in_executor(self._threads, one.do, job)
-        working.add_done_callback(lambda _: self._idle.put_nowait(one))
-        # Shielded: a caller that gives up must not free a worker that still draws.
-        done = await asyncio.shield(working)
+        loop = asyncio.get_running_loop()
+        done = await loop.run_in_executor(self._threads, self._do, job)
         if isinstance(done, Complaint):
             raise RenderFailedError(done.problem)
         return done
+
+    def _do(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
+        # As many threads as workers: there always is an idle one. The next job begins without the
+        # event loop, which has other things to do.
+        one = self._idle.get()
+        try:
+            return one.do(job)
+        finally:
+            self._idle.put(one)
 
     def _pickle(self, template: Template) -> bytes:
         # Templates are few and live long; keeping each beside its id keeps the id its own.

@@ -124,9 +124,9 @@ class Database:
         if self._failure is not None:
             raise self._failure
         self._require_open()
-        answer: Future[T] = Future()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(transaction, answer))
-        return await asyncio.shield(asyncio.wrap_future(answer))
+        return await answer
 
     async def write_patiently(self, transaction: Callable[[Connection], T]) -> T:
         """Like ``write``, for ever again while the disk is full or somebody holds the file.
@@ -187,17 +187,26 @@ class Database:
         opened.set_result(None)
         with contextlib.closing(connection):
             while (job := self._jobs.get()) is not None:
-                self._commit_group(connection, job, loop)
+                jobs, noted = self._commit_group(connection, job)
+                # A loop that is gone has nobody left to tell.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._tell, jobs, noted)
             self._closing.wait()
 
-    def _commit_group(
-        self, connection: Connection, first: _Job, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        if self._failure is not None:
-            first.refuse(self._failure)
-            return
+    def _tell(self, jobs: list[_Job], noted: set[Change]) -> None:
+        """On the event loop: one call for a whole group."""
+        if noted:
+            self.changes.publish(noted)
+        for job in jobs:
+            job.answer()
+
+    def _commit_group(self, connection: Connection, first: _Job) -> tuple[list[_Job], set[Change]]:
+        """Run what waits and commit; every job knows its end then. Returns what changed, too."""
         jobs: list[_Job] = []
         noted: set[Change] = set()
+        if self._failure is not None:
+            first.refuse(self._failure)
+            return [first], noted
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in self._with_waiting(first):
@@ -206,14 +215,10 @@ class Database:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             # Who waits behind a locked file would else wait as long again, one after the other.
-            self._fail(connection, jobs or list(self._with_waiting(first)), error)
-            return
-        # A loop that is gone has nobody left to tell.
-        with contextlib.suppress(RuntimeError):
-            if noted:
-                loop.call_soon_threadsafe(self.changes.publish, noted)
-        for job in jobs:
-            job.answer()
+            jobs = jobs or list(self._with_waiting(first))
+            self._fail(connection, jobs, error)
+            return jobs, set()
+        return jobs, noted
 
     def _with_waiting(self, first: _Job) -> Iterator[_Job]:
         """The first job and what waits behind it, as far as one commit should carry."""
@@ -245,7 +250,9 @@ class Database:
 class _Job:
     """One transaction and whoever waits for its answer."""
 
-    def __init__(self, transaction: Callable[[Connection], Any], answer: Future[Any]) -> None:
+    def __init__(
+        self, transaction: Callable[[Connection], Any], answer: asyncio.Future[Any]
+    ) -> None:
         self._transaction = transaction
         self._answer = answer
         self._result: Any = None
@@ -271,7 +278,9 @@ class _Job:
         return connection.noted
 
     def answer(self) -> None:
-        """Hand the result to the caller, after the commit."""
+        """Hand the result to the caller, unless that has left; on the event loop."""
+        if self._answer.done():
+            return
         if self._error is not None:
             self._answer.set_exception(self._error)
         else:
@@ -279,7 +288,7 @@ class _Job:
 
     def refuse(self, failure: StorageError) -> None:
         """Nothing of this group was kept."""
-        self._answer.set_exception(failure)
+        self._error = failure
 
 
 def connect(path: Path, *, read_only: bool = False) -> Connection:
