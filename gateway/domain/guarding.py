@@ -9,7 +9,8 @@ Three rules, none of which applies while nothing is in force:
 - *one price* outside the usual range of its currency, or more than 90 % away from every price
   that the article has now.
 
-Fewer than ten rows at once are no mass: in a catalogue of three articles one is a third.
+Fewer than ten rows at once are no mass: in a catalogue of three articles one is a third. Except
+three deletes or more that are over half of what is in force: a small shop has half a file, too.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from gateway.domain.money import MINOR_UNITS, Money
 
 WINDOW_MINUTES = 10
 FEW = 10
+FEWEST = 3
 DELETES_PERCENT = 20
 PRICES_PERCENT = 50
 AWAY_PERCENT = 90
@@ -76,9 +78,16 @@ class Odd:
     message: str
 
 
-def is_mass(count: int, of: int, percent: int) -> bool:
-    """Whether ``count`` rows out of ``of`` in force are too many at once."""
-    return count >= FEW and count * 100 > of * percent
+def too_many_deletes(count: int, of: int) -> bool:
+    """Whether ``count`` rows out of ``of`` in force are too many to go at once."""
+    if count < FEW:
+        return count >= FEWEST and count * 2 > of
+    return count * 100 > of * DELETES_PERCENT
+
+
+def too_many_prices(count: int, of: int) -> bool:
+    """Whether ``count`` prices out of ``of`` in force are too many to change at once."""
+    return count >= FEW and count * 100 > of * PRICES_PERCENT
 
 
 def usual_range(currency: str, own: Mapping[str, Range]) -> Range:

@@ -39,13 +39,7 @@ log = structlog.get_logger("feed")
 
 def words(hold: Hold) -> str:
     """Why these rows are held, for central's people."""
-    match hold.cause:
-        case Cause.DELETES:
-            why = f"{hold.rows} deletes are too many at once"
-        case Cause.PRICES:
-            why = f"{hold.rows} price changes are too many at once"
-        case _:
-            why = hold.why
+    why = why_held(hold.cause, hold.rows, hold.why)
     match hold.state:
         case "open":
             return f"{why}; held until accepted"
@@ -53,6 +47,17 @@ def words(hold: Hold) -> str:
             return f"{why}; accepted by {hold.decided_by}, going into force"
         case "refused":
             return f"{why}; refused by {hold.decided_by}, waits for another row"
+
+
+def why_held(cause: Cause, rows: int, odd: str) -> str:
+    """Why so many rows are held, or would be; ``odd`` says what is odd about a single price."""
+    match cause:
+        case Cause.DELETES:
+            return f"{rows} deletes are too many at once"
+        case Cause.PRICES:
+            return f"{rows} price changes are too many at once"
+        case _:
+            return odd
 
 
 def tell_opened(numbers: Iterable[int], found: Iterable[Hold]) -> None:

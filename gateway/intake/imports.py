@@ -27,6 +27,7 @@ from gateway.store.database import Database, StorageError
 MAX_UPLOAD: Final = 16 * 2**20
 _MOST: Final = 100
 _TYPES: Final = ("text/csv", "application/csv", "text/plain", "application/octet-stream")
+_MEANT: Final = "replace=true"
 _AGAIN: Final = "Nothing was changed; send it again after the time in Retry-After."
 
 log = structlog.get_logger("intake")
@@ -61,8 +62,8 @@ class ImportAnswer(BaseModel):
     """What the file held and what became of it, or would (`dry_run`).
 
     `report` says all of it in plain lines. `problems` and `refused` hold the first 100; `held` rows
-    of files wait for somebody to accept them. With `dry_run` there are `would_change`, by kind,
-    `labels` that stand for it, and `refusal` when the file would be refused.
+    of files wait for somebody to accept them, or would. With `dry_run` there are `would_change`, by
+    kind, `labels` that stand for it, and `refusal` when the file would be refused.
     """
 
     format: str
@@ -94,7 +95,7 @@ def router(database: Database, clock: Clock, settings: Settings) -> APIRouter:
             bool, Query(description="Only say what would change; change nothing.")
         ] = False,
         replace: Annotated[
-            bool, Query(description="All that changes is meant, also where many articles go.")
+            bool, Query(description="All that changes is meant: nothing is held.")
         ] = False,
     ) -> Response:
         """Make a CSV file the shop's catalogue or stock; `docs/csv.md` says what it may look like.
@@ -144,9 +145,8 @@ class _Imports:
                 return await self._compare(data, replace=replace)
             return await self._import(data, replace=replace)
         except FileRefusedError as error:
-            words = str(error).replace("--replace", "replace=true")
             raise ProblemError(
-                422, "The file cannot be used", f"{words}.", code="file_refused"
+                422, "The file cannot be used", f"{error}.", code="file_refused"
             ) from error
         except NotOwnerError as error:
             raise ProblemError(
@@ -168,10 +168,7 @@ class _Imports:
         return ImportAnswer(
             **_about(done.file),
             imported=True,
-            report=[
-                line.replace("--replace", "replace=true")
-                for line in reports.imported(done, self._settings, most=_MOST)
-            ],
+            report=list(reports.imported(done, self._settings, most=_MOST, meant=_MEANT)),
             refused=refused[:_MOST],
             removed=done.removed,
             held=done.held,
@@ -185,15 +182,15 @@ class _Imports:
             RefusedRow(kind=kind, key=key, message=refusal.message)
             for kind, key, refusal in found.difference.refused[:_MOST]
         ]
-        refusal = found.refusal
         return ImportAnswer(
             **_about(found.file),
             imported=False,
-            report=list(reports.compared(found, self._settings, most=_MOST)),
+            report=list(reports.compared(found, self._settings, most=_MOST, meant=_MEANT)),
             refused=refused,
             would_change={kind: _kind(one) for kind, one in found.difference.kinds.items()},
             labels=list(found.difference.labels[:_MOST]),
-            refusal=None if refusal is None else refusal.replace("--replace", "replace=true"),
+            held=len(found.difference.held),
+            refusal=found.refusal,
         )
 
 

@@ -164,6 +164,37 @@ def judge(
     return verdicts
 
 
+def foresee(
+    connection: Connection, guard: Guard, source: str, cases: Iterable[Case], at: datetime
+) -> dict[Place, tuple[Cause, str]]:
+    """Which rows of a whole feed would be held, for what cause and why; only reads.
+
+    The words are those of one odd price, empty for a mass.
+    """
+    changed = [case for case in cases if not (case.same or case.refused) and case.now != case.was]
+    if not changed or is_unused(connection, source):
+        return {}
+    numbers = (case.hold for case in changed if case.hold is not None)
+    open_holds = holds.causes_of_open(connection, numbers)
+    found: dict[Place, tuple[Cause, str]] = {}
+    suspects = _Suspects()
+    for case in changed:
+        if case.hold is not None and open_holds.get(case.hold) is Cause.PRICES:
+            found[case.kind, case.key] = Cause.PRICES, ""
+        else:
+            _suspect(case, guard, at, suspects)
+    deletes = Counter(case.kind for case in suspects.deletes)
+    moved = [case.moved for case in suspects.moves]
+    ruling = rule(connection, source, minute_of(at), deletes, moved)
+    mass = [(case, Cause.DELETES) for case in suspects.deletes if case.kind in ruling.deletes]
+    if ruling.prices:
+        mass += [(case, Cause.PRICES) for case in suspects.moves]
+    found.update(((case.kind, case.key), (cause, "")) for case, cause in mass)
+    for case, odd in suspects.odd:
+        found.setdefault((case.kind, case.key), (odd.cause, odd.message))
+    return found
+
+
 def rule(
     connection: Connection,
     source: str,
@@ -186,16 +217,16 @@ def rule(
     held = {
         kind
         for kind in deletes.keys() & guarding.KINDS_ALONE
-        if guarding.is_mass(seen[kind], were[kind], guarding.DELETES_PERCENT)
+        if guarding.too_many_deletes(seen[kind], were[kind])
     }
-    if guarding.is_mass(seen.total(), were.total(), guarding.DELETES_PERCENT):
+    if guarding.too_many_deletes(seen.total(), were.total()):
         held = set(deletes)
     # Moves that were forgotten since, with a hold that was accepted, do not count twice either.
     again = Counter(_counted(moved, minute)) & lately.moves
     prices = len(moved) + lately.moves.total() - again.total()
     return Ruling(
         deletes=frozenset(held),
-        prices=bool(moved) and guarding.is_mass(prices, now["offers"], guarding.PRICES_PERCENT),
+        prices=bool(moved) and guarding.too_many_prices(prices, now["offers"]),
     )
 
 

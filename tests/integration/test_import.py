@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gateway.clock import ShiftedClock, SystemClock
+from gateway.domain.guarding import Cause
 from gateway.feed.sources import files, reports
 from gateway.feed.sources.files import Compared, Imported
 from gateway.settings import Settings
@@ -78,16 +79,24 @@ def many(count: int, price: str = "10.00") -> list[str]:
     return [f"a{number},Uno {number},{price}" for number in range(count)]
 
 
-async def test_a_file_that_lacks_most_articles_is_refused_until_it_is_meant(shop: Shop) -> None:
+async def test_what_a_file_lacks_is_held_when_it_is_most_until_it_is_meant(shop: Shop) -> None:
     await shop.take(export(20))
-    with pytest.raises(files.FileRefusedError, match="17 of 20 articles are not in this file"):
-        await shop.take(export(3))
+    half = await shop.take(export(3))
+    assert (half.removed, half.held) == (17, 68), "articles with their groups, prices and stock"
     assert await shop.database.read(lambda c: catalogue.exists(c, "product", "sku-19"))
     smaller = await shop.take(export(18))
-    assert smaller.removed == 2
+    assert (smaller.removed, smaller.held) == (0, 8), "what was held and is still not there"
     meant = await shop.take(export(3), replace=True)
-    assert meant.removed == 15
+    assert (meant.removed, meant.held) == (15, 0)
     assert not await shop.database.read(lambda c: catalogue.exists(c, "product", "sku-19"))
+
+
+@pytest.mark.parametrize(("known", "left", "held"), [(5, 2, 6), (6, 3, 0), (3, 1, 4), (2, 1, 0)])
+async def test_a_small_shop_loses_no_more_than_half_by_a_file(
+    shop: Shop, known: int, left: int, held: int
+) -> None:
+    await shop.take(ours(*many(known)))
+    assert (await shop.take(ours(*many(left)))).held == held
 
 
 async def test_the_shop_has_the_name_of_its_settings(shop: Shop) -> None:
@@ -195,13 +204,42 @@ async def test_a_comparison_says_what_would_change_and_changes_nothing(shop: Sho
         "stock": (1, 0, 1, {"added": ["s042/d"], "changed": [], "removed": ["s042/c"]}),
     }
     assert compared.difference.labels == ("shelf-1",)
-    assert compared.refusal is not None
-    assert compared.refusal.startswith("1 of 3 articles are not in this file")
+    assert compared.refusal is None
+    assert compared.difference.held == {}, "one of three is no mass"
     assert await shop.price("b") == "2"
     same = await shop.compare(
         ours("a,Uno,1,3", "b,Dos,2,5", "c,Tres,3,1", head="id,name,price,stock")
     )
     assert same.difference.kinds == {}
+
+
+async def test_a_comparison_says_what_the_guard_would_hold(shop: Shop) -> None:
+    await shop.take(ours(*many(40)))
+    text = ours(*many(10, "10.10"), *(f"a{n},Uno {n},10.00" for n in range(10, 24)), "x,Equis,1.00")
+    text = text.replace("a23,Uno 23,10.00", "a23,Uno 23,0.10")
+    compared = await shop.compare(text)
+    said = list(reports.compared(compared, shop.settings, most=20))
+    start = said.index(
+        "The guard would hold 33 rows until a manager accepts, or until --replace says it is meant:"
+    )
+    first = ", ".join(f"product a{number}" for number in range(24, 34))
+    assert said[start + 1 :] == [
+        f"  32 deletes are too many at once: {first} and 22 more",
+        "  offers a23: offers.0.amount: 0.10 MXN is more than 90 % away from the last, 10.00",
+        "Nothing was changed.",
+    ]
+    held = (await shop.take(text)).held
+    assert held == len(compared.difference.held) == 33, "and that is what it holds"
+
+
+async def test_a_comparison_foresees_a_mass_of_prices(shop: Shop) -> None:
+    await shop.take(ours(*many(30)))
+    dearer = ours(*many(30, "11.00"))
+    compared = await shop.compare(dearer)
+    assert {cause for cause, _ in compared.difference.held.values()} == {Cause.PRICES}
+    meant = await files.compare(shop.database, shop.settings, dearer.encode(), CLOCK, replace=True)
+    assert meant.difference.held == {}
+    assert (await shop.take(dearer)).held == len(compared.difference.held) == 30
 
 
 def _bind_a_label_to_b(connection: Any) -> None:

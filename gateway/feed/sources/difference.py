@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from gateway.domain.guarding import Cause
 from gateway.domain.rows import Row
 from gateway.feed import checking, digest
 from gateway.feed.rows import Refusal
 from gateway.settings import KINDS, Settings, Source
-from gateway.store import catalogue, labels, replica
+from gateway.store import catalogue, guarding, labels, replica
 from gateway.store.database import Connection
+from gateway.store.guarding import Guard
+from gateway.store.replica_rows import Row as ReplicaRow
+from gateway.store.replica_rows import cases_of
 
 EXAMPLES = 10
 
@@ -39,28 +44,39 @@ class KindDifference:
 class Difference:
     """By kind what would change, and which labels stand for it.
 
-    ``refused`` are rows (kind, key, why) that would not be used; ``left_out`` counts by kind the
-    rows that belong to another source.
+    ``refused`` are rows (kind, key, why) that would not be used; ``held`` are those that the guard
+    would keep out of force, with the cause and what is odd about a single price; ``left_out``
+    counts by kind the rows that belong to another source.
     """
 
     kinds: dict[str, KindDifference]
     labels: tuple[str, ...]
     refused: tuple[tuple[str, str, Refusal], ...]
+    held: dict[tuple[str, str], tuple[Cause, str]]
     left_out: dict[str, int]
 
 
 def between(
-    connection: Connection, settings: Settings, source: Source, rows: Iterable[Row], *, whole: bool
+    connection: Connection,
+    settings: Settings,
+    source: Source,
+    rows: Iterable[Row],
+    *,
+    whole: bool,
+    guard: Guard | None,
+    at: datetime,
 ) -> Difference:
     """How the rows of ``source`` would change; those that ``rows`` lacks go if it is ``whole``.
 
-    Stock is compared by its quantity: when it was counted is new in every file.
+    Stock is compared by its quantity: when it was counted is new in every file. Without a guard
+    nothing would be held.
     """
     owner = checking.owner_in(settings, source)
     found: dict[str, KindDifference] = {}
     touched = _Touched()
     refused: list[tuple[str, str, Refusal]] = []
     left_out: dict[str, int] = {}
+    written: dict[tuple[str, str], ReplicaRow] = {}
     by_kind: dict[str, dict[str, Row]] = {}
     for row in rows:
         if owner(row.kind) == source:
@@ -72,7 +88,8 @@ def between(
         theirs = by_kind.get(kind, {})
         changes = found.setdefault(kind, KindDifference())
         for key, row in theirs.items():
-            refusal = checking.refusal_of(checking.row(source, kind, key, row.value, owner))
+            checked = checking.row(source, kind, key, row.value, owner)
+            refusal = checking.refusal_of(checked)
             if refusal is not None:
                 refused.append((kind, key, refusal))
                 continue
@@ -80,16 +97,30 @@ def between(
             if was is None or not _same(row, *was):
                 changes.note("added" if was is None else "changed", key)
                 touched.row(kind, key, row.value, None if was is None else json.loads(was[1]))
+                written[kind, key] = checked
         if whole:
             for key in sorted(ours.keys() - theirs.keys()):
                 changes.note("removed", key)
                 touched.row(kind, key, None, json.loads(ours[key][1]))
+                written[kind, key] = checking.row(source, kind, key, None, owner)
     return Difference(
         kinds={kind: one for kind, one in found.items() if one.added or one.changed or one.removed},
         labels=touched.labels(connection),
         refused=tuple(refused),
+        held={} if guard is None else _held(connection, guard, source, written, at),
         left_out=left_out,
     )
+
+
+def _held(
+    connection: Connection,
+    guard: Guard,
+    source: Source,
+    written: dict[tuple[str, str], ReplicaRow],
+    at: datetime,
+) -> dict[tuple[str, str], tuple[Cause, str]]:
+    cases = cases_of(written, replica.held(connection, source, written))
+    return guarding.foresee(connection, guard, source, cases, at)
 
 
 def _same(row: Row, ours: bytes, value: str) -> bool:

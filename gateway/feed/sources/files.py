@@ -20,11 +20,10 @@ from gateway.feed.sources.difference import Difference
 from gateway.settings import Settings, Source
 from gateway.store import catalogue, replica
 from gateway.store.database import Connection, Database
+from gateway.store.guarding import Guard
 from gateway.store.replica import RefusedRow
 
 SOURCE: Source = "files"
-MAX_SHRINKING = 0.2
-"""The share of articles that may go without a word: more is mostly half a file."""
 MAX_BAD = 0.05
 """The share of lines that may be left out without refusing the file; a single one always may."""
 _SHOWN = 3
@@ -65,14 +64,14 @@ async def import_file(
 ) -> Imported:
     """Let a file (``docs/csv.md``) be the shop's catalogue from now on, or its stock.
 
-    Articles that a catalogue lacks go; a file that lacks more than a fifth of them is refused
-    unless ``replace`` says that it is meant. Lines that cannot be used are left out and listed;
+    Articles that a catalogue lacks go; what looks like a mistake the guard holds, unless
+    ``replace`` says that all of it is meant. Lines that cannot be used are left out and listed;
     what they speak of stays as it was. Raises ``FileRefusedError``, and ``NotOwnerError`` when
     nothing in the file may come from files.
     """
     now = clock.now()
     plan = await _plan(database, settings, data, now)
-    refusal = _refusal(plan, settings, replace=replace)
+    refusal = _refusal(plan.file, settings)
     if refusal is not None:
         raise FileRefusedError(refusal)
     if plan.file.whole:
@@ -92,18 +91,19 @@ async def compare(
     database: Database, settings: Settings, data: bytes, clock: Clock, *, replace: bool = False
 ) -> Compared:
     """What ``import_file`` would do; changes nothing. Raises ``FileRefusedError``."""
-    plan = await _plan(database, settings, data, clock.now())
+    now = clock.now()
+    plan = await _plan(database, settings, data, now)
     query = partial(
         difference.between,
         settings=settings,
         source=SOURCE,
         rows=plan.rows,
         whole=plan.file.whole,
+        guard=None if replace else Guard(ranges=settings.guard.price_ranges),
+        at=now,
     )
     found = await database.read(query)
-    return Compared(
-        file=plan.file, difference=found, refusal=_refusal(plan, settings, replace=replace)
-    )
+    return Compared(file=plan.file, difference=found, refusal=_refusal(plan.file, settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +117,10 @@ class _Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """The rows to be, and how many of the ``known`` articles are ``lacking``."""
+    """The rows to be, and how many of the articles that we know are ``lacking``."""
 
     file: CatalogueFile
     rows: tuple[Row, ...]
-    known: int
     lacking: int
 
 
@@ -134,7 +133,7 @@ async def _plan(database: Database, settings: Settings, data: bytes, now: dateti
     except CsvError as error:
         raise FileRefusedError(str(error)) from error
     if not file.whole:
-        return _Plan(file=file, rows=file.rows, known=0, lacking=0)
+        return _Plan(file=file, rows=file.rows, lacking=0)
     kept = {row.key for row in file.rows if row.kind == "product"}
     kept |= {key for kind, key in file.unread if kind == "product"}
     beside = await database.read(partial(_beside, file=file, settings=settings, kept=kept))
@@ -146,12 +145,7 @@ async def _plan(database: Database, settings: Settings, data: bytes, now: dateti
     )
     spoken = {(row.kind, row.key) for row in beside}
     own = (row for row in (place, *file.rows) if (row.kind, row.key) not in spoken)
-    return _Plan(
-        file=file,
-        rows=(*own, *beside),
-        known=len(known.own),
-        lacking=len(known.own - kept),
-    )
+    return _Plan(file=file, rows=(*own, *beside), lacking=len(known.own - kept))
 
 
 def _known(connection: Connection, settings: Settings) -> _Known:
@@ -192,9 +186,8 @@ def _beside(
     )
 
 
-def _refusal(plan: _Plan, settings: Settings, *, replace: bool) -> str | None:
+def _refusal(file: CatalogueFile, settings: Settings) -> str | None:
     """Why the file as a whole is not imported, in plain words."""
-    file = plan.file
     if file.whole and file.count("product") == 0:
         return (
             "there is no article in the file; the catalogue stays as it is. "
@@ -208,12 +201,6 @@ def _refusal(plan: _Plan, settings: Settings, *, replace: bool) -> str | None:
         return (
             f"{file.bad_lines} of {file.lines} lines cannot be used, so nothing of the file is: "
             f"mend them and import it again ({first})"
-        )
-    if file.whole and not replace and plan.lacking > plan.known * MAX_SHRINKING:
-        return (
-            f"{plan.lacking} of {plan.known} articles are not in this file and would be removed; "
-            "the catalogue stays as it is. Export all products again; if fewer are meant, import "
-            "this file with --replace"
         )
     return None
 

@@ -18,6 +18,7 @@ from gateway.store.database import Connection, Database, StorageBusyError
 
 TASK = "refused_file"
 _MOST = 1_000
+_MEANT = "anaquel import --replace"
 
 log = structlog.get_logger("files")
 
@@ -51,7 +52,7 @@ class Taker:
             return await self.refuse(name, str(error))
         except (TakenOverError, StorageBusyError) as error:
             raise BusyError(str(error)) from error
-        report = tuple(reports.imported(done, self._settings, most=_MOST))
+        report = tuple(reports.imported(done, self._settings, most=_MOST, meant=_MEANT))
         log.info("file imported", file=name, said=report[0], problems=done.file.problem_count)
         await self._database.write_patiently(partial(tasks.close, kind=TASK, key=self._way))
         return Verdict(taken=True, report=report)
@@ -65,5 +66,4 @@ class Taker:
             tasks.open_(connection, TASK, self._way, {"file": name, "message": why}, now)
 
         await self._database.write_patiently(tell)
-        advice = why.replace("--replace", "anaquel import --replace")
-        return Verdict(taken=False, report=(f"Refused: {advice}", "Nothing was changed."))
+        return Verdict(taken=False, report=(f"Refused: {why}", "Nothing was changed."))

@@ -31,22 +31,32 @@ def sale(amount: str, begins_h: float | None = None, ends_h: float | None = None
 
 
 @pytest.mark.parametrize(
-    ("count", "of", "percent", "mass"),
+    ("count", "of", "mass"),
     [
-        (20, 100, 20, False),
-        (21, 100, 20, True),
-        (50, 100, 50, False),
-        (51, 100, 50, True),
-        (9, 10, 20, False),
-        (10, 10, 20, True),
-        (10, 0, 20, True),
-        (0, 0, 20, False),
+        (20, 100, False),
+        (21, 100, True),
+        (10, 10, True),
+        (10, 0, True),
+        (9, 19, False),
+        (9, 17, True),
+        (3, 6, False),
+        (3, 5, True),
+        (2, 2, False),
+        (0, 0, False),
     ],
 )
-def test_a_mass_is_more_than_the_share_and_no_few(
-    count: int, of: int, percent: int, *, mass: bool
+def test_deletes_are_a_mass_by_their_share_and_few_by_more_than_half(
+    count: int, of: int, *, mass: bool
 ) -> None:
-    assert guarding.is_mass(count, of, percent) is mass
+    assert guarding.too_many_deletes(count, of) is mass
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "mass"),
+    [(50, 100, False), (51, 100, True), (9, 9, False), (10, 10, True), (0, 0, False)],
+)
+def test_prices_are_a_mass_by_their_share_and_never_few(count: int, of: int, *, mass: bool) -> None:
+    assert guarding.too_many_prices(count, of) is mass
 
 
 @pytest.mark.parametrize(

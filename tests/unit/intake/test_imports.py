@@ -112,22 +112,21 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: Shop) 
             "examples": {"added": ["c"], "changed": ["a"], "removed": ["b"]},
         },
     }
-    assert said["refusal"] == (
-        "1 of 2 articles are not in this file and would be removed; the catalogue stays as it is. "
-        "Export all products again; if fewer are meant, import this file with replace=true"
+    assert said["held"] == 1
+    assert said["report"][-2].startswith(
+        "  offers a: offers.0.amount: 5 MXN is more than 90 % away"
     )
+    assert "refusal" not in said
     assert said["report"][-1] == "Nothing was changed."
     assert await shop.articles() == {"a", "b"}
 
 
 async def test_a_file_that_is_refused_changes_nothing(shop: Shop) -> None:
     await shop.post(GOOD)
-    answer = await shop.post("id,name,price\na,Uno,1\n")
-    assert (answer.status_code, answer.json()["code"]) == (422, "file_refused")
-    assert "import this file with replace=true." in answer.json()["detail"]
+    empty = await shop.post("id,name,price\n")
+    assert (empty.status_code, empty.json()["code"]) == (422, "file_refused")
+    assert empty.json()["detail"].startswith("there is no article in the file; ")
     assert await shop.articles() == {"a", "b"}
-    meant = await shop.post("id,name,price\na,Uno,1\n", replace=True)
-    assert meant.json()["removed"] == 1
     garbage = await shop.post(b"PK\x03\x04")
     assert garbage.json()["detail"] == (
         "this is a spreadsheet, not CSV; save it as 'CSV UTF-8' and import that."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from gateway.clock import Clock
@@ -21,6 +22,7 @@ from gateway.feed.sources.shopify.records import Facts
 from gateway.feed.sources.shopify.styles import Style
 from gateway.settings import Settings
 from gateway.store.database import Connection, Database
+from gateway.store.guarding import Guard
 
 
 class PreviewError(AnaquelError):
@@ -54,7 +56,7 @@ async def preview(database: Database, settings: Settings, clock: Clock) -> Previ
             whole = await reader.whole(database.path.parent, publication)
     except (ShopifyError, PlacesError) as error:
         raise PreviewError(str(error)) from error
-    compare = partial(_compare, catalogue=whole.catalogue, facts=facts, way=way)
+    compare = partial(_compare, catalogue=whole.catalogue, facts=facts, way=way, at=clock.now())
     return Preview(
         facts=facts,
         way=way,
@@ -118,6 +120,11 @@ def _problems(found: Preview) -> Iterator[str]:
         yield from (mapped.problems or {}).values()
 
 
-def _compare(connection: Connection, catalogue: Catalogue, facts: Facts, way: Way) -> Difference:
+def _compare(
+    connection: Connection, catalogue: Catalogue, facts: Facts, way: Way, at: datetime
+) -> Difference:
     rows = applying.whole_rows(catalogue, facts, way, {})
-    return difference.between(connection, way.settings, SOURCE, rows, whole=True)
+    guard = Guard(ranges=way.settings.guard.price_ranges)
+    return difference.between(
+        connection, way.settings, SOURCE, rows, whole=True, guard=guard, at=at
+    )
