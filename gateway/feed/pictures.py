@@ -7,6 +7,7 @@ again later and later, and said once for each host.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import random
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ import structlog
 
 from gateway.clock import Clock, to_ms
 from gateway.domain.retrying import Backoff
+from gateway.feed.picture_hosts import NotPublicError, PictureHosts
 from gateway.render.pool import RenderFailedError, RenderPool
 from gateway.settings import Settings
 from gateway.store import picture_files, pictures
@@ -30,11 +32,11 @@ from gateway.store.pictures import Kept, Wanted
 
 MAX_BYTES = 5 * 2**20
 _FETCH_S = 30.0
+_CONNECT_S = 10.0
 _SWEEP = timedelta(hours=24)
 _BATCH = 50
 _PORTION = 200
 _MOST_NEEDED = 1_000
-_PORTS = {"http": 80, "https": 443}
 _PAUSE_S = 60.0
 _PASSING = Backoff(first_s=60.0, max_s=86_400.0)
 _LASTING = Backoff(first_s=21_600.0, max_s=7 * 86_400.0)
@@ -69,7 +71,7 @@ class Pictures:
         folder = settings.data.folder / picture_files.FOLDER
         self._files = PictureFiles(folder, settings.pictures.max_bytes)
         self._clock = clock
-        self._hosts = frozenset(map(str.lower, settings.pictures.hosts))
+        self._hosts = PictureHosts(settings)
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests, hides nothing
         self._changes = database.changes.subscribe("catalogue")
         self._needed: dict[str, None] = {}
@@ -79,7 +81,7 @@ class Pictures:
 
     def need(self, url: str) -> None:
         """Somebody looks at a page whose picture is not here: fetch it, whatever must go for it."""
-        if len(self._needed) < _MOST_NEEDED and self._is_allowed(url):
+        if len(self._needed) < _MOST_NEEDED and self._hosts.has(url):
             self._needed[url] = None
             self._news.set()
 
@@ -106,7 +108,7 @@ class Pictures:
 
     async def _want(self, keys: Iterable[str] | None) -> bool:
         """Note what the rows under these keys name now; whether that was anything new."""
-        look = partial(pictures.changed_uses, keys=keys, allowed=self._is_allowed)
+        look = partial(pictures.changed_uses, keys=keys, allowed=self._hosts.has)
         uses = await self._database.read(look)
         for start in range(0, len(uses), _PORTION):
             portion, now = uses[start : start + _PORTION], self._clock.now()
@@ -168,28 +170,29 @@ class Pictures:
         await self._database.write_patiently(partial(pictures.put, url=wanted.url, picture=picture))
 
     async def _fetch(self, wanted: Wanted) -> bytes:
-        if not self._is_allowed(wanted.url):
+        if not self._hosts.has(wanted.url):
             raise FetchError("its host is not among [pictures] hosts", lasting=True)
-        data = bytearray()
         try:
-            async with (
-                asyncio.timeout(_FETCH_S),
-                httpx.AsyncClient(timeout=_FETCH_S, follow_redirects=False) as client,
-                client.stream("GET", wanted.url, headers={"Accept": "image/*"}) as answer,
-            ):
-                if answer.status_code != httpx.codes.OK:
-                    lasting = answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
-                    raise FetchError(f"answers with {answer.status_code}", lasting=lasting)
-                async for chunk in answer.aiter_bytes():
-                    data += chunk
-                    if len(data) > MAX_BYTES:
-                        raise FetchError(f"is larger than {MAX_BYTES // 2**20} MiB", lasting=True)
+            async with asyncio.timeout(_FETCH_S):
+                data = await self._ask(wanted.url)
+        except NotPublicError as error:
+            raise FetchError(str(error), lasting=True) from error
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
             why = f"cannot be fetched: {str(error) or 'took too long'}"
             raise FetchError(why, lasting=False) from error
         if wanted.sha256 and hashlib.sha256(data).hexdigest() != wanted.sha256:
             raise FetchError("is not the picture that its row names (SHA-256)", lasting=True)
-        return bytes(data)
+        return data
+
+    async def _ask(self, url: str) -> bytes:
+        """What is at ``url``, from the first of its host's addresses that can be reached."""
+        *others, last = await self._hosts.addresses(url)
+        timeout = httpx.Timeout(_FETCH_S, connect=_CONNECT_S)
+        async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as client:
+            for address in others:
+                with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                    return await _received(client, url, address)
+            return await _received(client, url, last)
 
     async def _keep(self, data: bytes, *, needed: bool) -> Kept | None:
         """Make it small and write it; None when there is no room and nobody needs it."""
@@ -231,14 +234,22 @@ class Pictures:
 
         await self._database.write_patiently(fail)
 
-    def _is_allowed(self, url: str) -> bool:
-        """Whether the address is of an allowed host, on a port that is allowed with it."""
-        try:
-            parts = urlsplit(url)
-            port, host = parts.port, (parts.hostname or "").lower()
-        except ValueError:
-            return False
-        if parts.scheme not in _PORTS or parts.username is not None or parts.password is not None:
-            return False
-        usual = port is None or port == _PORTS[parts.scheme]
-        return (usual and host in self._hosts) or f"{host}:{port}" in self._hosts
+
+async def _received(client: httpx.AsyncClient, url: str, address: str) -> bytes:
+    named = httpx.URL(url)
+    headers = {"Host": named.netloc.decode("ascii"), "Accept": "image/*"}
+    data = bytearray()
+    async with client.stream(
+        "GET",
+        named.copy_with(host=address),
+        headers=headers,
+        extensions={"sni_hostname": named.host},
+    ) as answer:
+        if answer.status_code != httpx.codes.OK:
+            lasting = answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+            raise FetchError(f"answers with {answer.status_code}", lasting=lasting)
+        async for chunk in answer.aiter_bytes():
+            data += chunk
+            if len(data) > MAX_BYTES:
+                raise FetchError(f"is larger than {MAX_BYTES // 2**20} MiB", lasting=True)
+    return bytes(data)

@@ -193,6 +193,7 @@ class Pictures(Section):
     """Pictures of articles, fetched for the pages."""
 
     hosts: Annotated[tuple[PictureHost, ...], Field(max_length=50)] = ()
+    local_hosts: Annotated[tuple[PictureHost, ...], Field(max_length=50)] = ()
     max_bytes: Annotated[Whole, Field(ge=1_000_000, le=100_000_000_000)] = 500_000_000
 
 

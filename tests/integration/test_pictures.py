@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import re
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from PIL import Image
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -122,11 +130,16 @@ async def opened(folder: Path, *, max_bytes: int = 10_000_000) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def beside(images: Images, folder: Path, max_bytes: int = 10_000_000) -> AsyncIterator[Shop]:
+async def beside(
+    images: Images,
+    folder: Path,
+    max_bytes: int = 10_000_000,
+    hosts: dict[str, list[str]] | None = None,
+) -> AsyncIterator[Shop]:
     clock = ShiftedClock(shop.StillClock())
     async with Database(folder / "anaquel.db") as database, RenderPool(1) as pool:
-        hosts = [urlsplit(images.base).netloc]
-        settings = make_settings.make(folder, pictures={"hosts": hosts})
+        listed = hosts or {"local_hosts": [urlsplit(images.base).netloc]}
+        settings = make_settings.make(folder, pictures=listed)
         # Less room than a shop may set: a few pictures fill it.
         little = settings.pictures.model_copy(update={"max_bytes": max_bytes})
         settings = settings.model_copy(update={"pictures": little})
@@ -236,6 +249,102 @@ async def test_no_host_but_the_listed_ones_is_asked(opened_shop: Shop) -> None:
         await one.until_kept("good.png")
     assert elsewhere.asked == []
     assert one.images.asked == ["/trick.png", "/good.png"]
+
+
+async def test_a_name_that_leads_into_the_shop_s_network_is_not_asked(tmp_path: Path) -> None:
+    images, printer = Images({"/bag.png": photo("#d00000")}), Images()
+    async with serving(images) as base, serving(printer) as inside:
+        port, forbidden = urlsplit(base).port, f"localhost:{urlsplit(inside).port}"
+        images.base = f"http://localhost:{port}"
+        images.redirects["/trick.png"] = f"http://{forbidden}/status"
+        listed = {"hosts": [f"localhost:{port}", forbidden]}
+        async with beside(images, tmp_path, hosts=listed) as one:
+            await one.feed("bag", images.url("bag.png"))
+            why = await one.until_failed("bag.png")
+            assert re.fullmatch(
+                r"localhost is (127\.0\.0\.1|::1), an address in the shop's own network; "
+                r"if that is meant, list the host under \[pictures\] local_hosts",
+                why,
+            )
+            assert images.asked == []
+        meant = {"local_hosts": [f"localhost:{port}"], "hosts": [forbidden]}
+        async with beside(images, tmp_path / "meant", hosts=meant) as one:
+            await one.feed("bag", images.url("bag.png"))
+            await one.until_kept("bag.png")
+            await one.feed("trick", images.url("trick.png"))
+            assert await one.until_failed("trick.png") == "answers with 302"
+            assert images.asked == ["/bag.png", "/trick.png"]
+        assert printer.asked == []
+
+
+async def test_the_address_that_was_looked_at_is_asked_under_the_host_s_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = certificate(tmp_path, "cdn.example.com")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    asked: list[tuple[str | None, bytes]] = []
+    data = photo("#d00000")
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((names[-1], await reader.readuntil(b"\r\n\r\n")))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
+        await writer.drain()
+        writer.close()
+
+    names: list[str | None] = []
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(authority)
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+    looked_up: list[str] = []
+
+    async def look_up(_loop: Any, host: str, port: int, **_options: Any) -> list[Any]:
+        looked_up.append(host)
+        # Once only: a second look would find another address.
+        assert looked_up.count(host) == 1
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        images = Images(base=f"https://cdn.example.com:{port}")
+        listed = {"local_hosts": [f"cdn.example.com:{port}"]}
+        async with beside(images, tmp_path / "shop", hosts=listed) as one:
+            real = asyncio.BaseEventLoop.getaddrinfo
+
+            async def some(loop: Any, host: Any, port: Any, **options: Any) -> Any:
+                chosen = look_up if host == "cdn.example.com" else real
+                return await chosen(loop, host, port, **options)
+
+            monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", some)
+            await one.feed("bag", images.url("bag.png"))
+            await one.until_kept("bag.png")
+    ((name, request),) = asked
+    assert name == "cdn.example.com"
+    assert f"Host: cdn.example.com:{port}".encode() in request
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A key and a certificate for ``name`` that signs itself, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)  # noqa: TID251
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = folder / "server.pem"
+    file.write_bytes(key.private_bytes(pem, *plain) + signed.public_bytes(pem))
+    return file
 
 
 async def test_a_silent_host_is_asked_again_later(opened_shop: Shop) -> None:
