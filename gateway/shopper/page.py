@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.shopper.answers import Answer, AsOf
-from gateway.shopper.pictured import Picture
 from gateway.shopper.prices import Price
 from gateway.shopper.stocked import Look
+from gateway.web.pictured import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

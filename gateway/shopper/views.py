@@ -12,13 +12,14 @@ from datetime import datetime
 from gateway.domain import catalogue, labels
 from gateway.domain.catalogue import Family, Product
 from gateway.domain.labels import Target
-from gateway.shopper import addresses, answers, grid, pictured, prices, stocked, texts
+from gateway.shopper import addresses, answers, grid, prices, stocked, texts
 from gateway.shopper.answers import Answer
 from gateway.shopper.grid import AxisOrder, ColorKey, Grid, Spot
 from gateway.shopper.page import Cell, Choice, Choices, Legend, Matrix, MatrixRow, OtherPlace, Page
-from gateway.shopper.pictured import Picture
 from gateway.shopper.shop import Shop
 from gateway.shopper.stocked import Band, Look
+from gateway.web import pictured
+from gateway.web.pictured import Picture
 from gateway.web.words import Text, Tongue
 
 

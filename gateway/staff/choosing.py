@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -192,10 +192,14 @@ class _Planner:
     def _row(self) -> Row | None:
         if self._view is None:
             return None
-        return showing.row(self._view, self._articles, self._reader, self._shop)
+        row = showing.row(self._view, self._articles, self._reader, self._shop)
+        if row.article is None:
+            return row
+        return replace(row, article=showing.with_picture(row.article, self._connection))
 
     def _article(self, target: Target, family: Family | None) -> Article:
-        return showing.article(target, family, self._reader, self._shop)
+        one = showing.article(target, family, self._reader, self._shop)
+        return showing.with_picture(one, self._connection)
 
     def _choice(self, target: Target, title: str = "") -> Choice | None:
         family = self._articles.of(target)

@@ -165,7 +165,7 @@ def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> She
     history = proof.of_label(connection, label, _HISTORY)
     return Sheet(
         row=row,
-        article=row.article,
+        article=showing.with_picture(row.article, connection) if row.article else None,
         bound_by=_who(bound.bound_by, reader) if bound is not None else "",
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),

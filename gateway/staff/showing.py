@@ -5,7 +5,7 @@ Pure: views from the store and a reader give frozen records for the templates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,8 +15,11 @@ from gateway.domain.labels import Target
 from gateway.settings import Shop
 from gateway.staff import explaining, texts
 from gateway.staff.explaining import Reader, Standing
+from gateway.store import pictures as pictures_kept
 from gateway.store.articles import Articles
+from gateway.store.database import Connection
 from gateway.store.overview import LabelView
+from gateway.web import pictured, served_pictures
 from gateway.wording import money, numbers, times
 
 LOW_BATTERY_MV = 2_500
@@ -37,7 +40,10 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What a label stands for, in words. ``missing``: it is not in the catalogue any more."""
+    """What a label stands for, in words. ``missing``: it is not in the catalogue any more.
+
+    ``forms`` are the addresses of its picture with their widths, small first, once it is here.
+    """
 
     name: str
     options: str
@@ -45,6 +51,8 @@ class Article:
     price: str
     was: str = ""
     missing: bool = False
+    picture: pictured.Picture | None = field(default=None, repr=False)
+    forms: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     @property
     def full_name(self) -> str:
@@ -121,12 +129,35 @@ def article(target: Target, family: Family | None, reader: Reader, shop: Shop) -
         at=reader.priced_at,
     )
     price, was = _price(facts, reader, shop)
+    name = facts.title or key
     return Article(
-        name=facts.title or key,
+        name=name,
         options=facts.variant or ", ".join(target.where.values()),
         number=facts.reference or key,
         price=price,
         was=was,
+        picture=_picture(target, family, name),
+    )
+
+
+def with_picture(one: Article, connection: Connection) -> Article:
+    """The article with its picture, if that was fetched."""
+    if one.picture is None or one.picture.url is None:
+        return one
+    kept = pictures_kept.kept(connection, one.picture.url)
+    return one if kept is None else replace(one, forms=served_pictures.both(kept.sha256))
+
+
+def _picture(target: Target, family: Family, name: str) -> pictured.Picture:
+    """That of the products it stands for, else of their group; a colour only if all have it."""
+    shown = labels.products_shown(target, family)
+    colors = {product.color_hex for product in shown}
+    group = family.group.id if family.group is not None else None
+    return pictured.picture(
+        name,
+        colors.pop() if len(colors) == 1 else None,
+        pictured.of_products(shown),
+        pictured.of_groups(family, group),
     )
 
 

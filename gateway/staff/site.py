@@ -14,6 +14,7 @@ from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
 from gateway.staff import texts, texts_of_holds, texts_of_labels
 from gateway.staff.api import Api
+from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
@@ -109,6 +110,7 @@ def site(
         LabelPage(desk),
         ScanBinding(desk),
         LiveRoutes(gate, streams, Pictures(database)),
+        ArticlePictures(settings),
         Holds(desk),
         Api(desk, app),
     ):

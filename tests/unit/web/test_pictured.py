@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.shopper import pictured
+from gateway.web import pictured
 
 
 @pytest.mark.parametrize(
