@@ -25,6 +25,7 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
+from gateway.labels import keeping
 from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.listening import Listener
@@ -32,7 +33,6 @@ from gateway.labels.planning import Planner
 from gateway.labels.reloading import Templates
 from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
-from gateway.labels.upkeep import Upkeep
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops.measuring import Meter, meter_of
@@ -167,7 +167,7 @@ def _labels(
         Planner(database, renderer, clock, settings.shop, origin),
         Courier(database, drivers, reports, turns, clock, settings.labels),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
-        Upkeep(database, clock),
+        *keeping.services(database, clock, settings),
     ]
 
 

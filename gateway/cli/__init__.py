@@ -10,6 +10,7 @@ from gateway.cli import (
     demonstrating,
     feeding,
     importing,
+    proving,
     running,
     shopify,
     templating,
@@ -32,6 +33,11 @@ central_side = typer.Typer(
     no_args_is_help=True,
 )
 from_shopify = typer.Typer(help="A shop whose catalogue is in Shopify.", no_args_is_help=True)
+proof = typer.Typer(
+    cls=proving.OrLabel,
+    help="What a label showed, and when: anaquel proof LABEL --at TIME.",
+    no_args_is_help=True,
+)
 template = typer.Typer(help="Look at label templates, and check them.", no_args_is_help=True)
 
 commands.command()(running.run)
@@ -63,6 +69,10 @@ from_shopify.command()(shopify.status)
 commands.add_typer(template, name="template")
 template.command()(templating.preview)
 template.command()(templating.check)
+commands.add_typer(proof, name="proof")
+proof.command()(proving.show)
+proof.command()(proving.verify)
+proof.command()(proving.export)
 commands.command("version")(running.show_version)
 
 

@@ -219,10 +219,21 @@ def measured(
 
 
 def label_shown(
-    origin: Origin, *, event_id: str, label: str, wish: str, fingerprint: str, time: datetime
+    origin: Origin,
+    *,
+    event_id: str,
+    label: str,
+    wish: str,
+    fingerprint: str,
+    proof: str,
+    time: datetime,
 ) -> Event:
-    """The event of a label that confirmed the frame of its current wish."""
-    data = {"label": label, "wish": wish, "fingerprint": fingerprint}
+    """The event of a label that confirmed the frame of its current wish.
+
+    ``proof`` is the hash of the label's record up to this, so that who has the event can tell
+    whether the record was changed.
+    """
+    data = {"label": label, "wish": wish, "fingerprint": fingerprint, "proof": proof}
     return _about_label(origin, LABEL_SHOWN, event_id, label, time, data)
 
 

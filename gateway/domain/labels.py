@@ -343,6 +343,7 @@ def _shared(tags: Sequence[PriceTag]) -> PriceTag:
         condition=first.condition if same_loyalty else None,
         multibuy=first.multibuy if len({tag.multibuy for tag in tags}) == 1 else None,
         valid_until=first.valid_until if len({tag.valid_until for tag in tags}) == 1 else None,
+        campaign=first.campaign if len({tag.campaign for tag in tags}) == 1 else None,
         prior=first.prior if same_prior else None,
         percent=first.percent if same_prior else None,
     )

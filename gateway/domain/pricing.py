@@ -32,7 +32,7 @@ class PriceTag:
     ``kind`` is ``list``, ``sale`` or ``clearance``. ``loyalty`` is the lower price of the members
     of ``program``, under ``condition``. ``prior`` is the lowest price of the 30 days before a
     reduction when ``price`` is below it, and ``percent`` how much less that is (whole, rounded
-    down; None below 1).
+    down; None below 1). ``campaign`` is the one that ``price`` belongs to.
     """
 
     price: Money
@@ -43,6 +43,7 @@ class PriceTag:
     condition: Texts | None = None
     multibuy: MultiBuy | None = None
     valid_until: datetime | None = None
+    campaign: str | None = None
     prior_stated: Money | None = None
     prior: Money | None = None
     percent: int | None = None
@@ -185,6 +186,7 @@ def _chosen(offers: Offers, at: datetime) -> PriceTag | None:
         condition=(loyalty.condition or None) if loyalty is not None else None,
         multibuy=_multibuy(paid.offer, current),
         valid_until=paid.offer.valid_until,
+        campaign=paid.offer.campaign,
         prior_stated=None
         if stated is None
         else Money(amount=stated, currency=offers.currency).rounded(),

@@ -8,6 +8,7 @@ from datetime import datetime
 from gateway.domain import events
 from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import Target
+from gateway.domain.proof import Entry
 from gateway.store import catalogue, labels, outbox, proof
 from gateway.store.database import Connection
 
@@ -60,8 +61,9 @@ def _tell(
     by: str,
     at: datetime,
 ) -> None:
-    detail = f"{target.product or target.group} by {by}" if target is not None else f"none by {by}"
-    proof.append(connection, proof.Entry(label=label, at=at, what="bound", detail=detail))
+    detail = (target.product or target.group) if target is not None else None
+    entry = Entry(label=label, at=at, what="bound", detail=detail, actor=by)
+    proof.append(connection, entry)
     event = events.label_bound(
         origin, event_id=str(uuid.uuid4()), label=label, target=target, time=at
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -32,6 +33,7 @@ class TemplateRenderer:
         self._zone = zone
         pack = packs.pack_of(country)
         self._pack = pack.name if pack is not None else None
+        self._versions: dict[str, tuple[Template, str]] = {}
 
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         """The picture and what kept better ones from being shown. Raises ``RenderError``."""
@@ -48,10 +50,23 @@ class TemplateRenderer:
                 why = why or (f"template {name}: {error}",)
                 continue
             if not picture.breaches:
-                without_price = shown.tag is None and facts.tag is not None
-                return Rendered(frame=picture.frame, broken=why, without_price=without_price)
+                return Rendered(
+                    frame=picture.frame,
+                    broken=why,
+                    without_price=shown.tag is None and facts.tag is not None,
+                    template=self._named(name),
+                )
             why = why or tuple(f"{one.what} ({one.source})" for one in picture.breaches)
         raise RenderError("; ".join(why))
+
+    def _named(self, name: str) -> str:
+        """The template with a hash of all it says, as ``name@hash``."""
+        one = self._known[name]
+        version = self._versions.get(name)
+        if version is None or version[0] is not one:
+            said = hashlib.sha256(one.model_dump_json().encode()).hexdigest()
+            version = self._versions[name] = one, f"{name}@{said[:16]}"
+        return version[1]
 
 
 def _attempts(wanted: str, facts: LabelFacts) -> Iterator[tuple[str, LabelFacts]]:

@@ -18,14 +18,15 @@ import structlog
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.clock import Clock
-from gateway.domain import events, pricing
+from gateway.domain import events, price_facts, pricing
 from gateway.domain import labels as domain
 from gateway.domain.catalogue import Family
 from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import LabelFacts, LabelState, Target
-from gateway.labels import ahead
+from gateway.domain.price_facts import ProductPrice
+from gateway.labels import ahead, proof
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, frames, labels, outbox, proof, tasks
+from gateway.store import catalogue, deliveries, frames, labels, outbox, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -52,12 +53,14 @@ class Rendered:
     """A picture that may be shown.
 
     ``broken`` says why the chosen template could not be used: rules it breaks, or what failed.
-    With ``without_price`` no template could show the price within the rules.
+    With ``without_price`` no template could show the price within the rules. ``template`` drew it,
+    as ``name@hash``.
     """
 
     frame: Frame
     broken: tuple[str, ...] = ()
     without_price: bool = False
+    template: str = ""
 
 
 class Renderer(Protocol):
@@ -75,6 +78,7 @@ class _Look:
     template: str | None
     facts: LabelFacts
     next_change: datetime | None
+    products: tuple[ProductPrice, ...] = ()
 
     @property
     def key(self) -> bytes:
@@ -166,7 +170,7 @@ class Planner:
             ]
         # One that breaks a rule is drawn again when its time comes, so that somebody is told then.
         kept = [
-            rendered.frame
+            rendered
             for _, task in drawing
             if (rendered := task.result().rendered) is not None and not rendered.broken
         ]
@@ -290,13 +294,15 @@ class Planner:
             second_language=shop.second_language,
             at=now,
         )
-        concerned = [
-            family.offers[product.id]
-            for product in domain.products_shown(bound.target, family)
-            if product.id in family.offers
-        ]
-        next_change = pricing.next_change(concerned, now, family.quiet)
-        return _Look(label=label, template=bound.template, facts=facts, next_change=next_change)
+        shown = domain.products_shown(bound.target, family)
+        concerned = [family.offers[product.id] for product in shown if product.id in family.offers]
+        return _Look(
+            label=label,
+            template=bound.template,
+            facts=facts,
+            next_change=pricing.next_change(concerned, now, family.quiet),
+            products=price_facts.of_products(shown, family, now),
+        )
 
     async def _draw(self, look: _Look) -> _Drawn:
         try:
@@ -307,9 +313,9 @@ class Planner:
         return _Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
 
 
-def _keep(connection: Connection, drawn: list[Frame], now: datetime) -> None:
-    for frame in drawn:
-        frames.put(connection, frame, now)
+def _keep(connection: Connection, drawn: list[Rendered], now: datetime) -> None:
+    for one in drawn:
+        frames.put(connection, one.frame, now, one.template)
 
 
 def _note(connection: Connection, origin: Origin, drawn: _Drawn, now: datetime) -> None:
@@ -325,8 +331,8 @@ def _note(connection: Connection, origin: Origin, drawn: _Drawn, now: datetime) 
     old = deliveries.wish(connection, label.id)
     if old is None or old.fingerprint != drawn.fingerprint:
         if drawn.rendered is not None:
-            frames.put(connection, drawn.rendered.frame, now)
-        _wish(connection, drawn.look, drawn.fingerprint, now)
+            frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
+        _wish(connection, drawn, drawn.fingerprint, now)
 
 
 def _tell_of_texts(connection: Connection, look: _Look, now: datetime) -> None:
@@ -363,7 +369,8 @@ def _tell_of_rules(connection: Connection, origin: Origin, one: _Drawn, now: dat
     outbox.append_or_gap(connection, Lane.KEEP, event, now)
 
 
-def _wish(connection: Connection, look: _Look, fingerprint: str, now: datetime) -> None:
+def _wish(connection: Connection, one: _Drawn, fingerprint: str, now: datetime) -> None:
+    look, rendered = one.look, one.rendered
     wish = deliveries.Wish(
         label=look.label.id,
         id=uuid.uuid4().hex,
@@ -373,9 +380,11 @@ def _wish(connection: Connection, look: _Look, fingerprint: str, now: datetime) 
         made_at=now,
     )
     deliveries.want(connection, wish, first=look.facts.state in _FIRST)
-    proof.append(
+    proof.wished(
         connection,
-        proof.Entry(
-            label=wish.label, at=now, what="wished", wish=wish.id, fingerprint=wish.fingerprint
-        ),
+        wish,
+        look.facts,
+        look.products,
+        template=rendered.template if rendered is not None else None,
+        without_price=rendered is not None and rendered.without_price,
     )

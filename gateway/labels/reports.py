@@ -33,8 +33,9 @@ from gateway.clock import Clock
 from gateway.domain import events
 from gateway.domain.events import Lane, Origin
 from gateway.domain.retrying import Backoff
+from gateway.labels import proof
 from gateway.settings import Labels
-from gateway.store import binding_rows, deliveries, labels, outbox, proof, tasks
+from gateway.store import binding_rows, deliveries, labels, outbox, tasks
 from gateway.store.database import Connection, Database
 
 TOO_MANY = "too_many_labels"
@@ -130,7 +131,8 @@ class Reports:
             case Measured():
                 labels.hear(connection, word.label, word.telemetry, now)
             case Presence():
-                labels.presence(connection, word)
+                if labels.presence(connection, word):
+                    proof.reached(connection, word.label, now, reachable=word.online)
             case Unidentified():
                 log.info("label of unknown model heard", label=word.label)
             case Foreign():
@@ -141,7 +143,8 @@ class Reports:
     def _announced(
         self, connection: Connection, family: str, heard: Announced, news: _News, now: datetime
     ) -> None:
-        known = labels.get(connection, heard.label) is not None
+        before = labels.get(connection, heard.label)
+        known = before is not None
         # Counting 60,000 rows takes a while: once in a transaction that turned one away is enough.
         if not known and (news.turned_away or labels.count(connection) >= self._most):
             news.turned_away += 1
@@ -153,6 +156,8 @@ class Reports:
             tasks.open_(connection, TOO_MANY, "", detail, now)
             return
         labels.announce(connection, family, heard, now)
+        if before is not None and not before.online:
+            proof.reached(connection, heard.label, now, reachable=True)
         if not known:
             news.new.append(heard)
             tasks.close(connection, TOO_MANY, "")
@@ -160,7 +165,7 @@ class Reports:
         delivery = deliveries.get(connection, heard.label)
         # The label lost what it showed (a new battery, another driver): its wish is due.
         if delivery is not None and delivery.state == "shown" and heard.showing != delivery.sha256:
-            deliveries.requeue(connection, heard.label, reason=Reason.IMAGE_MISSING.value, at=now)
+            _lost(connection, heard.label, heard.showing, now)
 
     def _reported(
         self, connection: Connection, heard: Reported, news: _News, now: datetime
@@ -169,6 +174,8 @@ class Reports:
         if label is None:
             return
         labels.hear(connection, heard.label, heard.telemetry, now)
+        if not label.online:
+            proof.reached(connection, heard.label, now, reachable=True)
         shows = isinstance(heard.outcome, Shown)
         # What the broker kept may be older than anything else we heard: it can only confirm.
         if heard.retained and not (shows and label.sight_sha256 == heard.sha256):
@@ -181,7 +188,7 @@ class Reports:
         if (current.wish, current.sha256) == (heard.wish, heard.sha256):
             self._answered(connection, heard, news, now)
         elif shows and current.state == "shown" and current.sha256 != heard.sha256:
-            deliveries.requeue(connection, heard.label, reason=Reason.IMAGE_MISSING.value, at=now)
+            _lost(connection, heard.label, heard.sha256, now)
 
     def _answered(
         self, connection: Connection, heard: Reported, news: _News, now: datetime
@@ -227,9 +234,15 @@ class Reports:
         self.turned_away += news.turned_away
 
 
+def _lost(connection: Connection, label: str, showing: str | None, at: datetime) -> None:
+    """The label does not show its confirmed picture any more: its wish is due again."""
+    deliveries.requeue(connection, label, reason=Reason.IMAGE_MISSING.value, at=at)
+    proof.lost(connection, label, showing, at)
+
+
 def _transferred(connection: Connection, label: str, wish: str, at: datetime) -> None:
     if deliveries.transferred(connection, label, wish, at):
-        proof.append(connection, proof.Entry(label=label, at=at, what="transferred", wish=wish))
+        proof.transferred(connection, label, wish, at)
 
 
 def _shown(
@@ -240,16 +253,14 @@ def _shown(
         return False
     current = deliveries.wish(connection, label)
     fingerprint = current.fingerprint if current is not None else ""
-    proof.append(
-        connection,
-        proof.Entry(label=label, at=at, what="shown", wish=wish, fingerprint=fingerprint),
-    )
+    chained = proof.shown(connection, label, wish, fingerprint, sha256, at)
     event = events.label_shown(
         origin,
         event_id=str(uuid.uuid4()),
         label=label,
         wish=wish,
         fingerprint=fingerprint,
+        proof=chained.hex(),
         time=at,
     )
     outbox.append_or_gap(connection, Lane.KEEP, event, at)
@@ -265,9 +276,7 @@ def _prove_failure(
     detail: str,
     at: datetime,
 ) -> None:
-    proof.append(
-        connection, proof.Entry(label=label, at=at, what="failed", wish=wish, detail=reason)
-    )
+    proof.failed(connection, label, wish, reason, at)
     event = events.label_failed(
         origin,
         event_id=str(uuid.uuid4()),

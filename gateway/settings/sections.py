@@ -209,6 +209,14 @@ class Labels(Section):
     increases: Literal["at_once", "when_closed"] = "at_once"
 
 
+class Proof(Section):
+    """How long it can be said what a label showed."""
+
+    keep_days: Annotated[Whole, Field(ge=30, le=3650)] = 730
+    max_rows: Annotated[Whole, Field(ge=10_000, le=100_000_000)] = 5_000_000
+    max_pictures: Annotated[Whole, Field(ge=1_000, le=10_000_000)] = 300_000
+
+
 class Lane(Section):
     """The room one lane of events may take."""
 
@@ -304,6 +312,7 @@ class Settings(Section):
     pictures: Pictures = Pictures()
     guard: Guard = Guard()
     labels: Labels = Labels()
+    proof: Proof = Proof()
     events: Events = Events()
     sites: Sites = Sites()
     log: Log = Log()

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from device_drivers.api.panels import Ink
+from gateway.domain.proof import Entry
 from gateway.labels import binding
 from gateway.settings import Shop
 from gateway.staff import explaining, showing
@@ -31,6 +32,9 @@ _PROOF = {
     "transferred": (texts.PROOF_TRANSFERRED, "plain"),
     "shown": (texts.PROOF_SHOWN, "good"),
     "failed": (texts.PROOF_FAILED, "trouble"),
+    "lost": (texts.PROOF_LOST, "attention"),
+    "reachable": (texts.PROOF_REACHABLE, "plain"),
+    "unreachable": (texts.PROOF_UNREACHABLE, "attention"),
     "bound": (texts.PROOF_BOUND, "plain"),
 }
 _INKS = {
@@ -201,14 +205,13 @@ def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
     )
 
 
-def _line(entry: proof.Entry, reader: Reader) -> Line:
+def _line(entry: Entry, reader: Reader) -> Line:
     word, tone = _PROOF.get(entry.what, (None, "plain"))
     reason = explaining.REASONS.get(entry.detail or "")
     detail = reason.say(reader.language) if reason is not None else entry.detail or ""
     if entry.what == "bound":
-        target, _, by = detail.rpartition(" by ")
-        what = texts.UNBOUND.say(reader.language) if target == "none" else target
-        detail = f"{what} · {_who(by, reader)}"
+        what = detail or texts.UNBOUND.say(reader.language)
+        detail = f"{what} · {_who(entry.actor or '', reader)}"
     return Line(
         tone=tone,
         word=word.say(reader.language) if word is not None else entry.what,

@@ -114,6 +114,7 @@ class TaskLines:
             "false_prior_price": self._false_prior,
             "shopify": self._shopify,
             "time_not_trusted": self._time,
+            "proof_broken": self._proof_broken,
         }
 
     def line(self, task: Task) -> TaskLine:
@@ -168,6 +169,16 @@ class TaskLines:
             why=self._say(texts.TASK_TEMPLATE_BROKEN_WHY),
             advice=self._say(texts.TASK_TEMPLATE_BROKEN_ADVICE),
             detail=_detail(task),
+        )
+
+    def _proof_broken(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="trouble",
+            title=self._say(texts.TASK_PROOF_BROKEN, what=self._label(task.key)),
+            why=self._say(texts.TASK_PROOF_BROKEN_WHY, row=str(task.detail.get("row", "?"))),
+            advice=self._say(texts.TASK_PROOF_BROKEN_ADVICE),
+            detail=_detail(task),
+            href=f"/labels/{task.key}",
         )
 
     def _too_many_labels(self, task: Task) -> TaskLine:

@@ -160,6 +160,20 @@ TASK_TOO_MANY_LABELS_ADVICE = Text(
     en="Those already known go on; new ones are turned away. Tell whoever runs the box: something "
     "introduces itself as labels that do not exist.",
 )
+TASK_PROOF_BROKEN = Text(
+    es="Alguien cambió el registro de lo que mostró {what}",
+    en="The record of what {what} showed was changed",
+)
+TASK_PROOF_BROKEN_WHY = Text(
+    es="Desde la fila {row} ya no prueba nada. Las etiquetas y los precios siguen bien.",
+    en="From row {row} on it proves nothing. Labels and prices are not affected.",
+)
+TASK_PROOF_BROKEN_ADVICE = Text(
+    es="Avisa a quien administra el equipo Anaquel: «anaquel proof verify» dice más. Guarda una "
+    "copia de seguridad antes de tocar nada.",
+    en="Tell whoever runs the box: “anaquel proof verify” says more. Keep a backup before anything "
+    "is touched.",
+)
 TASK_REFUSED_FILE = Text(
     es="El archivo {file} no se pudo usar", en="The file {file} could not be used"
 )

@@ -9,19 +9,21 @@ from device_drivers.api.panels import Frame, Ink
 from gateway.clock import to_ms
 from gateway.store.database import Connection
 
+_LATEST = 2**62
 _EFFORT = 4
 """zlib's level: less of the writer's time than level 6 takes, for a sixth more bytes."""
 
 
-def put(connection: Connection, frame: Frame, at: datetime) -> None:
-    """Keep a frame; one that is there already stays."""
+def put(connection: Connection, frame: Frame, at: datetime, template: str = "") -> None:
+    """Keep a frame and by which template it was drawn first; its age counts from the last time."""
     inks = ",".join(ink.value for ink in frame.inks)
     connection.execute(
-        "INSERT OR IGNORE INTO frame (fingerprint, width, height, inks, pixels, made_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO frame (fingerprint, width, height, inks, pixels, made_at, template) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE "
+        "SET made_at = max(made_at, excluded.made_at)",
         (
             *(frame.fingerprint, frame.width, frame.height, inks),
-            *(zlib.compress(frame.pixels, _EFFORT), to_ms(at)),
+            *(zlib.compress(frame.pixels, _EFFORT), to_ms(at), template),
         ),
     )
 
@@ -35,6 +37,14 @@ def get(connection: Connection, fingerprint: str) -> Frame | None:
         return None
     inks = tuple(Ink(ink) for ink in row[2].split(","))
     return Frame(width=row[0], height=row[1], inks=inks, pixels=zlib.decompress(row[3]))
+
+
+def template_of(connection: Connection, fingerprint: str) -> str:
+    """The template that drew the frame with this fingerprint first, as ``name@hash``."""
+    row = connection.execute(
+        "SELECT template FROM frame WHERE fingerprint = ?", (fingerprint,)
+    ).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def has(connection: Connection, fingerprint: str) -> bool:
@@ -58,14 +68,23 @@ def fingerprint_of(connection: Connection, sha256: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def prune(connection: Connection, before: datetime, limit: int = 500) -> int:
-    """Forget up to ``limit`` frames made before ``before`` that no label shows or should show."""
+def count(connection: Connection) -> int:
+    """How many frames are kept."""
+    total: int = connection.execute("SELECT count(*) FROM frame").fetchone()[0]
+    return total
+
+
+def prune(connection: Connection, before: datetime | None, limit: int = 500) -> int:
+    """Forget up to ``limit`` frames, the oldest first, that no label shows or should show.
+
+    Only those last wanted or seen before ``before``, if that is given.
+    """
     old = connection.execute(
         "SELECT fingerprint FROM frame "
         "WHERE made_at < ? AND fingerprint NOT IN (SELECT fingerprint FROM wish) "
         "AND fingerprint NOT IN (SELECT picture.fingerprint FROM picture JOIN label "
         "ON label.sight_sha256 = picture.sha256) ORDER BY made_at LIMIT ?",
-        (to_ms(before), limit),
+        (_LATEST if before is None else to_ms(before), limit),
     ).fetchall()
     connection.executemany("DELETE FROM frame WHERE fingerprint = ?", old)
     connection.executemany("DELETE FROM picture WHERE fingerprint = ?", old)

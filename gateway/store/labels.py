@@ -127,7 +127,13 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
 
 
 def see(connection: Connection, label: str, sha256: str | None, at: datetime) -> None:
-    """Note the picture that the label says it shows."""
+    """Note the picture that the label says it shows; the one before is old from here on."""
+    connection.execute(
+        "UPDATE frame SET made_at = max(made_at, ?1) WHERE fingerprint = ("
+        "SELECT picture.fingerprint FROM label JOIN picture ON picture.sha256 = label.sight_sha256 "
+        "WHERE label.id = ?2 AND label.sight_sha256 IS NOT ?3)",
+        (to_ms(at), label, sha256),
+    )
     connection.execute(
         "UPDATE label SET sight_sha256 = ?, sight_at = ? WHERE id = ?", (sha256, to_ms(at), label)
     )
@@ -148,10 +154,14 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
     connection.note("label", label)
 
 
-def presence(connection: Connection, heard: Presence) -> None:
-    """Note that the label came into or went out of reach."""
-    connection.execute("UPDATE label SET online = ? WHERE id = ?", (int(heard.online), heard.label))
+def presence(connection: Connection, heard: Presence) -> bool:
+    """Note that the label came into or went out of reach; True when that is news."""
+    done = connection.execute(
+        "UPDATE label SET online = ?1 WHERE id = ?2 AND online <> ?1",
+        (int(heard.online), heard.label),
+    )
     connection.note("label", heard.label)
+    return done.rowcount == 1
 
 
 def bind(connection: Connection, bound: Binding) -> None:

@@ -17,6 +17,7 @@ from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.clock import ShiftedClock
 from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import Target
+from gateway.domain.proof import Entry
 from gateway.labels import binding
 from gateway.settings import Settings
 from gateway.staff import passwords
@@ -168,9 +169,7 @@ def want(connection: Connection, label: str, wished: Frame, at: datetime = shop.
     deliveries.want(connection, wish)
     proof.append(
         connection,
-        proof.Entry(
-            label=label, at=at, what="wished", wish=wish.id, fingerprint=wished.fingerprint
-        ),
+        Entry(label=label, at=at, what="wished", wish=wish.id, fingerprint=wished.fingerprint),
     )
     return sha256
 
@@ -192,7 +191,7 @@ def confirm(connection: Connection, label: str, sha256: str, at: datetime = shop
     deliveries.shown(connection, label, wish.id, at)
     proof.append(
         connection,
-        proof.Entry(label=label, at=at, what="shown", wish=wish.id, fingerprint=wish.fingerprint),
+        Entry(label=label, at=at, what="shown", wish=wish.id, fingerprint=wish.fingerprint),
     )
 
 

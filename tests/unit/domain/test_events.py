@@ -84,7 +84,9 @@ def test_a_failure_says_why_and_a_sight_says_what() -> None:
         ORIGIN, event_id="e", label="L1", wish="w", reason="low_battery", detail=None, time=AT
     )
     assert failed.data == {"label": "L1", "wish": "w", "reason": "low_battery"}
-    shown = events.label_shown(ORIGIN, event_id="e", label="L1", wish="w", fingerprint="f", time=AT)
+    shown = events.label_shown(
+        ORIGIN, event_id="e", label="L1", wish="w", fingerprint="f", proof="p", time=AT
+    )
     assert (shown.subject, shown.data["fingerprint"]) == ("label/L1", "f")
 
 

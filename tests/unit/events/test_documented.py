@@ -41,6 +41,7 @@ EMITTED = [
         label="L0001",
         wish="w-1f3a",
         fingerprint=FINGERPRINT,
+        proof=FINGERPRINT[::-1],
         time=RECORDED,
     ),
     events.label_failed(

@@ -4,8 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from device_drivers.api.panels import Frame
-from gateway.labels import upkeep
+from gateway.domain.proof import Entry
 from gateway.labels.upkeep import Upkeep
+from gateway.settings import Proof
 from gateway.store import frames, proof
 from gateway.store.database import Connection
 from tests.unit.labels import rooms
@@ -13,7 +14,7 @@ from tests.unit.labels.rooms import AT, PANEL
 
 
 async def test_old_frames_and_proof_go_however_many_and_new_ones_stay(tmp_path: Path) -> None:
-    old, new = AT - timedelta(days=401), AT - timedelta(days=29)
+    old, new = AT - timedelta(days=731), AT - timedelta(days=729)
 
     def fill(connection: Connection) -> None:
         for number in range(350):
@@ -22,8 +23,8 @@ async def test_old_frames_and_proof_go_however_many_and_new_ones_stay(tmp_path: 
             frames.put(connection, frame, old if number else new)
             frames.note_picture(connection, f"{number:064x}", frame.fingerprint)
         for _ in range(2_500):
-            proof.append(connection, proof.Entry(label="l1", at=old, what="wished"))
-        proof.append(connection, proof.Entry(label="l1", at=new, what="shown"))
+            proof.append(connection, Entry(label="l1", at=old, what="wished"))
+        proof.append(connection, Entry(label="l1", at=new, what="shown"))
 
     def left(connection: Connection) -> list[int]:
         counts = connection.execute(
@@ -34,8 +35,8 @@ async def test_old_frames_and_proof_go_however_many_and_new_ones_stay(tmp_path: 
 
     async with rooms.room(tmp_path) as room:
         await room.database.write(fill)
-        await Upkeep(room.database, room.clock).clear()
+        await Upkeep(room.database, room.clock, Proof()).clear()
         assert await room.read(left) == [1, 1, 1]
-        room.clock.pass_(upkeep.PROOF_FOR)
-        await Upkeep(room.database, room.clock).clear()
+        room.clock.pass_(timedelta(days=730))
+        await Upkeep(room.database, room.clock, Proof()).clear()
         assert await room.read(left) == [0, 0, 0]

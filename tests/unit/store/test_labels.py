@@ -12,6 +12,7 @@ import pytest
 from device_drivers.api.drivers import Announced, Presence, Telemetry
 from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.domain.labels import Target
+from gateway.domain.proof import Entry
 from gateway.store import deliveries, frames, labels, migrating, proof, tasks
 from gateway.store.database import Connection, connect
 from gateway.store.deliveries import Wish
@@ -257,9 +258,9 @@ def test_only_frames_that_nobody_shows_or_should_show_are_forgotten(
 
 def test_a_label_s_history_is_read_newest_first(connection: Connection) -> None:
     lines = [
-        proof.Entry(label="L1", at=AT, what="wished", wish="w", fingerprint="f"),
-        proof.Entry(label="L2", at=AT, what="bound", detail="by Ana"),
-        proof.Entry(label="L1", at=AT, what="shown", wish="w", fingerprint="f"),
+        Entry(label="L1", at=AT, what="wished", wish="w", fingerprint="f"),
+        Entry(label="L2", at=AT, what="bound", detail="by Ana"),
+        Entry(label="L1", at=AT, what="shown", wish="w", fingerprint="f"),
     ]
     for line in lines:
         proof.append(connection, line)

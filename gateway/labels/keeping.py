@@ -1,0 +1,15 @@
+"""The services beside planner and courier: what was shown is told, kept, checked and forgotten."""
+
+from __future__ import annotations
+
+from gateway.clock import Clock
+from gateway.labels.proof_check import ProofCheck
+from gateway.labels.upkeep import Upkeep
+from gateway.lifecycle import Service
+from gateway.settings import Settings
+from gateway.store.database import Database
+
+
+def services(database: Database, clock: Clock, settings: Settings) -> list[Service]:
+    """One of each."""
+    return [ProofCheck(database, clock), Upkeep(database, clock, settings.proof)]
