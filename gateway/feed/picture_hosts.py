@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from gateway.settings import Settings
@@ -60,7 +60,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         wrapped = ip.ipv4_mapped or ip.sixtofour
         if wrapped is None and ip in _NAT64:
-            wrapped = ip_address(int(ip) & 0xFFFF_FFFF)
+            wrapped = IPv4Address(int(ip) & 0xFFFF_FFFF)
         if wrapped is not None:
             return is_public(str(wrapped))
     return ip.is_global and not ip.is_multicast
