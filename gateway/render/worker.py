@@ -32,6 +32,8 @@ def _done(job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
         drawing = rendering.draw(drawn_by, job.panel, job.facts, job.country, job.zone)
         pack = PACKS[job.pack] if job.pack is not None else None
         breaches = judging.judge(drawing, job.facts, job.panel, pack) if pack is not None else ()
+        # Counted here, it goes along with the frame, and the gateway need not.
+        _ = drawing.frame.fingerprint
         return Picture(frame=drawing.frame, breaches=breaches)
     except shrinking.NoPictureError as error:
         return Complaint(problem=str(error))
