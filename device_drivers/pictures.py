@@ -107,12 +107,15 @@ def to_rgb(frame: Frame, scale: int = 1) -> bytes:
 
 
 def _encode_png(frame: Frame) -> bytes:
-    # Written by hand (a header, a palette, one deflate stream): the bytes then depend on zlib alone
-    # and not on the picture library's version.
+    # Put together by hand (a header, a palette, one deflate stream): the bytes then depend on zlib
+    # alone and not on what the picture library's version makes of a PNG.
     bits = next(bits for bits in _BITS if len(frame.inks) <= 1 << bits)
     header = struct.pack(">IIBBBBB", frame.width, frame.height, bits, 3, 0, 0, 0)
     palette = b"".join(bytes(_RGB[ink]) for ink in frame.inks)
-    rows = b"".join(b"\x00" + row for row in _packed_rows(frame, bits))
+    size = (frame.width, frame.height)
+    packed = Image.frombytes("P", size, frame.pixels).tobytes("raw", f"P;{bits}")
+    stride = len(packed) // frame.height
+    rows = b"".join(b"\x00" + packed[top : top + stride] for top in range(0, len(packed), stride))
     return (
         _SIGNATURE
         + _chunk(b"IHDR", header)
@@ -125,21 +128,6 @@ def _encode_png(frame: Frame) -> bytes:
 def _chunk(kind: bytes, body: bytes) -> bytes:
     check = zlib.crc32(kind + body)
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
-
-
-def _packed_rows(frame: Frame, bits: int) -> Iterator[bytes]:
-    """Each row with ``bits`` per pixel, most significant first, padded to whole bytes."""
-    per_byte = 8 // bits
-    stride = (frame.width + per_byte - 1) // per_byte
-    padded = stride * per_byte
-    for top in range(0, len(frame.pixels), frame.width):
-        row = frame.pixels[top : top + frame.width].ljust(padded, b"\x00")
-        # Every column of a byte shifted to its place as one big number: no loop over pixels.
-        packed = 0
-        for place in range(per_byte):
-            column = int.from_bytes(row[place::per_byte], "big")
-            packed |= column << (bits * (per_byte - 1 - place))
-        yield packed.to_bytes(stride, "big")
 
 
 def _planes(frame: Frame) -> Iterator[bytes]:

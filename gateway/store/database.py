@@ -14,14 +14,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
 from gateway.errors import AnaquelError
-from gateway.store import migrating, room
+from gateway.store import migrating, room, troubles
 from gateway.store.changes import Change, Changes
 from gateway.store.patience import Patience, Sleep
 
@@ -70,9 +70,8 @@ class Database:
         self._patience = Patience(StorageBusyError, sleep=sleep)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._readers: ThreadPoolExecutor | None = None
-        self._local = threading.local()
-        self._reading: list[sqlite3.Connection] = []
+        self._questions: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._readers: list[threading.Thread] = []
         self._closing = threading.Event()
         self._failure: StorageError | None = None
         self._open = False
@@ -90,7 +89,17 @@ class Database:
             self._jobs.put(None)
             self._closing.set()
             raise
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="database-reader")
+        self._readers = [
+            threading.Thread(
+                target=self._answer_questions,
+                args=(loop,),
+                name=f"database-reader-{number}",
+                daemon=True,
+            )
+            for number in range(_READERS)
+        ]
+        for reader in self._readers:
+            reader.start()
         self._open = True
         return self
 
@@ -102,16 +111,14 @@ class Database:
     ) -> None:
         self._open = False
         self._jobs.put(None)
-        thread, readers = self._thread, self._readers
         # The writer closes last: only it can bring the log home into the one file people copy.
-        if readers is not None:
-            await asyncio.to_thread(readers.shutdown)
-        for connection in self._reading:
-            connection.close()
-        self._reading.clear()
+        for _ in self._readers:
+            self._questions.put(None)
+        for reader in self._readers:
+            await asyncio.to_thread(reader.join)
         self._closing.set()
-        if thread is not None:
-            await asyncio.to_thread(thread.join)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
 
     async def write(self, transaction: Callable[[Connection], T]) -> T:
         """Run ``transaction`` whole, commit, and return what it returned.
@@ -138,8 +145,9 @@ class Database:
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on a reader thread in one read transaction: one consistent view."""
         self._require_open()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, query)
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._questions.put(_Job(query, answer))
+        return await answer
 
     async def tell_of_other_writers(self, every_s: float) -> NoReturn:
         """Publish when another process (``anaquel import``) wrote to the file; runs for ever."""
@@ -155,27 +163,20 @@ class Database:
         if not self._open:
             raise StorageError(f"{self.path}: the database is not open")
 
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        try:
-            connection = self._reader()
-            connection.execute("BEGIN")
-            try:
-                return query(connection)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            if _is_storage_trouble(error):
-                raise _storage_error(self.path, error) from error
-            raise
-
-    def _reader(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = connect(self.path, read_only=True)
-            self._local.connection = connection
-            self._reading.append(connection)
-        return connection
+    def _answer_questions(self, loop: asyncio.AbstractEventLoop) -> None:
+        with contextlib.ExitStack() as kept:
+            connection: Connection | None = None
+            while (job := self._questions.get()) is not None:
+                try:
+                    if connection is None:
+                        connection = connect(self.path, read_only=True)
+                        kept.enter_context(contextlib.closing(connection))
+                    job.look(connection)
+                except sqlite3.Error as error:
+                    job.refuse(_storage_error(self.path, error))
+                # A loop that is gone has nobody left to tell.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(job.answer)
 
     def _work(self, loop: asyncio.AbstractEventLoop, opened: Future[None]) -> None:
         opened.set_running_or_notify_cancel()
@@ -269,13 +270,31 @@ class _Job:
         try:
             self._result = self._transaction(connection)
         except Exception as error:  # raised again where the caller waits
-            if not connection.in_transaction or _is_storage_trouble(error):
-                raise _as_sqlite(error) from error
+            if not connection.in_transaction or troubles.is_of_storage(error):
+                raise troubles.as_sqlite(error) from error
             connection.execute("ROLLBACK TO job")
             self._error = error
             connection.noted = set()
         connection.execute("RELEASE job")
         return connection.noted
+
+    def look(self, connection: Connection) -> None:
+        """Run as a query in a read transaction of its own, unless the caller has left.
+
+        Raises ``sqlite3.Error`` when the file cannot be read.
+        """
+        if self._answer.done():
+            return
+        connection.execute("BEGIN")
+        try:
+            self._result = self._transaction(connection)
+        except Exception as error:  # raised again where the caller waits
+            if troubles.is_of_storage(error):
+                raise
+            self._error = error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def answer(self) -> None:
         """Hand the result to the caller, unless that has left; on the event loop."""
@@ -324,7 +343,7 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if troubles.code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(_AGAIN_S)
         else:
@@ -359,46 +378,14 @@ def _data_version(connection: Connection) -> int:
     return version
 
 
-def _primary_code(error: Exception) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_storage_trouble(error: Exception) -> bool:
-    trouble = {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-    return isinstance(error, sqlite3.Error) and _primary_code(error) in trouble
-
-
-def _as_sqlite(error: Exception) -> sqlite3.Error:
-    return error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
-
-
 def _opening_error(path: Path, error: Exception) -> Exception:
     if isinstance(error, AnaquelError) or not isinstance(error, sqlite3.Error | OSError):
         return error
-    full = _primary_code(error) == sqlite3.SQLITE_IOERR and room.is_none(path.parent)
+    full = troubles.code_of(error) == sqlite3.SQLITE_IOERR and room.is_none(path.parent)
     return _storage_error(path, error, full=full)
 
 
 def _storage_error(path: Path, error: Exception, *, full: bool = False) -> StorageError:
-    kind = StorageError
-    match sqlite3.SQLITE_FULL if full else _primary_code(error):
-        case sqlite3.SQLITE_FULL:
-            kind = StorageBusyError
-            advice = "the disk is full; free space on it, nothing stored was lost"
-        case sqlite3.SQLITE_BUSY:
-            kind = StorageBusyError
-            advice = "another program keeps the file locked; end it and try again"
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            advice = f"the file is damaged ({error}); put a backup in its place"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
-            advice = f"{error}; let this user read and write the file and its folder"
-        case _:
-            advice = f"{error}; check the disk and the rights of the folder"
-    return kind(f"{path}: {advice}")
+    code = sqlite3.SQLITE_FULL if full else troubles.code_of(error)
+    kind = StorageBusyError if code in troubles.PASSING else StorageError
+    return kind(f"{path}: {troubles.advice(code, error)}")
