@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
+from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.mqtt import driver as mqtt
+from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.radio import Radio
 
@@ -49,7 +51,18 @@ def _mqtt(ways: Ways) -> LabelDriver:
     return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of)
 
 
-_ENTRIES = (LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),)
+def _over_radio(labels: BleFamily) -> LabelFamily:
+    return LabelFamily(
+        family=labels.family,
+        over=Over.RADIO,
+        build=lambda ways: BleLabelDriver(labels, ways.radios),
+    )
+
+
+_ENTRIES = (
+    LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),
+    _over_radio(gicisky.GiciskyLabels()),
+)
 
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(
     {entry.family.name: entry for entry in _ENTRIES}

@@ -1,0 +1,1 @@
+"""Gicisky and PICKSMART labels with their maker's firmware, over Bluetooth."""
