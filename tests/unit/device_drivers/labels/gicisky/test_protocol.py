@@ -11,31 +11,10 @@ from hypothesis import strategies as st
 from device_drivers.api.drivers import Failed, Later, Outcome, Reason, Transferred
 from device_drivers.labels.gicisky import protocol
 from device_drivers.labels.gicisky.models import TAGS, Encoding
-from device_drivers.links.steps import Conversation, Hear, Step, Write
+from tests.support.conversations import hold
 
 DATA = bytes(range(256)) * 3
 PARTS = 4
-
-
-def hold(conversation: Conversation, answers: list[bytes | None]) -> tuple[Outcome, list[Write]]:
-    """Whatever the conversation hears is the next of ``answers``; then silence."""
-    writes: list[Write] = []
-    waiting = list(answers)
-    answer: bytes | None = None
-    steps = 0
-    try:
-        while True:
-            step: Step = conversation.send(answer)
-            steps += 1
-            assert steps < 2000, "it comes to an end"
-            answer = None
-            if isinstance(step, Write):
-                writes.append(step)
-            if isinstance(step, Hear) and waiting:
-                answer = waiting.pop(0)
-    except StopIteration as end:
-        outcome: Outcome = end.value
-        return outcome, writes
 
 
 def wants(part: int) -> bytes:

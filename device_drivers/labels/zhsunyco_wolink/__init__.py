@@ -1,0 +1,1 @@
+"""WoLink labels, sold by Zhsunyco, with their maker's firmware, over Bluetooth."""
