@@ -12,6 +12,7 @@ from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
+from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.radio import Radio
@@ -63,6 +64,7 @@ def _over_radio(labels: BleFamily) -> LabelFamily:
 _ENTRIES = (
     LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),
     _over_radio(gicisky.GiciskyLabels()),
+    _over_radio(zhsunyco_easytag.EasyTagLabels()),
     _over_radio(zhsunyco_wolink.WoLinkLabels()),
 )
 

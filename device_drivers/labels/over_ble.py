@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from typing import NoReturn, Protocol
 
 from device_drivers.api.drivers import (
@@ -13,9 +14,11 @@ from device_drivers.api.drivers import (
     Flash,
     Heard,
     Later,
+    Measured,
     Outcome,
     Picture,
     Reason,
+    Telemetry,
 )
 from device_drivers.api.panels import Frame
 from device_drivers.labels.sightings import Recognised, Sightings, address_of
@@ -149,11 +152,11 @@ class BleLabelDriver:
         try:
             radio = self._nearest(address)
             try:
-                return await _held(radio, address, conversation)
+                return await self._held(radio, label, address, conversation)
             except RadioError as error:
                 if error.reason is not RadioReason.NO_CHARACTERISTIC:
                     raise
-            return await _held(radio, address, conversation, fresh=True)
+            return await self._held(radio, label, address, conversation, fresh=True)
         except RadioError as error:
             if error.reason is RadioReason.NOT_HEARD:
                 self.sightings.await_label(label)
@@ -176,10 +179,17 @@ class BleLabelDriver:
             raise RadioError(troubles[0])
         raise RadioError(RadioReason.NOT_HEARD, address)
 
+    async def _held(
+        self, radio: Radio, label: str, address: str, saying: _Saying, *, fresh: bool = False
+    ) -> Outcome:
+        def told(telemetry: Telemetry) -> None:
+            measured = Measured(label=label, telemetry=telemetry, via=radio.name)
+            # It will say so again; whoever takes what is heard does not keep up now.
+            with suppress(asyncio.QueueFull):
+                self._heard.put_nowait(Heard(sighting=measured, ack=lambda: None))
 
-async def _held(radio: Radio, address: str, saying: _Saying, *, fresh: bool = False) -> Outcome:
-    async with radio.connect(address, fresh=fresh) as link:
-        conversation = saying(link.mtu)
-        if conversation is None:
-            return Failed(reason=Reason.REFUSED, detail="the family has nothing to say")
-        return await converse(link, conversation)
+        async with radio.connect(address, fresh=fresh) as link:
+            conversation = saying(link.mtu)
+            if conversation is None:
+                return Failed(reason=Reason.REFUSED, detail="the family has nothing to say")
+            return await converse(link, conversation, told)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, assert_never
 
-from device_drivers.api.drivers import Failed, Later, Outcome, Reason
+from device_drivers.api.drivers import Failed, Later, Outcome, Reason, Telemetry
 from device_drivers.links.radio import Link, Notifications, RadioError, RadioReason
-from device_drivers.links.steps import Conversation, Hear, Pause, Read, Step, Subscribe, Write
+from device_drivers.links.steps import Conversation, Hear, Pause, Read, Step, Subscribe, Tell, Write
 
 LONGEST_S: Final = 900.0
 """No device keeps a connection longer than this, however much it has to say."""
 
 
-async def converse(link: Link, conversation: Conversation) -> Outcome:
+async def converse(
+    link: Link, conversation: Conversation, told: Callable[[Telemetry], None]
+) -> Outcome:
     """Do what the conversation says until it comes to its outcome.
+
+    ``told`` gets what the device says of itself on the way.
 
     Raises ``RadioError`` when the link or the device ends it before. Whatever happens, nothing
     stays subscribed and the conversation is closed.
     """
-    holder = _Holder(link)
+    holder = _Holder(link, told)
     try:
         async with asyncio.timeout(LONGEST_S), holder.subscriptions:
             answer: bytes | None = None
@@ -40,9 +45,10 @@ async def converse(link: Link, conversation: Conversation) -> Outcome:
 class _Holder:
     """Takes one step after the other."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, told: Callable[[Telemetry], None]) -> None:
         self.subscriptions = AsyncExitStack()
         self._link = link
+        self._told = told
         self._heard: Notifications | None = None
 
     async def do(self, step: Step) -> bytes | None:
@@ -64,6 +70,9 @@ class _Holder:
                 if self._heard is None:
                     raise RuntimeError("a conversation subscribes before it listens")
                 return await self._heard.next(step.timeout_s)
+            case Tell():
+                self._told(step.telemetry)
+                return None
             case _:
                 assert_never(step)
 

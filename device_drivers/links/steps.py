@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from device_drivers.api.drivers import Outcome
+from device_drivers.api.drivers import Outcome, Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,14 @@ class Hear:
     timeout_s: float
 
 
-Step = Subscribe | Read | Write | Pause | Hear
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """What the device said of itself on the way, whatever comes of the rest. Answer: None."""
+
+    telemetry: Telemetry
+
+
+Step = Subscribe | Read | Write | Pause | Hear | Tell
 
 Conversation = Generator[Step, bytes | None, Outcome]
 """A device that breaks off or refuses ends it from outside: the holder knows why."""
