@@ -156,6 +156,15 @@ async def test_what_goes_wrong_is_told(faults: WoLinkFaults, outcome: Outcome) -
     assert await shelf.deliver() == outcome
 
 
+async def test_a_panel_slower_than_our_patience_is_not_said_to_show() -> None:
+    shelf = Shelf(SimulatedWoLinkLabel(ADDRESS, SMALL, refresh_s=45))
+
+    assert await shelf.deliver() == Later(reason=Reason.NO_ANSWER)
+    shelf.device.refresh_s = 25
+    assert await shelf.deliver() == Shown()
+    assert shelf.device.showing == shelf.frame
+
+
 async def test_words_before_the_drawing_say_nothing_of_it() -> None:
     faults = WoLinkFaults(chatters=True, busy_first=3)
     shelf = Shelf(SimulatedWoLinkLabel(ADDRESS, SMALL, refresh_s=20, faults=faults))
