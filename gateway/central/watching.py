@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Any, TypedDict
 
 from gateway.broker import topics
 from gateway.broker.signing import Opener, SignatureRefusedError
-from gateway.domain import events
+from gateway.domain import events, price_events
 from gateway.events import messages as event_messages
 from gateway.events.messages import BatchMessage
 from gateway.feed import messages
 from gateway.feed.messages import Manifest, Position, Problem, Problems
 
-PRICE_SHOWN: Final = "io.anaquel.price.shown.v1"
 MAX_GATEWAYS = 100
 MAX_PRICES = 100
 
@@ -160,7 +159,7 @@ def _count(one: _Gateway, batch: BatchMessage) -> None:
                 one.shown += 1
             case events.LABEL_FAILED:
                 one.failed += 1
-            case kind if kind == PRICE_SHOWN:
+            case price_events.PRICE_SHOWN | price_events.CAMPAIGN_SHOWN:
                 subject, data = str(entry.event.get("subject", "")), entry.event.get("data")
                 one.prices.pop(subject, None)
                 one.prices[subject] = {"subject": subject} | (

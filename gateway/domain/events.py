@@ -79,8 +79,8 @@ class Event:
             "source": self.source,
             "type": self.type,
             "subject": self.subject,
-            "time": _rfc3339(self.time),
-            "recordedtime": _rfc3339(self.recorded),
+            "time": rfc3339(self.time),
+            "recordedtime": rfc3339(self.recorded),
             "datacontenttype": "application/json",
             "data": self.data,
         }
@@ -357,5 +357,6 @@ def _without_none(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def _rfc3339(instant: datetime) -> str:
+def rfc3339(instant: datetime) -> str:
+    """The instant as events write it, to the millisecond."""
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

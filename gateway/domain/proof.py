@@ -22,6 +22,7 @@ NOTHING: Final = bytes(32)
 _DOMAIN: Final = b"anaquel proof 1\n"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _TEXTS: Final = ("wish", "fingerprint", "picture", "template", "detail", "actor")
 
 
@@ -142,7 +143,7 @@ def _text(entry: Entry, number: int) -> str:
     said |= {name: given for name in _TEXTS if (given := getattr(entry, name)) is not None}
     if entry.prices:
         said["prices"] = entry.prices
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _written(said)
 
 
 def _hash(before: bytes, text: str) -> bytes:

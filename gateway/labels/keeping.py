@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from gateway.clock import Clock
+from gateway.domain.events import Origin
+from gateway.labels.price_telling import PriceTelling
 from gateway.labels.proof_check import ProofCheck
 from gateway.labels.upkeep import Upkeep
 from gateway.lifecycle import Service
@@ -10,6 +12,10 @@ from gateway.settings import Settings
 from gateway.store.database import Database
 
 
-def services(database: Database, clock: Clock, settings: Settings) -> list[Service]:
+def services(database: Database, clock: Clock, settings: Settings, origin: Origin) -> list[Service]:
     """One of each."""
-    return [ProofCheck(database, clock), Upkeep(database, clock, settings.proof)]
+    return [
+        PriceTelling(database, clock, origin, within_s=settings.labels.shown_within_s),
+        ProofCheck(database, clock),
+        Upkeep(database, clock, settings.proof),
+    ]

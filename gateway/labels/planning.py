@@ -26,7 +26,7 @@ from gateway.domain.labels import LabelFacts, LabelState, Target
 from gateway.domain.price_facts import ProductPrice
 from gateway.labels import ahead, proof
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, frames, labels, outbox, tasks
+from gateway.store import catalogue, deliveries, frames, labels, outbox, price_shown, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -333,6 +333,7 @@ def _note(connection: Connection, origin: Origin, drawn: _Drawn, now: datetime) 
         if drawn.rendered is not None:
             frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
         _wish(connection, drawn, drawn.fingerprint, now)
+    price_shown.planned(connection, label.id, drawn.look.products, now)
 
 
 def _tell_of_texts(connection: Connection, look: _Look, now: datetime) -> None:

@@ -35,7 +35,7 @@ from gateway.domain.events import Lane, Origin
 from gateway.domain.retrying import Backoff
 from gateway.labels import proof
 from gateway.settings import Labels
-from gateway.store import binding_rows, deliveries, labels, outbox, tasks
+from gateway.store import binding_rows, deliveries, labels, outbox, price_shown, tasks
 from gateway.store.database import Connection, Database
 
 TOO_MANY = "too_many_labels"
@@ -253,6 +253,7 @@ def _shown(
         return False
     current = deliveries.wish(connection, label)
     fingerprint = current.fingerprint if current is not None else ""
+    price_shown.confirmed(connection, label, at)
     chained = proof.shown(connection, label, wish, fingerprint, sha256, at)
     event = events.label_shown(
         origin,

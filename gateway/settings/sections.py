@@ -203,6 +203,7 @@ class Labels(Section):
     confirm_s: Seconds = 120.0
     retry_s: Seconds = 5.0
     retry_max_s: Seconds = 1800.0
+    shown_within_s: Seconds = 900.0
     at_once: Annotated[Whole, Field(ge=1, le=200)] = 20
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
     templates: Path | None = None

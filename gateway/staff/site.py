@@ -12,7 +12,7 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
-from gateway.staff import texts, texts_of_holds, texts_of_labels
+from gateway.staff import texts, texts_of_holds, texts_of_labels, texts_of_prices
 from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
@@ -25,6 +25,7 @@ from gateway.staff.label_page import LabelPage
 from gateway.staff.language import RemembersLanguage
 from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.passwords import Checker
+from gateway.staff.prices import Prices
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
@@ -67,7 +68,7 @@ class Look:
 def look(kept: Path | None = None) -> Look:
     """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
-    each = (texts_of_labels, texts_of_holds, texts)
+    each = (texts_of_labels, texts_of_holds, texts_of_prices, texts)
     said = {name: text for module in each for name, text in words.all_texts(module).items()}
     pages = Pages(
         folders=[_FOLDER / "templates"], static=files, shared={"staff": said}, compiled=kept
@@ -112,6 +113,7 @@ def site(
         LiveRoutes(gate, streams, Pictures(database)),
         ArticlePictures(settings),
         Holds(desk),
+        Prices(desk),
         Api(desk, app),
     ):
         app.include_router(part.routes(), dependencies=[Depends(gate.enter)])

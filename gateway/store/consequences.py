@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.store import binding_rows, bulk, catalogue, labels, price_history, price_rules
+from gateway.store import (
+    binding_rows,
+    bulk,
+    catalogue,
+    labels,
+    price_history,
+    price_rules,
+    price_shown,
+)
 from gateway.store.database import Connection
 
 
 @dataclass(slots=True)
 class InForce:
-    """The value in force of a row, JSON, before and after a change; None is no row.
+    """The value in force of a row, JSON, before and after a change at ``seq``; None is no row.
 
     Nobody changes one; frozen it would take three times as long to make.
     """
@@ -23,6 +31,7 @@ class InForce:
     key: str
     was: str | None
     now: str | None
+    seq: int = 0
 
 
 def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> None:
@@ -42,6 +51,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
             binding_rows.adopt(connection, change.key, at)
     past = {change.key: (change.was, change.now) for change in offers}
     price_history.changed(connection, past, at)
+    price_shown.begin(connection, {change.key: change.seq for change in offers}, at)
     if places and (_counts(places) or price_rules.get(connection).when_closed):
         labels.mark_bound_stale(connection)
     groups |= moved

@@ -13,6 +13,7 @@ from device_drivers.api.drivers import Announced, Presence, Telemetry
 from device_drivers.api.panels import Ink, Panel
 from gateway.clock import from_ms, to_ms
 from gateway.domain.labels import Target, new_code
+from gateway.store import price_shown
 from gateway.store.database import Connection
 
 
@@ -277,6 +278,7 @@ def mark_all_stale(connection: Connection) -> None:
 def mark_due_stale(connection: Connection, at: datetime) -> None:
     """Mark stale every label whose price begins or ends at or before ``at``."""
     due = connection.execute("SELECT id FROM label WHERE next_change <= ?", (to_ms(at),)).fetchall()
+    price_shown.unsettle(connection, [label for (label,) in due], at)
     for (label,) in due:
         connection.execute("UPDATE label SET next_change = NULL WHERE id = ?", (label,))
         _stale_label(connection, label)

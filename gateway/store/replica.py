@@ -258,7 +258,9 @@ def write(
     now = dict(before)
     grown: Counter[str] = Counter()
     written: list[Written] = []
+    last_seq = 0
     for seq, given in deltas:
+        last_seq = max(seq, last_seq)
         rows = {(row.kind, row.key): row for row in given}
         guard = guard_at(seq)
         verdicts = Verdicts(minute=0)
@@ -278,7 +280,8 @@ def write(
         used_before = None if was is None else was.in_force
         used_now = None if is_now is None else is_now.in_force
         if used_before != used_now:
-            changes.append(InForce(*place, used_before, used_now))
+            seq = last_seq if is_now is None else is_now.seq
+            changes.append(InForce(*place, used_before, used_now, seq))
     consequences.follow(connection, changes, at)
     return written
 

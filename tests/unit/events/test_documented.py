@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain import events
+from gateway.domain import events, price_events
 from gateway.domain.events import Event, Origin, Reading, Scan
 from gateway.domain.labels import Target
 
@@ -68,6 +68,22 @@ EMITTED = [
         target=Target(group="runner", where={"color": "navy"}),
         time=RECORDED,
     ),
+    price_events.price_shown(
+        ORIGIN,
+        event_id=MADE,
+        of={"product": "runner-26", "seq": 4711, "campaign": "otono"},
+        counts={"labels": 3, "shown": 2, "pending": 0, "unreachable": 1, "complete": False},
+        began=TIME.astimezone(UTC),
+        time=RECORDED,
+    ),
+    price_events.price_shown(
+        ORIGIN,
+        event_id=MADE,
+        of={"campaign": "otono", "products": 40},
+        counts={"labels": 120, "shown": 120, "pending": 0, "unreachable": 0, "complete": True},
+        began=TIME.astimezone(UTC),
+        time=RECORDED,
+    ),
     events.hold_decided(
         ORIGIN,
         event_id=MADE,
@@ -93,7 +109,7 @@ def test_the_page_shows_every_event_as_it_is_sent(event: Event) -> None:
 def test_the_page_shows_every_type_there_is() -> None:
     types = {
         value
-        for value in vars(events).values()
+        for value in [*vars(events).values(), *vars(price_events).values()]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }
     assert types == {event.type for event in EMITTED}
