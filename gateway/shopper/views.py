@@ -19,7 +19,6 @@ from gateway.shopper.page import Cell, Choice, Choices, Legend, Matrix, MatrixRo
 from gateway.shopper.shop import Shop
 from gateway.shopper.stocked import Band, Look
 from gateway.web import pictured
-from gateway.web.pictured import Picture
 from gateway.web.words import Text, Tongue
 
 
@@ -140,7 +139,7 @@ class _Writer:
         name = catalogue.text(group.name, language) if group is not None else own
         return name or own or (one.sku or one.id if one is not None else "")
 
-    def _picture(self, asked: _Asked) -> Picture:
+    def _picture(self, asked: _Asked) -> pictured.Picture:
         """That of the chosen product, else of one in its colour, else of its group."""
         own = [asked.spot.product] if asked.spot is not None else []
         color = [spot.product for spot in self._grid.spots if spot.color == asked.color]

@@ -1,4 +1,4 @@
-"""Held rows in words: how many, the first of them with the price now and the one received."""
+"""Held rows in words: how many, why, and each with the price now and the one received."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from gateway.domain.catalogue import Value
 from gateway.domain.guarding import Cause
 from gateway.domain.money import Money
 from gateway.settings import Settings
+from gateway.staff import showing
 from gateway.staff import texts_of_holds as texts
 from gateway.staff.explaining import Reader
+from gateway.staff.showing import When
 from gateway.store import holds
 from gateway.store.database import Connection
-from gateway.store.holds import HeldRow, Hold
+from gateway.store.holds import HeldRow, Hold, State
 from gateway.store.people import Role
 from gateway.web.words import Text
-from gateway.wording import languages, money
+from gateway.wording import languages, money, times
 
 FIRST = 5
 """Rows named one by one."""
@@ -28,24 +30,34 @@ FIRST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLine:
-    """One held row: what it is about, what is in force, and what was received."""
+    """One held row: what it is about, what is in force, and what was received.
+
+    ``kind`` says of what kind it is where a hold has several.
+    """
 
     what: str
+    kind: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldBox:
-    """An open hold on the page; ``may`` says that whoever looks may decide about it."""
+    """A hold with some of its ``rows``; ``may`` says that whoever looks may decide about it.
+
+    ``decided`` says who did, empty while it is open.
+    """
 
     id: int
+    state: State
     title: str
     why: str
+    decided: str
     advice: str
+    rows: int
     lines: tuple[HeldLine, ...]
-    more: str
     may: bool
+    opened: When
 
 
 def may_decide(role: Role, settings: Settings, source: str) -> bool:
@@ -73,36 +85,62 @@ def box(
     reader: Reader,
     settings: Settings,
     name: Callable[[str, str], str],
+    *,
+    offset: int = 0,
+    most: int = FIRST,
 ) -> HoldBox | None:
-    """The hold of this number in words; ``name`` names what a kind and key are about."""
+    """The hold of this number in words, with ``most`` rows after ``offset`` others.
+
+    ``name`` names what a kind and key are about.
+    """
     hold = holds.get(connection, number)
     if hold is None:
         return None
-    first = holds.rows(connection, number, FIRST)
-    lines = tuple(_line(row, hold, reader, settings, name) for row in first)
+    found = holds.rows(connection, number, most, offset=offset)
+    lines = tuple(_line(row, hold, reader, settings, name) for row in found)
+    may = may_decide(role, settings, hold.source) and hold.state != "accepted"
+    what = name(found[0].kind, found[0].key) if found else ""
+    return HoldBox(
+        id=number,
+        state=hold.state,
+        title=_title(hold, what, reader),
+        why=texts.HOLD_WHY.say(reader.language),
+        decided=_decided(hold, reader),
+        advice=_advice(hold, settings, reader, may=may),
+        rows=hold.rows,
+        lines=lines,
+        may=may,
+        opened=showing.when(hold.opened_at, reader),
+    )
 
-    def say(text: Text, **facts: str) -> str:
-        return text.say(reader.language, **facts)
 
+def _title(hold: Hold, what: str, reader: Reader) -> str:
     count = reader.count(hold.rows)
     match hold.cause:
         case Cause.DELETES:
-            title = say(texts.HOLD_DELETES, count=count)
+            return texts.HOLD_DELETES.say(reader.language, count=count)
         case Cause.PRICES:
-            title = say(texts.HOLD_PRICES, count=count)
+            return texts.HOLD_PRICES.say(reader.language, count=count)
         case _:
-            title = say(texts.HOLD_PRICE, what=lines[0].what if lines else "")
-    may = may_decide(role, settings, hold.source)
-    left = hold.rows - len(lines)
-    return HoldBox(
-        id=number,
-        title=title,
-        why=say(texts.HOLD_WHY),
-        advice=say(texts.HOLD_ADVICE if may else whose(settings, hold.source)),
-        lines=lines,
-        more=say(texts.HOLD_MORE, count=reader.count(left)) if left > 0 else "",
-        may=may,
-    )
+            return texts.HOLD_PRICE.say(reader.language, what=what)
+
+
+def _decided(hold: Hold, reader: Reader) -> str:
+    """Who decided, and when."""
+    text = {"refused": texts.HOLD_REFUSED_BY, "accepted": texts.HOLD_ACCEPTED_BY}.get(hold.state)
+    if text is None or hold.decided_at is None:
+        return ""
+    ago = times.relative(hold.decided_at, reader.now, reader.language)
+    return text.say(reader.language, name=hold.decided_by or "", ago=ago)
+
+
+def _advice(hold: Hold, settings: Settings, reader: Reader, *, may: bool) -> str:
+    if hold.state == "accepted":
+        return texts.HOLD_GOING.say(reader.language)
+    if not may:
+        return whose(settings, hold.source).say(reader.language)
+    text = texts.HOLD_ADVICE if hold.state == "open" else texts.HOLD_ADVICE_REFUSED
+    return text.say(reader.language)
 
 
 def _line(
@@ -128,7 +166,13 @@ def _line(
         after = price(row.value, hold.path)
     else:
         after = texts.HOLD_CHANGED.say(reader.language)
-    return HeldLine(what=name(row.kind, row.key), before=before, after=after)
+    several = hold.cause is Cause.DELETES and row.kind in texts.KINDS
+    return HeldLine(
+        what=name(row.kind, row.key),
+        kind=texts.KINDS[row.kind].say(reader.language) if several else "",
+        before=before,
+        after=after,
+    )
 
 
 def _amount(value: Value, path: str, at: datetime) -> Money | None:

@@ -97,7 +97,7 @@ class Holds:
     async def refuse_on_page(self, request: Request, number: Number) -> Response:
         """Leave what is in force."""
         await self._decide(request, number, "refused")
-        return go("/?did=refused")
+        return go(f"/holds/{number}?did=refused")
 
     async def every(self) -> AllHeld:
         """All held rows, also those that were refused."""
@@ -133,13 +133,18 @@ class Holds:
             at=desk.clock.now(),
         )
         if decided is None:
-            raise Problem(
-                404,
-                desk.say(request, texts.HOLD_UNKNOWN),
-                desk.say(request, texts.HOLD_UNKNOWN_ADVICE),
-                code="unknown_hold",
-            )
+            raise unknown_hold(desk, request)
         return Decided(id=number, state=decision, rows=decided.rows)
+
+
+def unknown_hold(desk: Desk, request: Request) -> Problem:
+    """The answer about a hold that is over, or decided already."""
+    return Problem(
+        404,
+        desk.say(request, texts.HOLD_UNKNOWN),
+        desk.say(request, texts.HOLD_UNKNOWN_ADVICE),
+        code="unknown_hold",
+    )
 
 
 def _every(connection: Connection) -> list[HeldRows]:

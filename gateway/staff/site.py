@@ -19,6 +19,7 @@ from gateway.staff.attempts import Attempts
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
 from gateway.staff.gate import Gate
+from gateway.staff.hold_pages import HoldPages
 from gateway.staff.holds import Holds
 from gateway.staff.label_list import LabelList
 from gateway.staff.label_page import LabelPage
@@ -112,6 +113,7 @@ def site(
         ScanBinding(desk),
         LiveRoutes(gate, streams, Pictures(database)),
         ArticlePictures(settings),
+        HoldPages(desk),
         Holds(desk),
         Prices(desk),
         Api(desk, app),

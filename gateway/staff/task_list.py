@@ -215,7 +215,7 @@ class TaskLines:
             self._role,
             self._reader,
             self._settings,
-            self._name,
+            self.name,
         )
         if found is None:
             raise AssertionError("a task of a hold ends with it")
@@ -265,9 +265,10 @@ class TaskLines:
         """The row's kind and the name of what it is about."""
         kind, _, key = row.partition("/")
         named = _KINDS.get(kind)
-        return f"{self._say(named) if named is not None else kind} {self._name(kind, key)}"
+        return f"{self._say(named) if named is not None else kind} {self.name(kind, key)}"
 
-    def _name(self, kind: str, key: str) -> str:
+    def name(self, kind: str, key: str) -> str:
+        """What a row is about, by the name that people know."""
         match kind:
             case "product" | "offers":
                 return self._article(Target(product=key))

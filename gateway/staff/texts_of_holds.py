@@ -30,7 +30,45 @@ HOLD_ADVICE_CENTRAL = Text(es="Lo decide la central.", en="Central decides.")
 HOLD_GOES = Text(es="se quita", en="removed")
 HOLD_NO_PRICE = Text(es="sin precio", en="no price")
 HOLD_CHANGED = Text(es="cambia", en="changes")
-HOLD_MORE = Text(es="y {count} más", en="and {count} more")
+HOLD_ALL = Text(es="Ver los {count}", en="See all {count}")
+HOLD_ADVICE_REFUSED = Text(
+    es="Si era correcto, acéptalo ahora: todavía se puede.",
+    en="If it was right, accept it now: you still can.",
+)
+HOLD_REFUSED_BY = Text(es="{name} lo rechazó {ago}", en="{name} refused it {ago}")
+HOLD_ACCEPTED_BY = Text(es="{name} lo aceptó {ago}", en="{name} accepted it {ago}")
+HOLD_GOING = Text(es="Se está aplicando.", en="It is going into force.")
+HOLD_BACK = Text(es="Todo lo que está en espera", en="All that is held")
+HOLDS = Text(es="En espera", en="Held")
+HOLDS_LEAD = Text(
+    es="Lo que llegó y no se usa: espera a que alguien decida, o a que llegue otro dato.",
+    en="What came and is not used: it waits until somebody decides, or until other data comes.",
+)
+HOLDS_NONE = Text(es="Nada está en espera", en="Nothing is held")
+HOLDS_NONE_ADVICE = Text(
+    es="Todo lo que llegó se usa, salvo los datos rechazados de Hoy.",
+    en="All that came is used, except refused rows on Today.",
+)
+HOLD_OPEN_STATE = Text(es="Por decidir", en="To decide")
+HOLD_REFUSED_STATE = Text(es="Rechazado", en="Refused")
+HOLD_ACCEPTED_STATE = Text(es="Aceptado", en="Accepted")
+HOLD_WHAT = Text(es="Qué", en="What")
+HOLD_NOW = Text(es="Ahora", en="Now")
+HOLD_RECEIVED = Text(es="Recibido", en="Received")
+HOLD_KIND_PRODUCT = Text(es="artículo", en="article")
+HOLD_KIND_OFFERS = Text(es="precio", en="price")
+HOLD_KIND_STOCK = Text(es="existencias", en="stock")
+HOLD_KIND_GROUP = Text(es="grupo", en="group")
+HOLD_KIND_LOCATION = Text(es="lugar", en="place")
+HOLD_KIND_BINDING = Text(es="vínculo", en="binding")
+KINDS = {
+    "product": HOLD_KIND_PRODUCT,
+    "offers": HOLD_KIND_OFFERS,
+    "stock": HOLD_KIND_STOCK,
+    "group": HOLD_KIND_GROUP,
+    "location": HOLD_KIND_LOCATION,
+    "binding": HOLD_KIND_BINDING,
+}
 HOLD_ACCEPT = Text(es="Aceptar", en="Accept")
 HOLD_REFUSE = Text(es="Rechazar", en="Refuse")
 HOLD_ACCEPTED = Text(

@@ -28,7 +28,7 @@ _SOURCES = {
     "shopify": texts.SOURCE_SHOPIFY,
     "api": texts.SOURCE_API,
 }
-_DID = {"accepted": texts_of_holds.HOLD_ACCEPTED, "refused": texts_of_holds.HOLD_REFUSED}
+_DID = {"accepted": texts_of_holds.HOLD_ACCEPTED}
 _LANES = {
     Lane.KEEP: texts.LANE_KEEP,
     Lane.SCAN: texts.LANE_SCAN,

@@ -91,13 +91,18 @@ def row_count(connection: Connection, source: str) -> int:
 
 
 def rows(
-    connection: Connection, hold: int, limit: int, *, through_seq: int | None = None
+    connection: Connection,
+    hold: int,
+    limit: int,
+    *,
+    offset: int = 0,
+    through_seq: int | None = None,
 ) -> tuple[HeldRow, ...]:
-    """The first rows of a hold, in the order in which they were sent."""
+    """``limit`` rows of a hold after ``offset`` others, in the order in which they were sent."""
     found = connection.execute(
         "SELECT kind, key, value, good, seq, bucket, hash FROM replica "
-        "WHERE hold = ?1 AND (?2 IS NULL OR seq <= ?2) ORDER BY seq, kind, key LIMIT ?3",
-        (hold, through_seq, limit),
+        "WHERE hold = ?1 AND (?2 IS NULL OR seq <= ?2) ORDER BY seq, kind, key LIMIT ?3 OFFSET ?4",
+        (hold, through_seq, limit, offset),
     )
     return tuple(
         HeldRow(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -17,7 +19,7 @@ from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt
 from tests.support import feeding, gateway_process
 from tests.support import settings as make_settings
-from tests.support.feeding import price, product
+from tests.support.feeding import Central, price, product
 from tests.support.gateway_process import GatewayProcess
 from tests.support.mosquitto import Mosquitto
 from tests.support.running import Listening, running
@@ -25,6 +27,27 @@ from tests.support.running import Listening, running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "una clave larga"
 KEYS = [f"a{number:02d}" for number in range(40)]
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+SAID = {
+    "es": {
+        "odd": "parece un error",
+        "refuse": "Rechazar",
+        "refused": "Rechazado. Sigue valiendo lo anterior",
+        "by": "Ana lo rechazó",
+        "to_do": "Pendiente",
+        "accept": "Aceptar",
+        "accepted": "Aceptado. Las etiquetas se actualizan.",
+    },
+    "en": {
+        "odd": "looks like a mistake",
+        "refuse": "Refuse",
+        "refused": "Refused. What was there before holds",
+        "by": "Ana refused it",
+        "to_do": "To do",
+        "accept": "Accept",
+        "accepted": "Accepted. The labels follow now.",
+    },
+}
 ROWS = [feeding.SHOP, *(product(key) for key in KEYS), *(price(key, "100.00") for key in KEYS)]
 
 
@@ -35,67 +58,105 @@ async def sign_in(page: Page, name: str) -> None:
     await expect(page.get_by_role("heading", name="Pendiente")).to_be_visible()
 
 
-async def test_a_manager_decides_and_a_clerk_looks_on(
-    mosquitto: Mosquitto, tmp_path: Path, page_at: PageAt
-) -> None:
-    settings = make_settings.make(tmp_path, mosquitto.broker)
+@dataclass
+class Open:
+    """A gateway with its central, and the address of its staff site."""
+
+    address: str
+    central: Central
+    position: Listening
+
+    async def held(self, count: int) -> None:
+        """The gateway has all that central sent, and holds so many rows."""
+        await self.position.until(
+            lambda said: (said["seq"], said["held"]) == (self.central.publisher.seq, count)
+        )
+
+
+@asynccontextmanager
+async def opened(mosquitto: Mosquitto, folder: Path) -> AsyncIterator[Open]:
+    settings = make_settings.make(folder, mosquitto.broker)
     settings.data.folder.mkdir()
     hashed = await asyncio.to_thread(passwords.hash_, PASSWORD)
     async with Database(settings.data.folder / FILE) as database:
         for name, role in (("Ana", "manager"), ("Eva", "clerk")):
             add = partial(people.add, name=name, role=role, password_hash=hashed)
             await database.write(add)
-    config = tmp_path / "config.toml"
+    config = folder / "config.toml"
     gateway_process.write_config(config, settings)
     process = GatewayProcess(config)
     position = Listening(mosquitto.broker, topics.feed_position("gw-1"), client_id="reads")
-
-    def held(count: int) -> Any:
-        return position.until(
-            lambda said: (said["seq"], said["held"]) == (central.publisher.seq, count)
-        )
-
     async with (
         asyncio.TaskGroup() as group,
         running(position),
-        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        feeding.central_running(mosquitto, folder / "central", ROWS) as central,
     ):
         await process.start(group)
-        await held(0)
-        await central.publish(price("a00", "1.00"))
-        await held(1)
-        await central.publish(*(price(key, "110.00") for key in KEYS[1:31]))
-        await held(31)
-        address = process.addresses["staff"]
+        shop = Open(process.addresses["staff"], central, position)
+        await shop.held(0)
+        yield shop
+        assert await process.stop() == 0
 
-        clerk = (await page_at(f"{address}/", width=360, height=740)).page
+
+async def test_a_manager_accepts_and_a_clerk_looks_on(
+    mosquitto: Mosquitto, tmp_path: Path, page_at: PageAt
+) -> None:
+    async with opened(mosquitto, tmp_path) as shop:
+        await shop.central.publish(*(price(key, "110.00") for key in KEYS[1:31]))
+        await shop.held(30)
+
+        clerk = (await page_at(f"{shop.address}/", width=360, height=740)).page
         await sign_in(clerk, "Eva")
         await expect(clerk.get_by_text("30 precios cambiarían de golpe")).to_be_visible()
         await expect(clerk.get_by_text("Lo decide quien lleva la tienda").first).to_be_visible()
         await expect(clerk.get_by_role("button", name="Aceptar")).to_have_count(0)
 
-        watched = await page_at(f"{address}/", width=360, height=740)
+        watched = await page_at(f"{shop.address}/", width=360, height=740)
         page = watched.page
         await sign_in(page, "Ana")
         many = page.locator(".task", has_text="30 precios cambiarían de golpe")
         await expect(many.locator("tr")).to_have_count(5)
         await expect(many.locator("tr").first).to_contain_text("$100.00")
         await expect(many.locator("tr").first).to_contain_text("$110.00")
-        await expect(many).to_contain_text("y 25 más")
-        fits = "document.documentElement.scrollWidth <= innerWidth"
-        assert await page.evaluate(fits)
+        assert await page.evaluate(FITS)
+        await many.get_by_role("link", name="Ver los 30").click()
+        await expect(page.locator(".hold tbody tr")).to_have_count(30)
+        assert await page.evaluate(FITS)
 
-        await many.get_by_role("button", name="Aceptar").click()
+        await page.get_by_role("button", name="Aceptar").click()
         await expect(page.get_by_text("Aceptado. Las etiquetas se actualizan.")).to_be_visible()
         await expect(many).to_have_count(0)
-        await held(1)
-        odd = page.locator(".task", has_text="parece un error")
-        await odd.get_by_role("button", name="Rechazar").click()
-        await expect(page.get_by_text("Rechazado. Sigue valiendo lo anterior")).to_be_visible()
-        await expect(odd).to_have_count(0)
+        await shop.held(0)
         # The clerk's page follows by itself.
         await expect(clerk.get_by_text("30 precios cambiarían de golpe")).to_have_count(0)
-        await page.goto(f"{address}/?lang=en")
-        await expect(page.get_by_role("columnheader", name="Held")).to_be_visible()
         assert watched.complaints == []
-        assert await process.stop() == 0
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "es"), (1280, "en")])
+async def test_a_refusal_is_seen_and_undone(
+    mosquitto: Mosquitto, tmp_path: Path, page_at: PageAt, width: int, language: str
+) -> None:
+    said = SAID[language]
+    async with opened(mosquitto, tmp_path) as shop:
+        await shop.central.publish(price("a00", "1.00"))
+        await shop.held(1)
+        watched = await page_at(f"{shop.address}/", width=width, height=740)
+        page = watched.page
+        await sign_in(page, "Ana")
+        await page.goto(f"{shop.address}/?lang={language}")
+        odd = page.locator(".task", has_text=said["odd"])
+        await odd.get_by_role("button", name=said["refuse"]).click()
+        await expect(page.get_by_text(said["refused"])).to_be_visible()
+        await expect(page.get_by_text(said["by"])).to_be_visible()
+        assert await page.evaluate(FITS)
+        # Later, from Today: the refusal is still there and can be undone.
+        await page.goto(f"{shop.address}/")
+        await expect(page.get_by_role("heading", name=said["to_do"])).to_be_visible()
+        await expect(odd).to_have_count(0)
+        await page.locator('a[href="/holds"]').click()
+        assert await page.evaluate(FITS)
+        await page.get_by_role("link", name=said["odd"]).click()
+        await page.get_by_role("button", name=said["accept"]).click()
+        await expect(page.get_by_text(said["accepted"])).to_be_visible()
+        await shop.held(0)
+        assert watched.complaints == []

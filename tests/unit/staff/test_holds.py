@@ -98,12 +98,63 @@ async def test_a_manager_refuses_and_the_last_good_value_stays(odd: tuple[Staffe
     hold = await only_hold(staff)
     async with staff.signed_in() as client:
         answer = await client.post(f"/holds/{hold.id}/refuse")
-        assert answer.headers["location"] == "/?did=refused"
+        page = answer.headers["location"]
+        assert page == f"/holds/{hold.id}?did=refused"
         assert "El precio nuevo de" not in (await client.get("/")).text
         again = await client.post(f"/holds/{hold.id}/refuse")
         assert again.status_code == 404
         assert "Ya no hay nada que decidir" in again.text
     assert await in_force(staff, key) == "999.00"
+
+
+async def test_a_refusal_is_seen_and_undone_while_the_row_stands(odd: tuple[Staffed, str]) -> None:
+    staff, key = odd
+    hold = await only_hold(staff)
+    async with staff.signed_in() as client:
+        page = (await client.post(f"/holds/{hold.id}/refuse")).headers["location"]
+        said = (await client.get(page)).text
+        assert "Rechazado. Sigue valiendo lo anterior hasta que llegue otro dato." in said
+        assert "Ana lo rechazó" in said
+        assert "Si era correcto, acéptalo ahora: todavía se puede." in said
+        assert f'action="/holds/{hold.id}/accept"' in said
+        assert f'action="/holds/{hold.id}/refuse"' not in said
+        assert 'href="/holds"' in (await client.get("/")).text, "Today leads there"
+        every = (await client.get("/holds")).text
+        assert f'href="/holds/{hold.id}"' in every
+        assert "Rechazado" in every
+        english = (await client.get(f"/holds/{hold.id}?lang=en")).text
+        assert "Ana refused it" in english
+        assert (await client.post(f"/holds/{hold.id}/accept")).status_code == 303
+        assert "Nada está en espera" in (await client.get("/holds?lang=es")).text
+        over = await client.get(f"/holds/{hold.id}")
+        assert over.status_code == 404
+        assert "Ya no hay nada que decidir" in over.text
+    assert await in_force(staff, key) == "9.99"
+
+
+async def test_every_row_of_a_hold_stands_on_its_pages(staff: Staffed) -> None:
+    keys = [f"z{number:03d}" for number in range(130)]
+
+    def write(connection: Connection) -> None:
+        replica.move(connection, "central", epoch=1, seq=999, at=shop.NOW)
+        send(connection, *(price(key, "100.00") for key in keys))
+        send(connection, *(("offers", key, None) for key in keys))
+
+    await staff.database.write(write)
+    hold = await only_hold(staff)
+    async with staff.signed_in() as client:
+        first = (await client.get(f"/holds/{hold.id}")).text
+        second = (await client.get(f"/holds/{hold.id}?page=2")).text
+        beyond = await client.get(f"/holds/{hold.id}?page=99")
+        today = (await client.get("/")).text
+    assert "1 a 100 de 130" in first
+    assert "101 a 130 de 130" in second
+    assert [key for key in keys if f"<td>{key} " in first] == keys[:100]
+    assert [key for key in keys if f"<td>{key} " in second] == keys[100:]
+    assert f'href="/holds/{hold.id}?page=2"' in first
+    assert f'href="/holds/{hold.id}?page=1"' in second
+    assert beyond.status_code == 200
+    assert f'href="/holds/{hold.id}">Ver los 130</a>' in today
 
 
 async def test_a_clerk_sees_it_without_buttons(odd: tuple[Staffed, str]) -> None:
@@ -113,8 +164,10 @@ async def test_a_clerk_sees_it_without_buttons(odd: tuple[Staffed, str]) -> None
     async with staff.signed_in("Eva") as client:
         page = (await client.get("/")).text
         assert "El precio nuevo de" in page
-        assert "Lo decide quien lleva la tienda. Avísale." in page
-        assert "/holds/" not in page
+        for text in (page, (await client.get(f"/holds/{hold.id}")).text):
+            assert "Lo decide quien lleva la tienda. Avísale." in text
+            assert "/accept" not in text
+            assert "/refuse" not in text
         assert (await client.post(f"/holds/{hold.id}/accept")).status_code == 403
         answer = await client.post(f"/api/v1/holds/{hold.id}/refuse")
         assert answer.status_code == 403
@@ -157,7 +210,7 @@ async def test_many_rows_are_one_task_with_the_first_of_them(staff: Staffed) -> 
         page = (await client.get("/")).text
     assert f"{count} datos desaparecerían de golpe" in page
     assert page.count("→") == 5
-    assert f"y {count - 5} más" in page
+    assert f"Ver los {count}" in page
     assert "se quita" in page
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import time
@@ -7,9 +8,11 @@ from datetime import timedelta
 
 from PIL import Image
 
-from gateway.store import deliveries, overview, tasks
+from gateway.store import deliveries, overview, pictures, tasks
 from gateway.store.database import Connection
 from gateway.store.overview import Asked, Facet
+from gateway.store.picture_files import PictureFiles
+from gateway.store.pictures import Kept
 from tests.support import shop
 from tests.support.staffed import Staffed
 
@@ -63,6 +66,37 @@ async def test_wished_and_shown_stand_side_by_side(shelf: Staffed) -> None:
     assert image.size == (296, 128)
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Cache-Control"].startswith("private")
+
+
+async def test_an_article_stands_with_its_picture_or_initials(shelf: Staffed) -> None:
+    url, sha256 = "https://cdn.example.com/alba.jpg", "ab" * 32
+    (group,) = (value for kind, key, value in shop.rows() if (kind, key) == ("group", "jeans-alba"))
+    assert group is not None
+    files = PictureFiles(shelf.settings.data.folder / "pictures", 1_000_000)
+    await asyncio.to_thread(files.open)
+    await asyncio.to_thread(files.put, sha256, b"large", b"small")
+    pages = ("/labels/L000", "/labels/L005/bind?q=alba", "/labels/L000/bind?product=alba-navy-27")
+    async with shelf.signed_in() as client:
+        for page in pages:
+            assert ">JR</text>" in (await client.get(page)).text, page
+        await shop.fill(
+            shelf.database, [("group", "jeans-alba", group | {"image": {"url": url}})], seq=9
+        )
+
+        def arrive(connection: Connection) -> None:
+            pictures.use(
+                connection, pictures.changed_uses(connection, None, lambda _: True), shop.NOW
+            )
+            pictures.put(connection, url, Kept(sha256=sha256, width=480, height=480))
+
+        await shelf.database.write(arrive)
+        for page in pages:
+            assert f'src="/pictures/{sha256}-96.webp"' in (await client.get(page)).text, page
+        answer = await client.get(f"/pictures/{sha256}-96.webp")
+        assert (answer.content, answer.headers["content-type"]) == (b"small", "image/webp")
+        assert (await client.get("/pictures/x.webp")).status_code == 404
+    async with shelf.client() as stranger:
+        assert (await stranger.get(f"/pictures/{sha256}-96.webp")).status_code == 303
 
 
 async def test_no_other_picture_is_handed_out(shelf: Staffed) -> None:
