@@ -152,7 +152,9 @@ class Family:
 
     ``group`` is None for a product that belongs to none; ``products`` then holds just that one.
     ``offers`` is by product id, ``stock`` by (location id, product id). ``quiet`` are the opening
-    hours in which no price rises; None where prices rise at any time.
+    hours in which no price rises; None where prices rise at any time. ``withdrawn`` are
+    products whose price was taken off the shelf: they have no ``offers`` here, and people are
+    sent to the till.
     """
 
     group: Group | None
@@ -162,6 +164,7 @@ class Family:
     stock: Mapping[tuple[str, str], StockLevel]
     locations: tuple[Location, ...]
     quiet: ShopHours | None = None
+    withdrawn: frozenset[str] = frozenset()
 
 
 def text(texts: Texts, language: str) -> str:

@@ -170,10 +170,11 @@ def facts(
     group = family.group
     one = shown[0] if len(shown) == 1 else None
     sold = tuple(product for product in shown if product.status not in WITHDRAWN)
-    price = _common_price(sold or shown, family, at)
+    is_withdrawn = any(product.id in family.withdrawn for product in shown)
+    price = _CommonPrice() if is_withdrawn else _common_price(sold or shown, family, at)
     color = _color(shown, language)
     size = scripts.drawable(one.options.get("size")) if one is not None else ""
-    coming = None if price.tag is not None else _coming(sold, family, at)
+    coming = None if price.tag is not None or is_withdrawn else _coming(sold, family, at)
     second = None
     if second_language is not None:
         other = _color(shown, second_language)
@@ -361,6 +362,8 @@ def _state(
         return LabelState.RECALLED
     if statuses == {"blocked"}:
         return LabelState.BLOCKED
+    if any(product.id in family.withdrawn for product in shown):
+        return LabelState.WITHDRAWN
     if tag is None:
         return LabelState.NO_PRICE if coming is None else LabelState.COMING
     bands = {_availability(product, family, shop) for product in shown}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +11,12 @@ from gateway.domain.events import Event, Origin, rfc3339
 
 PRICE_SHOWN: Final = "io.anaquel.price.shown.v1"
 CAMPAIGN_SHOWN: Final = "io.anaquel.campaign.shown.v1"
+PRICE_WITHDRAWN: Final = "io.anaquel.price.withdrawn.v1"
+
+
+def pseudonym(key: bytes, name: str) -> str:
+    """What stands for a person outside the shop: the same for one name as long as ``key`` is."""
+    return "staff-" + hmac.new(key, name.encode(), "sha256").hexdigest()[:12]
 
 
 def price_shown(
@@ -34,6 +41,32 @@ def price_shown(
         source=origin.source,
         type=PRICE_SHOWN if is_product else CAMPAIGN_SHOWN,
         subject=f"{'product' if is_product else 'campaign'}/{key}",
+        time=time,
+        recorded=time,
+        data=data,
+    )
+
+
+def price_withdrawn(
+    origin: Origin,
+    *,
+    event_id: str,
+    product: str,
+    withdrawn: bool,
+    by: str | None,
+    reason: str,
+    time: datetime,
+) -> Event:
+    """The event of a price that a person took off the shelf, or that is shown again.
+
+    ``by`` is a pseudonym, None where another price row ended it. ``reason`` is the person's words.
+    """
+    data = {"product": product, "withdrawn": withdrawn, "by": by, "reason": reason}
+    return Event(
+        id=event_id,
+        source=origin.source,
+        type=PRICE_WITHDRAWN,
+        subject=f"product/{product}",
         time=time,
         recorded=time,
         data=data,

@@ -13,6 +13,8 @@ from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
 
+WITHDRAWN: Final = "withdrawn"
+"""What stands for a price that was taken off the shelf."""
 MOST_PRODUCTS: Final = 20
 """Products named for one label; of more only the number is told."""
 
@@ -35,6 +37,9 @@ def of_products(
     """What each of these products costs at ``at``, in their order."""
     found = []
     for product in products:
+        if product.id in family.withdrawn:
+            found.append(ProductPrice(product=product.id, price=WITHDRAWN))
+            continue
         offers = family.offers.get(product.id)
         tag = pricing.effective(offers, at, family.quiet) if offers is not None else None
         if tag is None:

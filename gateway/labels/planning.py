@@ -39,7 +39,7 @@ _LONGEST_WAIT_S = 30.0
 """So often the clocks are compared."""
 _JUMP_S = 5.0
 """The wall clock may differ so much from the steady one before it is said to have jumped."""
-_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED})
+_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED, LabelState.WITHDRAWN})
 
 log = structlog.get_logger("labels")
 

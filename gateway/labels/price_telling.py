@@ -1,4 +1,4 @@
-"""Tells central how far prices are on the shelf: the first label, all labels, and at the deadline.
+"""Tells central of prices on the shelf: the first label, all, the deadline; and those withdrawn.
 
 Counting is done where things happen; here only what is news is looked up and told. A pause lets
 what belongs together come together: a price with one label is one event, not two.
@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 from gateway.clock import Clock
 from gateway.domain import price_events
 from gateway.domain.events import Lane, Origin
-from gateway.store import outbox, price_news, price_shown
+from gateway.store import outbox, price_news, price_shown, withdrawals
 from gateway.store.database import Connection, Database
 from gateway.store.price_news import Showing
 
@@ -62,7 +62,7 @@ class PriceTelling:
         now = self._clock.now()
         before = now - self._within
         # Most turns find nothing: that needs no writer.
-        if not await self._database.read(lambda connection: _news(connection, before)):
+        if not await self._database.read(lambda connection: _any_news(connection, before)):
             return False
         told = await self._database.write_patiently(
             lambda connection: _tell(connection, self._origin, before, now)
@@ -77,6 +77,10 @@ class PriceTelling:
         return min(max(wait, _OVERDUE_S), _LONGEST_WAIT_S)
 
 
+def _any_news(connection: Connection, before: datetime) -> bool:
+    return bool(withdrawals.news(connection, 1)) or bool(_news(connection, before))
+
+
 def _news(connection: Connection, before: datetime) -> tuple[Showing, ...]:
     products = price_news.of_products(connection, before, _TOGETHER)
     # Of a campaign that many of its prices move no more is told than at the end of the round.
@@ -86,6 +90,7 @@ def _news(connection: Connection, before: datetime) -> tuple[Showing, ...]:
 
 
 def _tell(connection: Connection, origin: Origin, before: datetime, now: datetime) -> int:
+    _tell_withdrawals(connection, origin)
     found = _news(connection, before)
     for one in found:
         news = one.news(before)
@@ -104,11 +109,36 @@ def _tell(connection: Connection, origin: Origin, before: datetime, now: datetim
     return len(found)
 
 
+def _tell_withdrawals(connection: Connection, origin: Origin) -> None:
+    """Tell what people took off the shelf and what came back; under pseudonyms."""
+    for one in withdrawals.news(connection, _TOGETHER):
+        key = withdrawals.pseudonym_key(connection)
+        steps: list[tuple[int, bool, str | None, datetime]] = []
+        if one.told == 0:
+            steps.append((1, True, one.by, one.at))
+        if one.ended_at is not None:
+            steps.append((2, False, one.ended_by, one.ended_at))
+        for told, withdrawn, by, at in steps:
+            event = price_events.price_withdrawn(
+                origin,
+                event_id=str(uuid.uuid4()),
+                product=one.product,
+                withdrawn=withdrawn,
+                by=price_events.pseudonym(key, by) if by else None,
+                reason=one.reason,
+                time=at,
+            )
+            outbox.append_or_gap(connection, Lane.KEEP, event, at)
+            withdrawals.note_told(connection, one, told)
+
+
 def who(one: Showing) -> dict[str, object]:
     """What the counts are of: a product and the seq of its price row, or a campaign."""
     if one.products is not None:
         return {"campaign": one.key, "products": one.products}
     said: dict[str, object] = {"product": one.key, "seq": one.seq}
+    if one.withdrawn:
+        return said | {"withdrawn": True}
     return said if one.campaign is None else said | {"campaign": one.campaign}
 
 

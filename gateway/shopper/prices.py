@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gateway.domain import catalogue, pricing, prior_price
 from gateway.domain.catalogue import Family
-from gateway.domain.labels import LabelFacts
+from gateway.domain.labels import LabelFacts, LabelState
 from gateway.domain.pricing import PriceTag
 from gateway.shopper import texts
 from gateway.shopper.shop import Shop
@@ -22,6 +22,7 @@ class Price:
     """What is paid, and beside it what it was, what members pay, and the price per unit.
 
     ``amount`` is None when nothing is in force; ``lowest`` says that it is a *from* price.
+    ``at_the_till`` says that it was taken off the shelf.
     ``less`` is the reduction from ``regular``, ``several`` the price for several together.
     """
 
@@ -35,6 +36,7 @@ class Price:
     deposit: str | None = None
     per_unit: str | None = None
     tax: str | None = None
+    at_the_till: bool = False
 
 
 def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: FBT001 - a fact
@@ -43,7 +45,7 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
     locale = languages.locale(language, shop.country)
     tag = facts.tag
     if tag is None:
-        return Price(amount=None)
+        return Price(amount=None, at_the_till=facts.state is LabelState.WITHDRAWN)
     was = prior_price.compared(tag, shop.country)
     kind: Text | None = _KINDS.get(tag.kind) if was is not None else None
     per_unit = None

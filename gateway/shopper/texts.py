@@ -49,6 +49,11 @@ BLOCKED_ADVICE = Text(
     es="Pregunta al personal qué puedes llevarte en su lugar.",
     en="Ask our staff what you could take instead.",
 )
+PRICE_AT_THE_TILL = Text(es="Precio en caja", en="Price at the till")
+PRICE_AT_THE_TILL_ADVICE = Text(
+    es="Estamos corrigiendo el precio. En caja te lo dicen.",
+    en="We are correcting the price. Our staff at the till will tell you.",
+)
 NO_PRICE = Text(es="Precio: pregunta al personal", en="Price: please ask our staff")
 FROM = Text(es="desde", en="from")
 BEFORE = Text(es="antes", en="was")

@@ -10,23 +10,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from device_drivers.api.panels import Ink
+from gateway.domain.labels import Target, products_shown
 from gateway.domain.proof import Entry
 from gateway.labels import binding
 from gateway.settings import Shop
-from gateway.staff import explaining, showing
+from gateway.staff import explaining, showing, texts_of_prices
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import Article, Row, When
-from gateway.store import binding_rows, deliveries, overview, proof
+from gateway.store import binding_rows, deliveries, overview, proof, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import LabelView
 from gateway.web.problems import Problem
 from gateway.web.words import Text
 
-_DID = {"sent": texts.DID_SENT, "bound": texts.DID_BOUND, "unbound": texts.DID_UNBOUND}
+_DID = {
+    "sent": texts.DID_SENT,
+    "bound": texts.DID_BOUND,
+    "unbound": texts.DID_UNBOUND,
+    "withdrawn": texts_of_prices.DID_WITHDRAW,
+    "price-back": texts_of_prices.DID_PUT_BACK,
+}
 _PROOF = {
     "wished": (texts.PROOF_WISHED, "plain"),
     "transferred": (texts.PROOF_TRANSFERRED, "plain"),
@@ -35,6 +42,8 @@ _PROOF = {
     "lost": (texts.PROOF_LOST, "attention"),
     "reachable": (texts.PROOF_REACHABLE, "plain"),
     "unreachable": (texts.PROOF_UNREACHABLE, "attention"),
+    "price_withdrawn": (texts_of_prices.PROOF_WITHDRAWN, "attention"),
+    "price_back": (texts_of_prices.PROOF_BACK, "plain"),
     "bound": (texts.PROOF_BOUND, "plain"),
 }
 _INKS = {
@@ -67,6 +76,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Off:
+    """That the price was taken off the shelf, in words."""
+
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """Everything on a label's page."""
 
@@ -76,6 +93,7 @@ class Sheet:
     bound_at: When | None
     difference: str
     matches: bool
+    off: Off | None
     facts: tuple[Fact, ...]
     history: tuple[Line, ...]
 
@@ -174,8 +192,25 @@ def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> She
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
+        off=_off(connection, bound.target, reader) if bound is not None else None,
         facts=_facts(view, reader),
         history=tuple(_line(entry, reader) for entry in history),
+    )
+
+
+def _off(connection: Connection, target: Target, reader: Reader) -> Off | None:
+    family = Articles(connection).of(target)
+    if family is None or not family.withdrawn:
+        return None
+    shown = (product.id for product in products_shown(target, family))
+    named = next((product for product in shown if product in family.withdrawn), None)
+    one = withdrawals.get(connection, named) if named is not None else None
+    if one is None:
+        return None
+    ago, reason = showing.when(one.at, reader).ago, one.reason.rstrip(".")
+    return Off(
+        title=texts_of_prices.PRICE_WITHDRAWN.say(reader.language, by=one.by, ago=ago),
+        advice=texts_of_prices.PRICE_WITHDRAWN_ADVICE.say(reader.language, reason=reason),
     )
 
 
@@ -209,6 +244,9 @@ def _line(entry: Entry, reader: Reader) -> Line:
     word, tone = _PROOF.get(entry.what, (None, "plain"))
     reason = explaining.REASONS.get(entry.detail or "")
     detail = reason.say(reader.language) if reason is not None else entry.detail or ""
+    if entry.what in {"price_withdrawn", "price_back"}:
+        what = texts_of_prices.NEW_PRICE.say(reader.language) if detail == "new_price" else detail
+        detail = " · ".join(part for part in (what, entry.actor) if part)
     if entry.what == "bound":
         what = detail or texts.UNBOUND.say(reader.language)
         detail = f"{what} · {_who(entry.actor or '', reader)}"

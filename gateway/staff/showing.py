@@ -13,7 +13,7 @@ from gateway.domain import catalogue, labels, prior_price
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import Target
 from gateway.settings import Shop
-from gateway.staff import explaining, texts
+from gateway.staff import explaining, texts, texts_of_prices
 from gateway.staff.explaining import Reader, Standing
 from gateway.store import pictures as pictures_kept
 from gateway.store.articles import Articles
@@ -241,6 +241,8 @@ def axis_name(axis: str, family: Family, language: str) -> str:
 def _price(facts: labels.LabelFacts, reader: Reader, shop: Shop) -> tuple[str, str]:
     """The price to pay and, when it is reduced, what it was."""
     tag = facts.tag
+    if facts.state is labels.LabelState.WITHDRAWN:
+        return texts_of_prices.AT_THE_TILL.say(reader.language), ""
     if tag is None:
         return texts.NO_PRICE.say(reader.language), ""
     price = money.format_money(tag.price, reader.locale)

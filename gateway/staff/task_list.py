@@ -11,7 +11,7 @@ from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
 from gateway.settings import Settings
-from gateway.staff import held, refusals, showing, texts, texts_of_shopify
+from gateway.staff import held, refusals, showing, texts, texts_of_prices, texts_of_shopify
 from gateway.staff.explaining import Reader
 from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
@@ -115,6 +115,7 @@ class TaskLines:
             "shopify": self._shopify,
             "time_not_trusted": self._time,
             "proof_broken": self._proof_broken,
+            "price_withdrawn": self._withdrawn,
         }
 
     def line(self, task: Task) -> TaskLine:
@@ -169,6 +170,18 @@ class TaskLines:
             why=self._say(texts.TASK_TEMPLATE_BROKEN_WHY),
             advice=self._say(texts.TASK_TEMPLATE_BROKEN_ADVICE),
             detail=_detail(task),
+        )
+
+    def _withdrawn(self, task: Task) -> TaskLine:
+        said = {name: str(task.detail.get(name, "")) for name in ("by", "reason")}
+        return TaskLine(
+            tone="attention",
+            title=self._say(
+                texts_of_prices.TASK_WITHDRAWN, what=self._article(Target(product=task.key))
+            ),
+            why=self._say(texts_of_prices.TASK_WITHDRAWN_WHY, **said),
+            advice=self._say(texts_of_prices.TASK_WITHDRAWN_ADVICE),
+            href=f"/labels?q={task.key}",
         )
 
     def _proof_broken(self, task: Task) -> TaskLine:

@@ -12,7 +12,7 @@ from gateway.domain import catalogue
 from gateway.domain.catalogue import Family, Group
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import Target
-from gateway.store import overview, price_history, price_rules
+from gateway.store import overview, price_history, price_rules, withdrawn_now
 from gateway.store.catalogue import MAX_FAMILY, products_by_code
 from gateway.store.database import Connection
 
@@ -147,10 +147,11 @@ def _family(
     connection: Connection, group: Group | None, rows: list[tuple[str, str, str | None]]
 ) -> Family:
     quiet = price_rules.quiet(connection)
+    withdrawn = withdrawn_now.among(connection, [key for key, _, _ in rows])
     priced = (
         catalogue.offers_from(key, json.loads(offers))
         for key, _, offers in rows
-        if offers is not None
+        if offers is not None and key not in withdrawn
     )
     return Family(
         group=group,
@@ -160,4 +161,5 @@ def _family(
         stock={},
         locations=(),
         quiet=quiet,
+        withdrawn=withdrawn,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.domain import catalogue
 from gateway.domain.catalogue import Family, Group, Location, Product, Value
 from gateway.domain.labels import Target
-from gateway.store import price_history, price_rules
+from gateway.store import price_history, price_rules, withdrawn_now
 from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
@@ -133,9 +133,11 @@ def _family(
         catalogue.stock_from(key, value) for key, value in _values(connection, "stock", stock_keys)
     )
     quiet = price_rules.quiet(connection)
+    withdrawn = withdrawn_now.among(connection, ids)
     rows = (
         catalogue.offers_from(key, value)
         for key, value in _values(connection, "offers", [product.id for product in products])
+        if key not in withdrawn
     )
     offers = price_history.complete(connection, rows, quiet)
     return Family(
@@ -146,6 +148,7 @@ def _family(
         stock={(level.location, level.product): level for level in levels},
         locations=known,
         quiet=quiet,
+        withdrawn=withdrawn,
     )
 
 

@@ -16,6 +16,7 @@ from gateway.store import (
     price_history,
     price_rules,
     price_shown,
+    withdrawals,
 )
 from gateway.store.database import Connection
 
@@ -51,6 +52,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
             binding_rows.adopt(connection, change.key, at)
     past = {change.key: (change.was, change.now) for change in offers}
     price_history.changed(connection, past, at)
+    withdrawals.end_by_prices(connection, past, at)
     price_shown.begin(connection, {change.key: change.seq for change in offers}, at)
     if places and (_counts(places) or price_rules.get(connection).when_closed):
         labels.mark_bound_stale(connection)

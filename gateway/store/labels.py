@@ -239,6 +239,11 @@ def standing_for(
     return [row[0] for row in found]
 
 
+def hurry(connection: Connection, label: str) -> None:
+    """Look at this label before the others."""
+    connection.execute("UPDATE label SET urgent = 1 WHERE id = ? AND stale > 0", (label,))
+
+
 def _hurry(connection: Connection, products: Iterable[str]) -> None:
     """Labels of these products are urgent where the product is blocked or recalled."""
     withdrawn = connection.execute(

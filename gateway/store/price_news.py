@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from gateway.clock import from_ms, to_ms
+from gateway.domain.price_facts import WITHDRAWN
 from gateway.store import offers_seqs
 from gateway.store.database import Connection
 
@@ -50,6 +51,11 @@ class Showing:
     def pending(self) -> int:
         """Labels that may still confirm."""
         return self.labels - self.shown - self.unreachable
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the labels are to show no price, because a person took it off the shelf."""
+        return self.price == WITHDRAWN
 
     @property
     def complete(self) -> bool:

@@ -60,6 +60,12 @@ def begin(connection: Connection, seqs: Mapping[str, int | None], at: datetime) 
     connection.note(TABLE, "")
 
 
+def labels_of(connection: Connection, products: Iterable[str]) -> list[str]:
+    """The labels that speak of these products."""
+    rows = connection.execute(_LABELS_OF, (json.dumps(list(products)),))
+    return sorted({label for label, _ in rows})
+
+
 def unsettle(connection: Connection, labels: Iterable[str], at: datetime) -> None:
     """A price on these labels begins or ends by itself: their products are to be looked at."""
     rows = connection.execute(

@@ -84,6 +84,15 @@ EMITTED = [
         began=TIME.astimezone(UTC),
         time=RECORDED,
     ),
+    price_events.price_withdrawn(
+        ORIGIN,
+        event_id=MADE,
+        product="runner-26",
+        withdrawn=True,
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
+        reason="La etiqueta dice 12, la caja 120",
+        time=RECORDED,
+    ),
     events.hold_decided(
         ORIGIN,
         event_id=MADE,

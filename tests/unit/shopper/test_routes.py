@@ -12,7 +12,7 @@ from device_drivers.api.drivers import Announced
 from device_drivers.api.panels import Ink, Panel
 from gateway.domain.labels import Target
 from gateway.shopper.availability import AvailabilityAnswer
-from gateway.store import labels
+from gateway.store import labels, withdrawals
 from gateway.store.database import Connection
 from gateway.store.labels import Binding
 from tests.support import shop
@@ -277,3 +277,20 @@ async def until(shopper: Shopper, path: str, words: str) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while words not in (await shopper.get(path)).text:
             await one_turn()
+
+
+async def test_a_price_that_is_withdrawn_is_at_the_till_and_nowhere_else(shopper: Shopper) -> None:
+    def withdraw(connection: Connection) -> None:
+        withdrawals.withdraw(connection, "alba-navy-26", by="Ana", reason="x", at=shop.NOW)
+
+    assert "$899.00" in (await shopper.get(NAVY_26)).text
+    await shopper.database.write(withdraw)
+    async with asyncio.timeout(PATIENCE_S):
+        while "$899.00" in (page := (await shopper.get(NAVY_26)).text):
+            await one_turn()
+    assert "Precio en caja" in page
+    assert "Ana" not in page
+    answer = AvailabilityAnswer.model_validate_json(
+        (await shopper.get("/api/availability/alba-navy-26")).text
+    )
+    assert answer.price is None

@@ -84,6 +84,7 @@ async def test_the_description_is_for_signed_in_people_and_names_everything(
         "/api/v1/labels/{label}",
         "/api/v1/labels/{label}/binding",
         "/api/v1/prices/{product}/shown",
+        "/api/v1/prices/{product}/withdrawn",
         "/api/v1/holds",
         "/api/v1/holds/{number}/accept",
         "/api/v1/holds/{number}/refuse",

@@ -9,7 +9,7 @@ from gateway.staff.site import PUBLIC
 from gateway.store import labels
 from tests.support.staffed import Staffed
 
-_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png", "number": "1"}
+_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png", "number": "1", "product": "tote"}
 CHANGING = (
     ("POST", "/sign-out"),
     ("POST", "/labels/L000/bind"),
@@ -19,6 +19,10 @@ CHANGING = (
     ("POST", "/bind/undo"),
     ("PUT", "/api/v1/labels/L000/binding"),
     ("DELETE", "/api/v1/labels/L000/binding"),
+    ("PUT", "/api/v1/prices/tote/withdrawn"),
+    ("DELETE", "/api/v1/prices/tote/withdrawn"),
+    ("POST", "/labels/L000/withdraw-price"),
+    ("POST", "/labels/L000/price-back"),
     ("POST", "/holds/1/accept"),
     ("POST", "/holds/1/refuse"),
     ("POST", "/api/v1/holds/1/accept"),
