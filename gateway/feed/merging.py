@@ -82,13 +82,20 @@ async def merge(
 
 
 async def _each(incoming: Generator[Portion], write: Callable[[Portion], Awaitable[int]]) -> int:
-    """Write portion after portion; returns the sum of what each write returned."""
+    """Write portion after portion; returns the sum of what each write returned.
+
+    The next one is made while the last one is written: SQLite and the disk leave Python alone.
+    """
     total = 0
+    make = partial(asyncio.get_running_loop().run_in_executor, None, next, incoming, None)
+    coming = make()
     try:
-        while (portion := await asyncio.to_thread(next, incoming, None)) is not None:
+        while (portion := await coming) is not None:
+            coming = make()
             total += await write(portion)
     finally:
-        # Cancelled in the middle of a step, its thread still has the generator; it ends with it.
+        coming.cancel()
+        # Ended in the middle of a step, its thread still has the generator; it ends with it.
         with contextlib.suppress(ValueError):
             incoming.close()
     return total

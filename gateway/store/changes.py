@@ -7,12 +7,17 @@ finds its work in its own table.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 MAX_WAITING = 10_000
 """Changes held for one slow subscriber; beyond it the subscriber is told that anything changed."""
+
+
+Noted = defaultdict[str, set[str]]
+"""The changed keys by table: sets of texts, because a large write notes thousands."""
 
 
 class Change(NamedTuple):
@@ -27,7 +32,7 @@ class Subscription:
 
     def __init__(self, tables: frozenset[str]) -> None:
         self._tables = tables
-        self._waiting: set[Change] = set()
+        self._waiting: Noted = defaultdict(set)
         self._anything = False
         self._arrived = asyncio.Event()
 
@@ -35,18 +40,21 @@ class Subscription:
         """Wait for changes and take them; None means that anything may have changed."""
         await self._arrived.wait()
         self._arrived.clear()
-        taken, anything = frozenset(self._waiting), self._anything
-        self._waiting.clear()
+        waiting, anything = self._waiting, self._anything
+        self._waiting = defaultdict(set)
         self._anything = False
-        return None if anything else taken
+        if anything:
+            return None
+        return frozenset(Change(table, key) for table, keys in waiting.items() for key in keys)
 
-    def tell(self, changes: Mapping[str, AbstractSet[Change]]) -> None:
-        """Add what concerns this subscriber of the changes by table."""
-        concerned = [told for table, told in changes.items() if table in self._tables]
+    def tell(self, changes: Mapping[str, AbstractSet[str]]) -> None:
+        """Add what concerns this subscriber of the changed keys by table."""
+        concerned = changes.keys() & self._tables
         if not concerned:
             return
-        self._waiting.update(*concerned)
-        if len(self._waiting) > MAX_WAITING:
+        for table in concerned:
+            self._waiting[table] |= changes[table]
+        if sum(map(len, self._waiting.values())) > MAX_WAITING:
             self.tell_anything()
         self._arrived.set()
 
@@ -73,13 +81,10 @@ class Changes:
         """Hear no more."""
         self._subscriptions.remove(subscription)
 
-    def publish(self, changes: Iterable[Change]) -> None:
-        """Tell everybody concerned."""
-        by_table: dict[str, set[Change]] = {}
-        for change in changes:
-            by_table.setdefault(change.table, set()).add(change)
+    def publish(self, changes: Mapping[str, AbstractSet[str]]) -> None:
+        """Tell everybody concerned of the changed keys by table."""
         for subscription in self._subscriptions:
-            subscription.tell(by_table)
+            subscription.tell(changes)
 
     def publish_anything(self) -> None:
         """Tell everybody that anything may have changed."""

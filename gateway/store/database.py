@@ -13,6 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -22,7 +23,7 @@ from urllib.parse import quote
 
 from gateway.errors import AnaquelError
 from gateway.store import migrating, room, troubles
-from gateway.store.changes import Change, Changes
+from gateway.store.changes import Changes, Noted
 from gateway.store.patience import Patience, Sleep
 
 FILE = "anaquel.db"
@@ -50,15 +51,15 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # sqlite3's own arguments
-        self.noted: set[Change] = set()
+        self.noted: Noted = defaultdict(set)
 
     def note(self, table: str, key: str) -> None:
         """Say that the row under ``key`` changed; told to subscribers after the commit."""
-        self.noted.add(Change(table, key))
+        self.noted[table].add(key)
 
     def note_all(self, table: str, keys: Iterable[str]) -> None:
         """``note`` for many keys."""
-        self.noted.update([Change(table, key) for key in keys])
+        self.noted[table].update(keys)
 
 
 class Database:
@@ -194,17 +195,17 @@ class Database:
                     loop.call_soon_threadsafe(self._tell, jobs, noted)
             self._closing.wait()
 
-    def _tell(self, jobs: list[_Job], noted: set[Change]) -> None:
+    def _tell(self, jobs: list[_Job], noted: Noted) -> None:
         """On the event loop: one call for a whole group."""
         if noted:
             self.changes.publish(noted)
         for job in jobs:
             job.answer()
 
-    def _commit_group(self, connection: Connection, first: _Job) -> tuple[list[_Job], set[Change]]:
+    def _commit_group(self, connection: Connection, first: _Job) -> tuple[list[_Job], Noted]:
         """Run what waits and commit; every job knows its end then. Returns what changed, too."""
         jobs: list[_Job] = []
-        noted: set[Change] = set()
+        noted: Noted = defaultdict(set)
         if self._failure is not None:
             first.refuse(self._failure)
             return [first], noted
@@ -212,13 +213,14 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             for job in self._with_waiting(first):
                 jobs.append(job)
-                noted |= job.run(connection)
+                for table, keys in job.run(connection).items():
+                    noted[table] |= keys
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             # Who waits behind a locked file would else wait as long again, one after the other.
             jobs = jobs or list(self._with_waiting(first))
             self._fail(connection, jobs, error)
-            return jobs, set()
+            return jobs, defaultdict(set)
         return jobs, noted
 
     def _with_waiting(self, first: _Job) -> Iterator[_Job]:
@@ -259,13 +261,13 @@ class _Job:
         self._result: Any = None
         self._error: Exception | None = None
 
-    def run(self, connection: Connection) -> set[Change]:
+    def run(self, connection: Connection) -> Noted:
         """Run in a savepoint of its own and return what it changed.
 
         An error of the function undoes and fails this job alone. Raises ``sqlite3.Error`` when
         the whole group is lost.
         """
-        connection.noted = set()
+        connection.noted = defaultdict(set)
         connection.execute("SAVEPOINT job")
         try:
             self._result = self._transaction(connection)
@@ -274,7 +276,7 @@ class _Job:
                 raise troubles.as_sqlite(error) from error
             connection.execute("ROLLBACK TO job")
             self._error = error
-            connection.noted = set()
+            connection.noted = defaultdict(set)
         connection.execute("RELEASE job")
         return connection.noted
 

@@ -269,9 +269,9 @@ def test_a_label_s_history_is_read_newest_first(connection: Connection) -> None:
 
 
 def test_a_task_is_open_once_and_keeps_its_age(connection: Connection) -> None:
-    connection.noted = set()
+    connection.noted.clear()
     tasks.close(connection, "refused_row", "a")
-    assert connection.noted == set(), "nothing was open, nothing changed"
+    assert not connection.noted, "nothing was open, nothing changed"
     tasks.open_(connection, "refused_row", "a", {"message": "old"}, LATER)
     tasks.open_(connection, "label_not_drawn", "L1", {}, AT)
     tasks.open_(connection, "refused_row", "a", {"message": "new"}, LATER + timedelta(hours=1))

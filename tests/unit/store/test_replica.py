@@ -22,7 +22,6 @@ from gateway.store import (
     staging,
     tasks,
 )
-from gateway.store.changes import Change
 from gateway.store.database import Connection, connect
 from gateway.store.price_rules import PriceRules
 from gateway.store.replica import Position
@@ -61,7 +60,7 @@ class Shop:
 
     def settle(self) -> None:
         self.connection.execute("UPDATE label SET stale = 0")
-        self.connection.noted = set()
+        self.connection.noted.clear()
 
     def label(self, name: str, target: Target | None = None) -> None:
         heard = Announced(label=name, panel=PANEL, formats=("png",), firmware="1", showing=None)
@@ -78,7 +77,7 @@ class Shop:
         return [label.id for label in labels.stale(self.connection, 100)]
 
     def pages(self) -> set[str]:
-        return {change.key for change in self.connection.noted if change.table == "catalogue"}
+        return self.connection.noted["catalogue"].copy()
 
     def value(self, kind: str, key: str) -> Any:
         row = self.connection.execute(
@@ -212,10 +211,10 @@ def test_a_place_that_comes_or_goes_concerns_everybody(shop: Shop) -> None:
     shop.label("on-nothing")
     shop.write(("location", "s042", {"name": "Centro", "kind": "shop"}))
     assert shop.stale() == ["on-a"], "its stock counts only now"
-    assert Change("location", "") in shop.connection.noted
+    assert "" in shop.connection.noted["location"]
     shop.write(("location", "s042", {"name": "Centro Histórico", "kind": "shop"}))
     assert shop.stale() == []
-    assert Change("location", "") in shop.connection.noted
+    assert "" in shop.connection.noted["location"]
     shop.write(("location", "s042", None))
     assert shop.stale() == ["on-a"]
 
