@@ -7,6 +7,7 @@ positions of their own for each source.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -181,22 +182,27 @@ def apply(connection: Connection, delta: Delta, at: datetime) -> Applied:
         written = replica.apply(
             connection, delta.source, delta.rows, seq=seq, at=at, guard=delta.guard
         )
-        outcomes = _with_holds(delta, written)
+        outcomes = _written(delta, written)
         keys = ((row.kind, row.key) for row in delta.rows)
         staging.note_written(connection, delta.source, keys)
         replica.move(connection, delta.source, epoch=epoch, seq=seq, at=at)
     return Applied(epoch=epoch, seq=seq, outcomes=outcomes)
 
 
-def _with_holds(delta: Delta, written: Written) -> tuple[Outcome, ...]:
+def _written(delta: Delta, written: Written) -> tuple[Outcome, ...]:
     """The outcomes of the changes; the rows stand in the order of those that are kept."""
     rows = iter(delta.rows)
-    outcomes = []
-    for outcome in delta.outcomes:
-        row = next(rows) if outcome.kept else None
-        hold = written.held.get((row.kind, row.key)) if row is not None else None
-        outcomes.append(dataclasses.replace(outcome, hold=hold))
-    return tuple(outcomes)
+    return tuple(
+        _of_row(outcome, next(rows), written) if outcome.kept else outcome
+        for outcome in delta.outcomes
+    )
+
+
+def _of_row(outcome: Outcome, row: ReplicaRow, written: Written) -> Outcome:
+    place, refusal = (row.kind, row.key), outcome.refusal
+    if refusal is None and row.value is not None and place in written.refused:
+        refusal = Refusal(**json.loads(written.refused[place]))
+    return dataclasses.replace(outcome, hold=written.held.get(place), refusal=refusal)
 
 
 def _begin(connection: Connection, source: str, at: datetime) -> Merge:

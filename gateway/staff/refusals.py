@@ -40,11 +40,14 @@ CODES: Mapping[str, Text] = {
     "string_pattern_mismatch": texts.BAD_FORM,
     "string_type": texts.WRONG_TYPE,
     "too_long": texts.TOO_LONG,
+    "too_many_neighbours": texts.TOO_MANY_NEIGHBOURS,
+    "too_many_places": texts.TOO_MANY_PLACES,
+    "too_many_rows": texts.TOO_MANY_ROWS,
     "too_short": texts.TOO_SHORT,
     "unknown_currency": texts.UNKNOWN_CURRENCY,
     "unknown_kind": texts.UNKNOWN_KIND,
 }
-"""The codes of ``gateway.feed.rows`` and of the models there."""
+"""The codes of ``gateway.feed.rows``, of the models there, and of ``gateway.store.limits``."""
 
 _LONGEST = 80
 

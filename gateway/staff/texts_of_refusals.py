@@ -115,3 +115,19 @@ NOT_OWNER = Text(
     en="In this shop such data comes from another source: do not send it from here, or change "
     "[sources] in the settings.",
 )
+TOO_MANY_ROWS = Text(
+    es="Hay demasiados datos en la tienda: borra los que no necesita.",
+    en="The shop has too much data: delete what it does not need.",
+)
+TOO_MANY_PLACES = Text(
+    es="Hay demasiados lugares: envía juntas las existencias de los demás, en un lugar "
+    "«elsewhere».",
+    en="There are too many places: send the stock of the others together, in one place "
+    "“elsewhere”.",
+)
+TOO_MANY_NEIGHBOURS = Text(
+    es="Hay más de 12 tiendas vecinas: envía juntas las existencias del resto, en un lugar "
+    "«elsewhere».",
+    en="There are more than 12 neighbour shops: send the stock of the rest together, in one place "
+    "“elsewhere”.",
+)

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.domain import catalogue
 from gateway.domain.catalogue import Family, Group, Location, Product, Value
 from gateway.domain.labels import Target
-from gateway.store import price_history, price_rules, withdrawn_now
+from gateway.store import limits, price_history, price_rules, withdrawn_now
 from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
 """Products shown together at most; a group with more is cut, never the page's time."""
-MAX_PLACES = 16
-"""Places whose stock is told together: this shop, and those that a shopper can turn to."""
-_LAST_KINDS = frozenset({"warehouse", "zone"})
 
 
 def family_of_product(connection: Connection, product: str) -> Family | None:
@@ -157,9 +154,9 @@ def _places(connection: Connection) -> tuple[Location, ...]:
     own = price_rules.get(connection).store
     ordered = sorted(
         locations(connection),
-        key=lambda place: (place.id != own, place.kind in _LAST_KINDS, place.id),
+        key=lambda place: (place.id != own, place.kind in limits.LAST_KINDS, place.id),
     )
-    return tuple(ordered[:MAX_PLACES])
+    return tuple(ordered[: limits.MAX_PLACES])
 
 
 def _products(connection: Connection, ids: Sequence[str]) -> tuple[Product, ...]:

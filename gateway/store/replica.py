@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.clock import from_ms, to_ms
-from gateway.store import bulk, consequences, guarding, holds, tasks
+from gateway.store import bulk, consequences, guarding, holds, limits, tasks
 from gateway.store.consequences import InForce
 from gateway.store.database import Connection
 from gateway.store.guarding import Guard, Verdicts
@@ -174,9 +174,9 @@ def apply_all(
     the digest of its own position. ``guard_at`` gives the guard over what was sent at a seq.
     """
     places = {(row.kind, row.key) for _, rows in deltas for row in rows}
-    return write(
-        connection, source, deltas, held(connection, source, places), at=at, guard_at=guard_at
-    )
+    before = held(connection, source, places)
+    deltas = limits.with_room(connection, source, deltas, before)
+    return write(connection, source, deltas, before, at=at, guard_at=guard_at)
 
 
 def refused(
@@ -248,13 +248,18 @@ def held(
 def write(
     connection: Connection,
     source: str,
-    deltas: Iterable[tuple[int, Iterable[Row]]],
+    deltas: Sequence[tuple[int, Sequence[Row]]],
     before: Mapping[tuple[str, str], Held],
     *,
     at: datetime,
     guard_at: GuardAt = unguarded,
+    leaving: frozenset[str] = frozenset(),
 ) -> list[Written]:
-    """Like ``apply_all`` where it is known which of the rows are ``held``."""
+    """Like ``apply_all`` where it is known which of the rows are ``held``.
+
+    ``leaving`` are places that are going to be deleted by the same merge.
+    """
+    deltas = limits.with_places(connection, deltas, leaving)
     now = dict(before)
     grown: Counter[str] = Counter()
     written: list[Written] = []

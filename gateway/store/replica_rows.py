@@ -32,7 +32,8 @@ class Row:
 class Written:
     """What a write did: hash pairs to fold into the digest, rows newly refused, holds opened.
 
-    ``held`` has the holds of those of the rows that the guard keeps out of force.
+    ``held`` has the holds of those of the rows that the guard keeps out of force, ``refused`` why
+    rows are not used, as JSON.
     """
 
     toggles: list[tuple[int, bytes]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Written:
     newly_refused: list[Row] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
     held: dict[tuple[str, str], int] = field(default_factory=dict)
+    refused: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Held(NamedTuple):
@@ -100,7 +102,8 @@ def run(
     grown: Counter[str],
 ) -> Written:
     """Change what is held as these rows say; ``grown`` counts the rows in force."""
-    written = Written(opened=verdicts.opened, held=verdicts.hold_of)
+    refused = {place: row.refusal for place, row in rows.items() if row.refusal is not None}
+    written = Written(opened=verdicts.opened, held=verdicts.hold_of, refused=refused)
     for place, row in rows.items():
         old, hold = now.get(place), verdicts.hold_of.get(place)
         if old is None and row.value is None:

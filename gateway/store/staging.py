@@ -126,6 +126,7 @@ def merge_next(
         held,
         at=merge.at,
         guard_at=lambda _: guard,
+        leaving=_leaving(connection, merge),
     )
     last = (found[-1][0], found[-1][1], found[-1][2]) if len(found) == limit else None
     return written.changed, last
@@ -186,6 +187,17 @@ def clear(connection: Connection, source: str, limit: int) -> bool:
         (source, limit),
     )
     return gone.rowcount == limit
+
+
+def _leaving(connection: Connection, merge: Merge) -> frozenset[str]:
+    """The places of ours that theirs lacks."""
+    rows = connection.execute(
+        "SELECT key FROM replica WHERE kind = 'location' AND source = ? AND seq <= ? "
+        "AND NOT EXISTS (SELECT 1 FROM staged WHERE staged.source = replica.source "
+        "AND staged.kind = replica.kind AND staged.key = replica.key)",
+        (merge.source, merge.keep_after),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _check(connection: Connection, merge: Merge) -> None:

@@ -123,7 +123,7 @@ def test_every_code_of_a_hold_is_listed_and_no_other() -> None:
 
 
 def test_every_code_of_the_sources_is_listed_and_no_other() -> None:
-    of_feed = written("gateway/feed") | written("gateway/broker")
+    of_feed = written("gateway/feed") | written("gateway/broker") | written("gateway/store")
     of_central = written("gateway/central")
     by_pydantic = {code for code in listed("Of a row") if code not in of_feed}
 

@@ -239,3 +239,16 @@ async def test_what_is_written_while_a_catalogue_comes_in_stays(tmp_path: Path) 
         await local.replace(database, settings, "files", old, at=AT)
         assert (await in_force(database, "offers"))["a7"]["offers"][0]["amount"] == "9.00"
         assert "new" not in await in_force(database, "product")
+
+
+async def test_a_place_too_many_is_said_to_whoever_writes_it(tmp_path: Path) -> None:
+    places = [
+        Change(kind="location", key=f"x{n:02}", value={"name": "X", "kind": "shop"})
+        for n in range(14)
+    ]
+    async with Database(tmp_path / "anaquel.db") as database:
+        for _ in range(2):
+            done = await local.write(database, alone(tmp_path), "files", places, at=AT)
+            refused = [one.refusal.code for one in done.outcomes if one.refusal is not None]
+            assert refused == ["too_many_neighbours"] * 2
+            assert [one.kept for one in done.outcomes] == [True] * 14

@@ -17,13 +17,11 @@ from gateway.store import (
     catalogue,
     labels,
     migrating,
-    price_rules,
     replica,
     staging,
     tasks,
 )
 from gateway.store.database import Connection, connect
-from gateway.store.price_rules import PriceRules
 from gateway.store.replica import Position
 from gateway.store.replica_rows import Written
 from gateway.store.staging import ALL_SEQS
@@ -341,19 +339,6 @@ def test_a_binding_that_is_refused_leaves_the_last_good_one(shop: Shop) -> None:
     shop.write(binding_row("L1", {"product": "a"}))
     shop.write(binding_row("L1", {"product": "a", "group": "g"}))
     assert bound(shop, "L1") == (Target(product="a"), "central")
-
-
-def test_a_page_tells_of_this_shop_and_few_others_however_many_there_are(shop: Shop) -> None:
-    price_rules.settle(shop.connection, PriceRules(store="z-own"))
-    shop.write(
-        *(("location", f"w{n}", {"name": "W", "kind": "warehouse"}) for n in range(10)),
-        *(("location", f"x{n:02}", {"name": "X", "kind": "shop"}) for n in range(40)),
-        ("location", "z-own", {"name": "Ours", "kind": "shop"}),
-        product("a"),
-    )
-    family = catalogue.family_of_product(shop.connection, "a")
-    assert family is not None
-    assert [one.id for one in family.locations] == ["z-own", *(f"x{n:02}" for n in range(15))]
 
 
 def test_a_family_is_found_from_any_of_its_members(shop: Shop) -> None:
