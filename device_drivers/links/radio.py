@@ -10,12 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 def uuid16(number: int) -> str:
     """The 128-bit form of a 16-bit UUID (Bluetooth Core, volume 3 part B, 2.5.1)."""
     return f"0000{number:04x}-0000-1000-8000-00805f9b34fb"
+
+
+LARGEST_MTU: Final = 515
+"""No value is longer than 512 bytes (Bluetooth Core, volume 3 part F, 3.2.9)."""
 
 
 class RadioReason(Enum):
@@ -75,7 +79,10 @@ class Link(Protocol):
 
     @property
     def mtu(self) -> int:
-        """The ATT MTU in bytes; one write without response carries ``mtu - 3``."""
+        """The ATT MTU in bytes; one write carries ``mtu - 3``.
+
+        At most ``LARGEST_MTU``, whatever was agreed on.
+        """
 
     def has(self, characteristic: str) -> bool:
         """Whether the device offers it."""
