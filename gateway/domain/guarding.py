@@ -9,8 +9,8 @@ Three rules, none of which applies while nothing is in force:
 - *one price* outside the usual range of its currency, or more than 90 % away from every price
   that the article has now.
 
-Fewer than ten rows at once are no mass: in a catalogue of three articles one is a third. Except
-three deletes or more that are over half of what is in force: a small shop has half a file, too.
+Fewer than ten rows at once are no mass: in a catalogue of three articles one is a third. Three
+articles, prices or bindings that go are one if they are over half: half a file of a small shop.
 """
 
 from __future__ import annotations
@@ -80,9 +80,12 @@ class Odd:
 
 def too_many_deletes(count: int, of: int) -> bool:
     """Whether ``count`` rows out of ``of`` in force are too many to go at once."""
-    if count < FEW:
-        return count >= FEWEST and count * 2 > of
-    return count * 100 > of * DELETES_PERCENT
+    return count >= FEW and count * 100 > of * DELETES_PERCENT
+
+
+def too_many_of_a_kind(count: int, of: int) -> bool:
+    """The same for rows of one kind that counts alone, where few can be too many."""
+    return too_many_deletes(count, of) or (count >= FEWEST and count * 2 > of)
 
 
 def too_many_prices(count: int, of: int) -> bool:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
+from typing import Any
 
 from gateway.domain.rows import Row
 from gateway.errors import AnaquelError
 from gateway.feed import checking, merging
 from gateway.feed.messages import Change
 from gateway.feed.rows import Refusal
-from gateway.settings import KINDS, Settings, Source
+from gateway.settings import KINDS, Kind, Settings, Source
 from gateway.store import holds, replica, staging
 from gateway.store.database import Connection, Database
-from gateway.store.guarding import Guard
+from gateway.store.guarding import Guard, Ruling
 from gateway.store.replica import RefusedRow
 from gateway.store.replica_rows import Row as ReplicaRow
 from gateway.store.replica_rows import Written
@@ -64,26 +66,22 @@ async def replace(
     at: datetime,
     accepted: bool = False,
 ) -> Replaced:
-    """Let ``rows`` be all that ``source`` says from now on.
+    """Let ``rows`` be all that ``source`` says from now on; they are taken as they come.
 
     ``accepted`` says that a large difference is meant: nothing of it is held. Raises
     ``NotOwnerError`` when every row belongs to another source, ``TakenOverError``.
     """
     owned = {kind for kind in KINDS if settings.source_of(kind) == source}
-    own: list[Row] = []
+    kept: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
-    for row in rows:
-        if row.kind in owned:
-            own.append(row)
-        else:
-            left_out[row.kind] += 1
-    if not own:
+    own = _own(rows, owned, kept, left_out)
+    first = next(own, None)
+    if first is None:
         raise NotOwnerError(
             f"the catalogue of this shop does not come from {source}: in the configuration set "
             f'[central] kind = "none", or give {source} its kinds under [sources]'
         )
-    values = ((row.kind, row.key, row.value) for row in own)
-    incoming = merging.portions(source, values, checking.owner_in(settings, source))
+    incoming = merging.portions(source, chain([first], own), checking.owner_in(settings, source))
     plan = await database.write(partial(_begin, source=source, at=at))
     try:
         guard = None if accepted else Guard(ranges=settings.guard.price_ranges)
@@ -93,9 +91,23 @@ async def replace(
         raise TakenOverError(
             "another import began meanwhile; its file is the catalogue now"
         ) from None
-    total, first = await database.read(partial(replica.refused, source=source))
+    total, refused = await database.read(partial(replica.refused, source=source))
     held = await database.read(partial(holds.row_count, source=source))
-    return Replaced(rows=len(own), left_out=left_out, refused_total=total, refused=first, held=held)
+    return Replaced(
+        rows=kept.total(), left_out=left_out, refused_total=total, refused=refused, held=held
+    )
+
+
+def _own(
+    rows: Iterable[Row], owned: set[Kind], kept: Counter[str], left_out: Counter[str]
+) -> Iterator[tuple[str, str, Any]]:
+    """The rows of ``owned`` kinds as they come; those and the others are counted."""
+    for row in rows:
+        if row.kind in owned:
+            kept[row.kind] += 1
+            yield row.kind, row.key, row.value
+        else:
+            left_out[row.kind] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +158,12 @@ async def write(
     return await database.write(partial(apply, delta=delta, at=at))
 
 
-def check(settings: Settings, source: Source, changes: Iterable[Change]) -> Delta:
+def check(
+    settings: Settings, source: Source, changes: Iterable[Change], ruling: Ruling | None = None
+) -> Delta:
     """What of ``changes`` may be written, and why not the rest.
+
+    ``ruling`` is what the guard decided about all of a change that comes in several deltas.
 
     A change that ``source`` may not make, of an unknown kind or under an impossible key leaves no
     trace; one that breaks another rule is kept and refused for use. A value of None removes the
@@ -164,7 +180,7 @@ def check(settings: Settings, source: Source, changes: Iterable[Change]) -> Delt
         row = checking.row(source, change.kind, change.key, change.value, owner)
         rows.append(row)
         outcomes.append(Outcome(refusal=checking.refusal_of(row)))
-    guard = Guard(ranges=settings.guard.price_ranges)
+    guard = Guard(ranges=settings.guard.price_ranges, ruling=ruling)
     return Delta(source=source, guard=guard, rows=tuple(rows), outcomes=tuple(outcomes))
 
 

@@ -171,28 +171,44 @@ def foresee(
 
     The words are those of one odd price, empty for a mass.
     """
-    changed = [case for case in cases if not (case.same or case.refused) and case.now != case.was]
-    if not changed or is_unused(connection, source):
-        return {}
-    numbers = (case.hold for case in changed if case.hold is not None)
-    open_holds = holds.causes_of_open(connection, numbers)
-    found: dict[Place, tuple[Cause, str]] = {}
+    ruling, suspects, undecided = _look(connection, guard, source, cases, at)
+    mass = [(case, Cause.DELETES) for case in suspects.deletes if case.kind in ruling.deletes]
+    if ruling.prices:
+        mass += [(case, Cause.PRICES) for case in suspects.moves]
+    mass += [(case, Cause.PRICES) for case in undecided]
+    found = {(case.kind, case.key): (cause, "") for case, cause in mass}
+    for case, odd in suspects.odd:
+        found.setdefault((case.kind, case.key), (odd.cause, odd.message))
+    return found
+
+
+def rule_on(
+    connection: Connection, guard: Guard, source: str, cases: Iterable[Case], at: datetime
+) -> Ruling:
+    """The ruling on rows that will be written in several transactions; only reads."""
+    return _look(connection, guard, source, cases, at)[0]
+
+
+def _look(
+    connection: Connection, guard: Guard, source: str, cases: Iterable[Case], at: datetime
+) -> tuple[Ruling, _Suspects, list[Case]]:
+    """The ruling on all of the cases, what is suspicious, and what waits for a decision anyway."""
     suspects = _Suspects()
+    undecided: list[Case] = []
+    if is_unused(connection, source):
+        return Ruling(off=True), suspects, undecided
+    changed = [case for case in cases if not (case.same or case.refused) and case.now != case.was]
+    open_holds = holds.causes_of_open(
+        connection, (case.hold for case in changed if case.hold is not None)
+    )
     for case in changed:
         if case.hold is not None and open_holds.get(case.hold) is Cause.PRICES:
-            found[case.kind, case.key] = Cause.PRICES, ""
+            undecided.append(case)
         else:
             _suspect(case, guard, at, suspects)
     deletes = Counter(case.kind for case in suspects.deletes)
     moved = [case.moved for case in suspects.moves]
-    ruling = rule(connection, source, minute_of(at), deletes, moved)
-    mass = [(case, Cause.DELETES) for case in suspects.deletes if case.kind in ruling.deletes]
-    if ruling.prices:
-        mass += [(case, Cause.PRICES) for case in suspects.moves]
-    found.update(((case.kind, case.key), (cause, "")) for case, cause in mass)
-    for case, odd in suspects.odd:
-        found.setdefault((case.kind, case.key), (odd.cause, odd.message))
-    return found
+    return rule(connection, source, minute_of(at), deletes, moved), suspects, undecided
 
 
 def rule(
@@ -217,7 +233,7 @@ def rule(
     held = {
         kind
         for kind in deletes.keys() & guarding.KINDS_ALONE
-        if guarding.too_many_deletes(seen[kind], were[kind])
+        if guarding.too_many_of_a_kind(seen[kind], were[kind])
     }
     if guarding.too_many_deletes(seen.total(), were.total()):
         held = set(deletes)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from gateway.store import replica, shopify
+from gateway.domain.guarding import Cause
+from gateway.store import holds, replica, shopify
 from tests.support.shopify_server import ShopifyServer
 from tests.support.shopify_shop import BODEGA, PUBLICATION, STORE, FakeLevel, FakeVariant
 from tests.support.shopify_source import open_shop
@@ -313,3 +314,36 @@ async def test_colourways_find_together_and_apart(server: ShopifyServer, tmp_pat
             return found == {both[0]: both, both[1]: both, str(red.number): []}
 
         await shop.until(two)
+
+
+async def test_the_guard_sees_all_prices_of_one_poll(server: ShopifyServer, tmp_path: Path) -> None:
+    server.shop.fill(24)
+    async with open_shop(server, tmp_path) as shop:
+        for product in list(server.shop.products.values()):
+            server.shop.set_price(product, "1199.00")
+
+        async def held() -> bool:
+            return await shop.database.read(lambda c: holds.row_count(c, "shopify")) == 48
+
+        await shop.until(held)
+        (hold,) = await shop.database.read(holds.every)
+        assert (hold.cause, hold.state) == (Cause.PRICES, "open")
+        prices = {row["offers"][0]["amount"] for row in (await shop.rows("offers")).values()}
+        assert prices == {"1299.00"}, "not one of them is in force"
+
+
+async def test_the_guard_sees_all_that_one_poll_takes_off_sale(
+    server: ShopifyServer, tmp_path: Path
+) -> None:
+    server.shop.fill(24)
+    async with open_shop(server, tmp_path) as shop:
+        for product in list(server.shop.products.values())[:12]:
+            product.status = "DRAFT"
+            server.shop.touch(product)
+
+        async def held() -> bool:
+            # Of each article its group, and of two variants the article, price and stock.
+            return await shop.database.read(lambda c: holds.row_count(c, "shopify")) == 12 * 7
+
+        await shop.until(held)
+        assert len(await shop.rows("product")) == 48

@@ -31,24 +31,25 @@ def sale(amount: str, begins_h: float | None = None, ends_h: float | None = None
 
 
 @pytest.mark.parametrize(
-    ("count", "of", "mass"),
+    ("count", "of", "mass", "of_a_kind"),
     [
-        (20, 100, False),
-        (21, 100, True),
-        (10, 10, True),
-        (10, 0, True),
-        (9, 19, False),
-        (9, 17, True),
-        (3, 6, False),
-        (3, 5, True),
-        (2, 2, False),
-        (0, 0, False),
+        (20, 100, False, False),
+        (21, 100, True, True),
+        (10, 10, True, True),
+        (10, 0, True, True),
+        (9, 19, False, False),
+        (9, 17, False, True),
+        (3, 6, False, False),
+        (3, 5, False, True),
+        (2, 2, False, False),
+        (0, 0, False, False),
     ],
 )
-def test_deletes_are_a_mass_by_their_share_and_few_by_more_than_half(
-    count: int, of: int, *, mass: bool
+def test_deletes_are_a_mass_by_their_share_and_few_of_a_kind_by_more_than_half(
+    count: int, of: int, *, mass: bool, of_a_kind: bool
 ) -> None:
     assert guarding.too_many_deletes(count, of) is mass
+    assert guarding.too_many_of_a_kind(count, of) is of_a_kind
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from gateway.domain.rows import Row
-from gateway.feed import digest, local
+from gateway.feed import checking, digest, local
 from gateway.feed.messages import Change
 from gateway.feed.sources.shopify import mapping, styles
 from gateway.feed.sources.shopify.assembling import Catalogue
@@ -23,8 +23,10 @@ from gateway.feed.sources.shopify.reading import Fetched
 from gateway.feed.sources.shopify.records import Article, Facts, Level, Variant
 from gateway.feed.sources.shopify.styles import Style
 from gateway.settings import Settings, Source
-from gateway.store import replica, shopify
+from gateway.store import guarding, replica, shopify
 from gateway.store.database import Connection, Database
+from gateway.store.guarding import Guard, Ruling
+from gateway.store.replica_rows import cases_of
 
 SOURCE: Source = "shopify"
 _SLICE = 50
@@ -57,10 +59,50 @@ class Later:
     articles: set[str] = field(default_factory=set)
 
 
+def survey(connection: Connection, fetched: Iterable[Fetched], way: Way, at: datetime) -> Ruling:
+    """What the guard says to all of these articles, of which a few are written at a time.
+
+    Taken one by one the first half of a mass of prices would be in force before it is one. Only
+    reads.
+    """
+    owner = checking.owner_in(way.settings, SOURCE)
+    rows = {
+        (change.kind, change.key): checking.row(
+            SOURCE, change.kind, change.key, change.value, owner
+        )
+        for one in fetched
+        for change in _expected(connection, one, way)
+    }
+    cases = cases_of(rows, replica.held(connection, SOURCE, rows))
+    guard = Guard(ranges=way.settings.guard.price_ranges)
+    return guarding.rule_on(connection, guard, SOURCE, cases, at)
+
+
+def _expected(connection: Connection, one: Fetched, way: Way) -> Iterator[Change]:
+    """The prices and tombstones that will be written for one article."""
+    gone = set(shopify.variants_of(connection, one.id))
+    if one.article is None or not one.article.on_sale:
+        yield Change(kind="group", key=one.id, value=None)
+    else:
+        gone -= {variant.id for variant in one.variants}
+        style = styles.style(one.article, way.settings.shopify)
+        mapped = mapping.article_rows(one.article, one.variants, style, (), way.rules).rows
+        yield from (_change(row) for row in mapped if row.kind == "offers")
+    yield from (change for variant in gone for change in _gone(variant, way))
+
+
 def write_articles(
-    connection: Connection, fetched: Sequence[Fetched], way: Way, number: int, at: datetime
+    connection: Connection,
+    fetched: Sequence[Fetched],
+    way: Way,
+    number: int,
+    at: datetime,
+    ruling: Ruling | None = None,
 ) -> Wrote:
-    """Let these articles be as they were fetched; what is no longer on sale goes."""
+    """Let these articles be as they were fetched; what is no longer on sale goes.
+
+    ``ruling`` is that of ``survey`` over all of a poll.
+    """
     wrote = Wrote()
     changes: list[Change] = []
     shown: dict[str, Style] = {}
@@ -79,7 +121,7 @@ def write_articles(
         if one.article is not None and one.id in shown:
             siblings = joined.get(one.id, ())
             changes += _rows(connection, one, one.article, shown[one.id], siblings, way)
-    _write(connection, changes, way, at, wrote)
+    _write(connection, changes, way, at, wrote, ruling)
     return wrote
 
 
@@ -254,7 +296,12 @@ def _change(row: Row) -> Change:
 
 
 def _write(
-    connection: Connection, changes: Iterable[Change], way: Way, at: datetime, wrote: Wrote
+    connection: Connection,
+    changes: Iterable[Change],
+    way: Way,
+    at: datetime,
+    wrote: Wrote,
+    ruling: Ruling | None = None,
 ) -> None:
     """Write what differs from the replica, of the kinds that are Shopify's in this shop."""
     last = {(change.kind, change.key): change for change in changes}
@@ -265,5 +312,5 @@ def _write(
         if before != now:
             differing.append(change)
             wrote.changes[kind, key] = change.value
-    delta = local.check(way.settings, SOURCE, differing)
+    delta = local.check(way.settings, SOURCE, differing, ruling)
     local.apply(connection, delta, at)

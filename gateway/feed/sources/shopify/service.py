@@ -26,13 +26,14 @@ from gateway.feed.sources.shopify import applying, mapping, queries, timetable
 from gateway.feed.sources.shopify.applying import Later, Way, Wrote
 from gateway.feed.sources.shopify.client import Client, Reason, ShopifyError, Sleep
 from gateway.feed.sources.shopify.mapping import PlacesError
-from gateway.feed.sources.shopify.reading import Reader
+from gateway.feed.sources.shopify.reading import Fetched, Reader
 from gateway.feed.sources.shopify.records import Facts
 from gateway.feed.sources.shopify.troubles import Trouble, Troubles
 from gateway.feed.sources.shopify.webhooks import Hints
 from gateway.settings import Settings
 from gateway.store import shopify
 from gateway.store.database import Connection, Database, StorageBusyError
+from gateway.store.guarding import Ruling
 from gateway.store.shopify import State
 
 OVERLAP = timedelta(seconds=120)
@@ -180,34 +181,47 @@ class ShopifyService:
         return self._settings.shopify.poll_s
 
     async def _take_articles(self, ids: list[str], known: _Known) -> None:
+        portions = []
         for begin in range(0, len(ids), queries.ARTICLES_AT_ONCE):
             some = ids[begin : begin + queries.ARTICLES_AT_ONCE]
-            fetched = await self._reader.articles(some, known.publication)
+            portions.append(await self._reader.articles(some, known.publication))
+        ruling = None
+        if len(portions) > 1:
+            every = [one for portion in portions for one in portion]
+            survey = partial(applying.survey, fetched=every, way=known.way, at=self._clock.now())
+            ruling = await self._database.read(survey)
+        for portion in portions:
+            await self._take_portion(portion, known, ruling)
+        if ids:
+            await self._tell_problems()
+
+    async def _take_portion(
+        self, fetched: list[Fetched], known: _Known, ruling: Ruling | None
+    ) -> None:
+        async with self._turn:
+            wrote = await self._write(
+                partial(
+                    applying.write_articles,
+                    fetched=fetched,
+                    way=known.way,
+                    number=self._number,
+                    at=self._clock.now(),
+                    ruling=ruling,
+                )
+            )
+            if self._later is not None:
+                self._later.articles.update(one.id for one in fetched)
+        if wrote.items:
+            levels = await self._reader.levels_of(wrote.items)
             async with self._turn:
-                wrote = await self._write(
+                await self._write(
                     partial(
-                        applying.write_articles,
-                        fetched=fetched,
+                        applying.write_levels,
+                        levels=levels,
                         way=known.way,
-                        number=self._number,
                         at=self._clock.now(),
                     )
                 )
-                if self._later is not None:
-                    self._later.articles.update(some)
-            if wrote.items:
-                levels = await self._reader.levels_of(wrote.items)
-                async with self._turn:
-                    await self._write(
-                        partial(
-                            applying.write_levels,
-                            levels=levels,
-                            way=known.way,
-                            at=self._clock.now(),
-                        )
-                    )
-        if ids:
-            await self._tell_problems()
 
     async def _take_levels(self, known: _Known, since: datetime) -> None:
         levels = await self._reader.changed_levels(known.way.rules.places, since)
