@@ -167,7 +167,7 @@ def _labels(
         Planner(database, renderer, clock, settings.shop, origin),
         Courier(database, drivers, reports, turns, clock, settings.labels),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
-        *keeping.services(database, clock, settings, origin),
+        *keeping.services(database, clock, settings, origin, links.shop),
     ]
 
 

@@ -18,7 +18,7 @@ from gateway import settings
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.domain.labels import normalise_code
-from gateway.domain.proof import Break, Entry
+from gateway.domain.proof import BROKER_AWAY, GATEWAY_OFF, Break, Entry
 from gateway.errors import AnaquelError
 from gateway.settings import Settings
 from gateway.store import labels, proof, proof_at
@@ -34,6 +34,12 @@ At = Annotated[
     typer.Option(help="The shop's time, like '2026-11-03 17:42', or with an offset; else now."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
+
+
+_WHY = {
+    GATEWAY_OFF: ": the gateway was off",
+    BROKER_AWAY: ": the shop's broker was away",
+}
 
 
 class OrLabel(TyperGroup):
@@ -215,7 +221,8 @@ def lines(said: Answer, kept: Kept | None, zone: tzinfo) -> Iterator[str]:
     yield f"  reachable    {'yes' if said.reachable else 'NO'}"
     for span in said.unreachable:
         until = "not heard of since" if span.until is None else f"until {when(span.until)}"
-        yield f"  unreachable  from {when(span.since)} {until}"
+        why = _WHY.get(span.why or "", "")
+        yield f"  unreachable  from {when(span.since)} {until}{why}"
 
 
 def price(entry: Entry) -> str:
@@ -301,7 +308,7 @@ def _entry(
 
 
 def _span(span: Span, when: Callable[[datetime | None], str | None]) -> dict[str, str | None]:
-    return {"from": when(span.since), "until": when(span.until)}
+    return {"from": when(span.since), "until": when(span.until), "why": span.why}
 
 
 def _when_or_none(instant: datetime | None, zone: tzinfo) -> str | None:

@@ -19,6 +19,10 @@ from typing import Any, Final
 
 NOTHING: Final = bytes(32)
 """The hash before the first row."""
+GATEWAY: Final = "@gateway"
+"""The chain of the gateway itself: when it could hear no label. No label is called so."""
+GATEWAY_OFF: Final = "gateway_off"
+BROKER_AWAY: Final = "broker_away"
 _DOMAIN: Final = b"anaquel proof 1\n"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.clock import Clock
 from gateway.domain.events import Origin
+from gateway.labels.contact import Contact, Way
 from gateway.labels.price_telling import PriceTelling
 from gateway.labels.proof_check import ProofCheck
 from gateway.labels.upkeep import Upkeep
@@ -12,10 +13,13 @@ from gateway.settings import Settings
 from gateway.store.database import Database
 
 
-def services(database: Database, clock: Clock, settings: Settings, origin: Origin) -> list[Service]:
+def services(
+    database: Database, clock: Clock, settings: Settings, origin: Origin, way: Way
+) -> list[Service]:
     """One of each."""
     return [
         PriceTelling(database, clock, origin, within_s=settings.labels.shown_within_s),
+        Contact(database, clock, way),
         ProofCheck(database, clock),
         Upkeep(database, clock, settings.proof),
     ]

@@ -16,10 +16,14 @@ MOST_SPANS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A time in which a label could not be reached; ``until`` None: not heard of since."""
+    """A time in which a label could not be reached; ``until`` None: not heard of since.
+
+    ``why`` is ``gateway_off`` or ``broker_away`` when that held for all labels.
+    """
 
     since: datetime
     until: datetime | None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,10 @@ def answer(connection: Connection, label: str, at: datetime) -> Answer | None:
     number, sight = _sight(connection, label, at, chain[1])
     shown = sight if sight is not None and sight.what == "shown" else None
     until = _next_sight(connection, label, number) if sight is not None else None
-    spans = tuple(_spans(connection, label))
+    whole_shop = tuple(_spans(connection, proof.GATEWAY))
+    if not _by_broker(connection, label):
+        whole_shop = tuple(span for span in whole_shop if span.why != proof.BROKER_AWAY)
+    spans = (*_spans(connection, label), *whole_shop)
     since = at if shown is None else shown.at
     return Answer(
         label=label,
@@ -126,19 +133,26 @@ def _asked(connection: Connection, label: str, at: datetime, shown: Entry | None
 
 def _spans(connection: Connection, label: str) -> Iterator[Span]:
     rows = connection.execute(
-        "SELECT at, what FROM proof WHERE label = ? AND what IN ('reachable', 'unreachable') "
+        "SELECT said FROM proof WHERE label = ? AND what IN ('reachable', 'unreachable') "
         "ORDER BY number",
         (label,),
     )
-    since: datetime | None = None
-    for at, what in rows:
-        if what == "unreachable":
-            since = since or from_ms(at)
-        elif since is not None:
-            yield Span(since=since, until=from_ms(at))
-            since = None
-    if since is not None:
-        yield Span(since=since, until=None)
+    away: Entry | None = None
+    for (said,) in rows:
+        entry = proof.read(said)
+        if entry.what == "unreachable":
+            away = away or entry
+        elif away is not None:
+            yield Span(since=away.at, until=entry.at, why=away.detail)
+            away = None
+    if away is not None:
+        yield Span(since=away.at, until=None, why=away.detail)
+
+
+def _by_broker(connection: Connection, label: str) -> bool:
+    """Whether the label is heard over the shop's broker; one that is gone may have been."""
+    row = connection.execute("SELECT family FROM label WHERE id = ?", (label,)).fetchone()
+    return row is None or row[0] == "mqtt"
 
 
 def _touches(span: Span, since: datetime, until: datetime | None) -> bool:

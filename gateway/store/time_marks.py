@@ -11,6 +11,7 @@ from gateway.store.database import Connection
 TASK = "time_not_trusted"
 _NEWEST = "newest_time"
 _DOUBTED = "time_doubted"
+_CONTACT = "label_contact"
 
 
 def newest(connection: Connection) -> datetime | None:
@@ -27,6 +28,19 @@ def written(connection: Connection) -> datetime | None:
         (_NEWEST,),
     ).fetchone()[0]
     return None if latest is None else from_ms(latest)
+
+
+def contact(connection: Connection) -> datetime | None:
+    """When labels could be heard last, as was written down; None in a new shop."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_CONTACT,)).fetchone()
+    return None if row is None else from_ms(int(row[0]))
+
+
+def mark_contact(connection: Connection, now: datetime) -> None:
+    """Note that the gateway is there at ``now``."""
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_CONTACT, str(to_ms(now)))
+    )
 
 
 def mark(connection: Connection, now: datetime) -> None:

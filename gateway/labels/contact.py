@@ -1,0 +1,102 @@
+"""Puts on record when no label could be heard: the gateway was off, or the shop's broker away.
+
+It has a chain of its own among those of the labels, so that nobody says later that a label was in
+reach when nobody was there to hear it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final, NoReturn, Protocol
+
+from gateway.clock import Clock
+from gateway.domain.proof import BROKER_AWAY, GATEWAY, GATEWAY_OFF, Entry
+from gateway.store import proof, time_marks
+from gateway.store.database import Connection, Database
+
+BEAT_S: Final = 30.0
+"""So often it is written down that the gateway runs; shorter absences are not told."""
+_MISSED: Final = timedelta(seconds=3 * BEAT_S)
+
+
+class Way(Protocol):
+    """The connection to the shop's broker."""
+
+    @property
+    def connected(self) -> asyncio.Event:
+        """Set while it is there."""
+
+
+class Contact:
+    """Watches whether labels can be heard at all; one per gateway."""
+
+    name = "label-contact"
+
+    def __init__(
+        self, database: Database, clock: Clock, way: Way, *, beat_s: float = BEAT_S
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._way = way
+        self._beat_s = beat_s
+        self._away_since: datetime | None = None
+
+    async def run(self) -> NoReturn:
+        """Watch for ever."""
+        await self.begin()
+        while True:
+            await asyncio.sleep(self._beat_s)
+            await self.beat()
+
+    async def begin(self) -> None:
+        """Note how long the gateway was off, if it was for longer than a moment."""
+        now = self._clock.now()
+        last = await self._database.read(time_marks.contact)
+        # A start has enough to write.
+        if last is not None and now - last > _MISSED:
+            since = last
+            await self._database.write_patiently(lambda rows: _was_off(rows, since, now))
+
+    async def beat(self) -> None:
+        """Note that the gateway runs, and whether the broker is there."""
+        now = self._clock.now()
+        there = self._way.connected.is_set()
+        if there:
+            since, self._away_since = None, None
+        else:
+            # Told at the second look: until then it may come back by itself.
+            since, self._away_since = self._away_since, self._away_since or now
+        await self._database.write_patiently(
+            lambda connection: _beat(connection, now, since, there=there)
+        )
+
+
+def _was_off(connection: Connection, since: datetime, now: datetime) -> None:
+    _away(connection, since, GATEWAY_OFF)
+    _back(connection, now)
+    time_marks.mark_contact(connection, now)
+
+
+def _beat(connection: Connection, now: datetime, since: datetime | None, *, there: bool) -> None:
+    if since is not None:
+        _away(connection, since, BROKER_AWAY)
+    elif there:
+        _back(connection, now)
+    time_marks.mark_contact(connection, now)
+
+
+def _away(connection: Connection, since: datetime, why: str) -> None:
+    if not _is_away(connection):
+        entry = Entry(label=GATEWAY, at=since, what="unreachable", detail=why)
+        proof.append(connection, entry)
+
+
+def _back(connection: Connection, now: datetime) -> None:
+    if _is_away(connection):
+        proof.append(connection, Entry(label=GATEWAY, at=now, what="reachable"))
+
+
+def _is_away(connection: Connection) -> bool:
+    last = proof.of_label(connection, GATEWAY, 1)
+    return bool(last) and last[0].what == "unreachable"
