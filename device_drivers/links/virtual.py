@@ -21,7 +21,7 @@ from bumble.transport.common import AsyncPipeSink
 from typing_extensions import override
 
 from device_drivers.links.ble import Stack
-from device_drivers.links.virtual_backend import Adapter, Client, Scanner, end
+from device_drivers.links.virtual_backend import Adapter, Client, Scanner, end, whole
 
 
 class VirtualAir:
@@ -36,7 +36,7 @@ class VirtualAir:
         """Add an adapter."""
         address = f"F0:F0:F0:F0:F0:{len(self._adapters):02X}"
         host = host_on(self.link, name, address)
-        await host.power_on()
+        await whole(host.power_on())
         self._adapters[name] = Adapter(host)
 
     async def unplug(self, name: str) -> None:
@@ -49,7 +49,7 @@ class VirtualAir:
         adapter = self._adapters[name]
         adapter.is_on = False
         if adapter.host.is_scanning:
-            await adapter.host.stop_scanning()
+            await whole(adapter.host.stop_scanning())
         for connection in list(adapter.host.connections.values()):
             await end(connection)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from bleak.args import SizedBuffer
 from bleak.assigned_numbers import CharacteristicPropertyName
@@ -40,6 +40,9 @@ _PROPERTIES: Final[dict[int, CharacteristicPropertyName]] = {
     Characteristic.Properties.WRITE_WITHOUT_RESPONSE: "write-without-response",
     Characteristic.Properties.NOTIFY: "notify",
 }
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Scanner(BaseBleakScanner):
         self.seen_devices = {}
         self._host = self.air.adapter(self._name).host
         self._host.on(Device.EVENT_ADVERTISEMENT, self._advertised)
-        await self._host.start_scanning(filter_duplicates=False)
+        await whole(self._host.start_scanning(filter_duplicates=False))
 
     @override
     async def stop(self) -> None:
@@ -87,7 +90,7 @@ class Scanner(BaseBleakScanner):
         if host is not None:
             host.remove_listener(Device.EVENT_ADVERTISEMENT, self._advertised)
             if host.is_scanning:
-                await host.stop_scanning()
+                await whole(host.stop_scanning())
 
     def _advertised(self, advertisement: Advertisement) -> None:
         address = advertisement.address.to_string(with_type_qualifier=False)
@@ -145,7 +148,7 @@ async def _connected(host: Device, address: hci.Address, timeout_s: float) -> Co
     except asyncio.CancelledError:
         while not connecting.done():
             with suppress(core.BaseBumbleError, hci.HCI_Error):
-                await host.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+                await whole(host.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command()))
             await asyncio.wait([connecting], timeout=_PATIENCE_S)
         if not connecting.cancelled() and connecting.exception() is None:
             await end(connecting.result())
@@ -157,7 +160,20 @@ async def end(connection: Connection) -> None:
     if connection.handle in connection.device.connections:
         with suppress(core.BaseBumbleError, hci.HCI_Error, TimeoutError):
             async with asyncio.timeout(_END_S):
-                await connection.disconnect()
+                await whole(connection.disconnect())
+
+
+async def whole(work: Coroutine[Any, Any, _T]) -> _T:
+    """Have commands to a controller done to their end, also when cancelled meanwhile.
+
+    Bumble takes the answer to a command that was broken off for the answer to the next.
+    """
+    doing = asyncio.ensure_future(work)  # noqa: TID251 - awaited here, whatever happens
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing], timeout=_END_S)
+        raise
 
 
 class Client(BaseBleakClient):

@@ -7,13 +7,14 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final, NoReturn
 
-from bumble import att, core
+from bumble import att
 from bumble.device import AdvertisingParameters, AdvertisingSet, Connection, Device
 from bumble.gatt import Characteristic, Service
 from bumble.hci import Address
 from bumble.link import LocalLink
 
 from device_drivers.links.virtual import host_on
+from device_drivers.links.virtual_backend import end, whole
 from device_drivers.simulated.gatt import Advertising, AttError, GattDevice, Hangup
 from device_drivers.simulated.session import Deed, Session, SessionOverError
 
@@ -53,7 +54,7 @@ class Peripheral:
 
     async def run(self) -> NoReturn:
         """Advertise and be connected to, for ever."""
-        await self._host.power_on()
+        await whole(self._host.power_on())
         self._host.on(Device.EVENT_CONNECTION, self._connected)
         try:
             async with asyncio.TaskGroup() as group:
@@ -81,20 +82,23 @@ class Peripheral:
 
     async def _speak(self, said: Advertising) -> AdvertisingSet:
         interval_ms = INTERVAL_S * 1000
-        return await self._host.create_advertising_set(
-            advertising_parameters=AdvertisingParameters(
-                primary_advertising_interval_min=interval_ms,
-                primary_advertising_interval_max=interval_ms,
-            ),
-            random_address=Address(self._device.address),
-            advertising_data=packed(said),
+        parameters = AdvertisingParameters(
+            primary_advertising_interval_min=interval_ms,
+            primary_advertising_interval_max=interval_ms,
+        )
+        return await whole(
+            self._host.create_advertising_set(
+                advertising_parameters=parameters,
+                random_address=Address(self._device.address),
+                advertising_data=packed(said),
+            )
         )
 
     async def _fall_silent(self) -> None:
         for spoken in list(self._host.extended_advertising_sets.values()):
             if spoken.enabled:
-                await spoken.stop()
-            await spoken.remove()
+                await whole(spoken.stop())
+            await whole(spoken.remove())
         self._advertised = None
 
     def _offer(self) -> None:
@@ -170,9 +174,7 @@ class Peripheral:
         finally:
             opening.cancel()
             self._opening = None
-            if connection.handle in self._host.connections:
-                with suppress(core.BaseBumbleError):
-                    await connection.disconnect()
+            await end(connection)
 
     async def _notify(
         self, connection: Connection, said: asyncio.Queue[tuple[str, bytes]]
