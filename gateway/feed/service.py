@@ -119,7 +119,7 @@ class FeedService:
         raise AssertionError("a task of the feed ended")
 
     async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's call
-        self._telling.changed()
+        self._telling.anew()
         async with self._turn:
             await self._carry_out(self._sync.connected(self._clock.monotonic()))
             await self._commit()

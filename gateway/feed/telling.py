@@ -72,7 +72,10 @@ def read_stored(connection: Connection, source: str) -> Stored:
 
 
 class Telling:
-    """Publishes position and problems when they changed, at most once per ``every_s`` seconds."""
+    """Publishes position and problems when they changed, at most once per ``every_s`` seconds.
+
+    The problems may be many and change seldom, so the position goes alone where they did not.
+    """
 
     def __init__(
         self,
@@ -88,6 +91,12 @@ class Telling:
         self._every_s = every_s
         self._standing = standing
         self._changed = asyncio.Event()
+        self._known: object = None
+
+    def anew(self) -> None:
+        """Tell all of it: whether the broker still has what it was told nobody knows."""
+        self._known = None
+        self._changed.set()
 
     def changed(self) -> None:
         """There is something to tell."""
@@ -105,11 +114,16 @@ class Telling:
             await asyncio.sleep(self._every_s)
 
     async def _tell(self, at: Standing) -> None:
-        for topic, message in (
-            (topics.feed_position(self._gateway), _position(at, time_trusted=self._clock.trusted)),
-            (topics.feed_problems(self._gateway), _problems(at, self._clock.now())),
-        ):
-            await self._port.publish(topic, messages.dump(message), retain=True)
+        position = _position(at, time_trusted=self._clock.trusted)
+        await self._publish(topics.feed_position(self._gateway), position)
+        problems = _problems(at, self._clock.now())
+        said = (problems.epoch, problems.total, problems.first, problems.holds)
+        if said != self._known:
+            await self._publish(topics.feed_problems(self._gateway), problems)
+            self._known = said
+
+    async def _publish(self, topic: str, message: Position | Problems) -> None:
+        await self._port.publish(topic, messages.dump(message), retain=True)
 
 
 def _position(at: Standing, *, time_trusted: bool) -> Position:
