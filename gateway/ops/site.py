@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable
 
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from gateway.ops import metrics
 from gateway.ops.measuring import Meter
 from gateway.store import tasks
-from gateway.store.database import Connection, Database, StorageBusyError
+from gateway.store.database import Connection, Database, StorageBusyError, StorageError
 
 ANSWER_S = 10.0
 _FRESH = {"Cache-Control": "no-store"}
@@ -40,7 +40,12 @@ def build(database: Database, meter: Meter, *, answer_s: float = ANSWER_S) -> Fa
 
     @site.get("/metrics")
     async def scrape() -> Response:
-        measured = await meter.measure()
+        try:
+            async with asyncio.timeout(answer_s):
+                measured = await meter.measure()
+        except (TimeoutError, StorageError) as error:
+            why = str(error) or f"the database gave no answer in {answer_s:g} s"
+            return PlainTextResponse(f"{why}\n", 503, headers=_FRESH)
         body = await asyncio.to_thread(metrics.text, measured)
         return Response(body, media_type=metrics.CONTENT_TYPE, headers=_FRESH)
 

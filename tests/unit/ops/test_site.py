@@ -70,3 +70,23 @@ async def test_a_file_that_somebody_else_holds_is_told_and_no_reason_to_start_an
 
     assert alive.status_code == 200
     assert "another program" in alive.json()["but"]
+
+
+async def test_what_cannot_be_measured_is_said(tmp_path: Path) -> None:
+    held = threading.Event()
+    async with (
+        Database(tmp_path / "anaquel.db") as database,
+        ops(database, 0.05) as client,
+        asyncio.TaskGroup() as group,
+    ):
+        for _ in range(store._READERS):
+            group.create_task(database.read(lambda _: held.wait()))
+        await one_turn()
+        slow = await client.get("/metrics")
+        held.set()
+    async with ops(database) as client:
+        broken = await client.get("/metrics")
+
+    assert (slow.status_code, slow.text) == (503, "the database gave no answer in 0.05 s\n")
+    assert broken.status_code == 503
+    assert "the database is not open" in broken.text
