@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -25,6 +26,8 @@ from gateway.settings import Settings
 from gateway.store.database import Database, StorageError
 
 MAX_UPLOAD: Final = 16 * 2**20
+UPLOAD_S: Final = 60.0
+"""16 MiB in a minute are 2 Mbit/s."""
 _MOST: Final = 100
 _TYPES: Final = ("text/csv", "application/csv", "text/plain", "application/octet-stream")
 _MEANT: Final = "replace=true"
@@ -130,8 +133,9 @@ class _Imports:
                 raise _busy("Another file is being imported")
             async with self._turn:
                 advice = ": split the file, or import it with `anaquel import`"
-                data = await entrance.body(
-                    request, media_types=_TYPES, most=MAX_UPLOAD, advice=advice
+                data = await _in_time(
+                    entrance.body(request, media_types=_TYPES, most=MAX_UPLOAD, advice=advice),
+                    UPLOAD_S,
                 )
                 answer = await self._carry_out(data, dry_run=dry_run, replace=replace)
         except ProblemError as problem:
@@ -194,6 +198,21 @@ class _Imports:
         )
 
 
+async def _in_time(body: Awaitable[bytes], seconds: float) -> bytes:
+    """A sender that dawdles must not keep everybody else's files out."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await body
+    except TimeoutError as error:
+        raise ProblemError(
+            408,
+            "Too slow",
+            f"The file did not arrive in {seconds:g} s; nothing was changed. Send it over a faster "
+            "line, or import it with `anaquel import`.",
+            code="too_slow",
+        ) from error
+
+
 def _about(file: CatalogueFile) -> dict[str, Any]:
     return {
         "format": file.format,
@@ -218,6 +237,7 @@ def _described() -> dict[str, Any]:
     problems = {
         401: "Unknown token",
         403: "The token is not for the catalogue",
+        408: "The file came too slowly",
         409: "None of these rows come from files in this shop",
         413: "Too large",
         415: "No CSV",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -181,3 +182,22 @@ async def test_one_file_at_a_time(shop: Shop) -> None:
     assert second[0].status_code == 503
     assert second[0].json()["title"] == "Another file is being imported"
     assert int(second[0].headers["retry-after"]) > 0
+
+
+async def test_a_file_that_dawdles_keeps_nobody_out(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "UPLOAD_S", 0.05)
+    base = shop.client.base_url
+    reader, writer = await asyncio.open_connection(base.host, base.port)
+    token = shop.client.headers["Authorization"]
+    writer.write(
+        f"POST /api/v1/imports HTTP/1.1\r\nHost: shop\r\nAuthorization: {token}\r\n"
+        f"Content-Type: text/csv\r\nContent-Length: {len(GOOD)}\r\n\r\nid;nombre".encode()
+    )
+    answer = await reader.readuntil(b"}")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"too_slow"' in answer
+    writer.close()
+    monkeypatch.undo()
+    assert (await shop.post(GOOD)).status_code == 200
