@@ -114,6 +114,8 @@ class Link:
             try:
                 connection = await self._connect()
             except ConnectFailedError as error:
+                # A second holder takes connections over; a broker that starts anew has none for us.
+                short_lived = 0
                 if not away:
                     log.warning("broker away", broker=self._where, **_said(error.trouble))
             else:

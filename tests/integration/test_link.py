@@ -91,6 +91,27 @@ async def test_a_second_holder_of_the_client_id_is_an_alarm_and_no_fight(
     assert alarm["event"].startswith("another program seems to use our client id")
 
 
+async def test_a_broker_that_restarts_again_and_again_is_no_second_holder(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = mosquitto.broker.model_copy(update={"reconnect_s": 0.01, "reconnect_max_s": 0.05})
+    link = Link("test", broker, prefix=PREFIX, client_id="gw")
+    failed: list[Exception] = []
+    monkeypatch.setattr(link, "_learn_from", failed.append)
+    with structlog.testing.capture_logs() as lines:
+        async with asyncio.timeout(PATIENCE_S), running(link):
+            for _ in range(7):
+                await link.connected.wait()
+                failed.clear()
+                await asyncio.to_thread(mosquitto.kill)
+                await link.away.wait()
+                while not failed:
+                    await one_turn()
+                await asyncio.to_thread(mosquitto.start)
+            await link.connected.wait()
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == []
+
+
 async def test_subscribers_hear_whether_the_session_was_kept(mosquitto: Mosquitto) -> None:
     link = link_to(mosquitto)
     kept: list[bool] = []
