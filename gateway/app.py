@@ -86,7 +86,6 @@ async def run(
         await ownership.settle(database, settings, clock.now())
         if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
             await database.write(partial(price_rules.settle, rules=rules))
-        await holding.resume(database, clock.now())
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         drawn_by = await Templates(database, clock, settings).begin()
@@ -113,6 +112,7 @@ async def run(
             *sites,
             serving,
             _OtherWriters(database),
+            holding.Resuming(database, clock),
             *links.each,
         ]
         addresses = serving.bind()

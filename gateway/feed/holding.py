@@ -7,15 +7,17 @@ force until the source sends another row under that key.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NoReturn
 
 import structlog
 
+from gateway.clock import Clock
 from gateway.domain import events
 from gateway.domain.events import Lane, Origin
 from gateway.domain.guarding import Cause
@@ -92,10 +94,21 @@ async def decide(
     return decided
 
 
-async def resume(database: Database, at: datetime) -> None:
-    """Go on with accepted holds of which rows are left; for every start."""
-    for hold in await database.read(partial(holds.every, state="accepted")):
-        await _put_in_force(database, hold.id, at)
+class Resuming:
+    """Goes on with accepted holds of which rows are left, after a start; pages need not wait."""
+
+    name = "holds-resumed"
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run(self) -> NoReturn:
+        """Once; a full disk is waited for."""
+        for hold in await self._database.read(partial(holds.every, state="accepted")):
+            await _put_in_force(self._database, hold.id, self._clock.now())
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
 
 
 async def accept_through(database: Database, source: str, accepts: Accepts, at: datetime) -> int:

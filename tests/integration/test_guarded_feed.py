@@ -182,7 +182,8 @@ async def test_holds_outlive_a_restart_and_an_accepted_one_is_finished(
                 lambda connection: holds.decide(connection, 1, "accepted", "Ana", now)
             )
             assert await amounts(shop) == {"100.00"}
-            await holding.resume(shop.database, now)
+            async with running(holding.Resuming(shop.database, shop.service._clock)):
+                await shop.positions.until(lambda said: said["held"] == 0)
             assert await amounts(shop) == set()
             await shop.positions.until(lambda said: said["held"] == 0)
             await shop.equal_to(central.publisher)
