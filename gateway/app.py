@@ -25,7 +25,7 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
-from gateway.labels import keeping
+from gateway.labels import keeping, radios
 from gateway.labels.courier import Courier
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.listening import Listener
@@ -96,7 +96,9 @@ async def run(
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
         pictures = Pictures(database, pool, clock, settings)
-        meter = meter_of(settings, database, clock, feed, links, version=version("anaquel"))
+        adapters = radios.build(settings.bluetooth)
+        ways = registry.Ways(messages=links.shop, radios=adapters)
+        meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
             _sites, settings, database, clock, origin, meter, pictures.need, sources.shopify
@@ -105,7 +107,8 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *_labels(settings, database, clock, links, origin, renderer),
+            *_labels(settings, database, clock, ways, origin, renderer),
+            *adapters,
             *sources.services,
             pictures,
             drawn_by,
@@ -155,11 +158,10 @@ def _labels(
     settings: Settings,
     database: Database,
     clock: Clock,
-    links: Links,
+    ways: registry.Ways,
     origin: Origin,
     renderer: TemplateRenderer,
 ) -> list[Service]:
-    ways = registry.Ways(messages=links.shop)
     drivers = registry.label_drivers(ways)
     reports = Reports(database, origin, clock, settings.labels)
     turns = Turns()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.metadata import version
+from typing import Protocol
 
+from device_drivers.links.radio import RadioReason
 from gateway.broker.link import Link
 from gateway.broker.links import Links
 from gateway.clock import Clock
@@ -53,7 +56,29 @@ class Measured:
     tasks: int
     links: Mapping[str, tuple[bool, int]]
     """Connected or not, and messages dropped since the start, by name."""
+    adapters: Mapping[str, tuple[bool, int, int]] = field(default_factory=dict)
+    """Bluetooth adapters: working or not, connections, and advertisements dropped, by name."""
     shopify: FromShopify | None = None
+
+
+class Adapter(Protocol):
+    """What is measured of a Bluetooth adapter."""
+
+    @property
+    def name(self) -> str:
+        """Like ``hci0``."""
+
+    @property
+    def trouble(self) -> RadioReason | None:
+        """Why it does not work; None while it does."""
+
+    @property
+    def connected(self) -> int:
+        """How many connections it holds."""
+
+    @property
+    def dropped(self) -> int:
+        """How many advertisements there was no room for."""
 
 
 def meter_of(
@@ -62,17 +87,17 @@ def meter_of(
     clock: Clock,
     feed: FeedService | None,
     links: Links,
-    *,
-    version: str,
+    adapters: Sequence[Adapter],
 ) -> Meter:
     """The meter of a whole gateway; ``feed`` is None without a central system."""
     return Meter(
         database,
         clock,
-        version=version,
+        version=version("anaquel"),
         late_s=settings.labels.confirm_s,
         feed=feed,
         links=links.each,
+        adapters=adapters,
     )
 
 
@@ -88,6 +113,7 @@ class Meter:
         late_s: float,
         feed: FeedService | None,
         links: Sequence[Link],
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -95,6 +121,7 @@ class Meter:
         self._late = timedelta(seconds=late_s)
         self._feed = feed
         self._links = links
+        self._adapters = adapters
 
     async def measure(self) -> Measured:
         """All of it, now."""
@@ -135,6 +162,10 @@ class Meter:
             links={
                 link.name.removeprefix("link-"): (link.connected.is_set(), link.dropped)
                 for link in self._links
+            },
+            adapters={
+                adapter.name: (adapter.trouble is None, adapter.connected, adapter.dropped)
+                for adapter in self._adapters
             },
             shopify=shopify_,
         )

@@ -40,6 +40,7 @@ def families(measured: Measured) -> list[Metric]:
         *_labels(measured),
         _gauge("tasks_open", "Tasks that need a person.", (), {(): measured.tasks}),
         *_links(measured),
+        *_adapters(measured),
     ]
 
 
@@ -188,6 +189,29 @@ def _links(measured: Measured) -> Iterator[Metric]:
         "Messages for which there was no room; the broker sends them again.",
         ("link",),
         {(name,): dropped for name, (_, dropped) in measured.links.items()},
+    )
+
+
+def _adapters(measured: Measured) -> Iterator[Metric]:
+    at = {(name,): one for name, one in measured.adapters.items()}
+    adapter = ("adapter",)
+    yield _gauge(
+        "bluetooth_up",
+        "1 while the adapter works.",
+        adapter,
+        {key: int(works) for key, (works, _, _) in at.items()},
+    )
+    yield _gauge(
+        "bluetooth_connections",
+        "Connections to labels, now.",
+        adapter,
+        {key: connections for key, (_, connections, _) in at.items()},
+    )
+    yield _counter(
+        "bluetooth_dropped_advertisements",
+        "Advertisements for which there was no room; labels repeat them.",
+        adapter,
+        {key: dropped for key, (_, _, dropped) in at.items()},
     )
 
 

@@ -1,5 +1,6 @@
 """The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
 
+from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
 from gateway.settings.sections import (
@@ -33,6 +34,7 @@ from gateway.settings.shopify import Shopify
 __all__ = [
     "KINDS",
     "SHOPIFY_KINDS",
+    "Bluetooth",
     "Broker",
     "Central",
     "Data",

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from gateway.settings import zones
+from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
 from gateway.settings.shopify import Shopify
@@ -313,6 +314,7 @@ class Settings(Section):
     pictures: Pictures = Pictures()
     guard: Guard = Guard()
     labels: Labels = Labels()
+    bluetooth: Bluetooth = Bluetooth()
     proof: Proof = Proof()
     events: Events = Events()
     sites: Sites = Sites()

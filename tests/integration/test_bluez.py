@@ -1,4 +1,4 @@
-"""A radio on bleak's BlueZ backend: an adapter that is missing, off, or whose BlueZ restarts."""
+"""Bleak's BlueZ backend below us: an adapter that is missing, off, or whose BlueZ restarts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from device_drivers.links.ble import BleakRadio, Pace
 from device_drivers.links.radio import RadioError, RadioReason
+from tests.support import gateway_process
+from tests.support import settings as make_settings
 from tests.support.bluez import BlueZ
+from tests.support.gateway_process import GatewayProcess
+from tests.support.mosquitto import Mosquitto
+from tests.support.running import one_turn
 
 PATIENCE_S = 20.0
 ADDRESS = "C0:11:22:33:44:55"
@@ -140,3 +146,38 @@ async def test_without_any_bus_the_adapter_is_missing(
     watched = Watched()
     async with watched.running():
         await watched.until_told(RadioReason.ADAPTER_MISSING)
+
+
+async def test_the_gateway_serves_without_its_adapter_and_says_when_it_works(
+    tmp_path: Path, mosquitto: Mosquitto, bluez: BlueZ
+) -> None:
+    await bluez.start()
+    settings = make_settings.make(tmp_path, mosquitto.broker, bluetooth={"adapters": ["hci0"]})
+    config = tmp_path / "config.toml"
+    gateway_process.write_config(config, settings)
+    process = GatewayProcess(config)
+    async with asyncio.TaskGroup() as group, httpx.AsyncClient() as client:
+        await process.start(group)
+
+        async def until_up(number: int) -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                metrics = f"{process.addresses['ops']}/metrics"
+                wanted = f'anaquel_bluetooth_up{{adapter="hci0"}} {number}.0'
+                while wanted not in (await client.get(metrics)).text:
+                    await one_turn()
+
+        async def until_said(words: str) -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                while not any(words in line for line in process.lines):
+                    await one_turn()
+
+        await until_said("bluetooth adapter does not work")
+        await until_up(0)
+        await bluez.add_adapter()
+        await until_said("bluetooth adapter works")
+        await until_up(1)
+        assert await process.stop() == 0
+
+    told = [line for line in process.lines if "bluetooth adapter" in line]
+    assert len(told) == 2
+    assert "adapter_missing" in told[0]

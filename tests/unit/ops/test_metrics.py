@@ -54,6 +54,7 @@ MEASURED = Measured(
     facets={Facet.SHOWN: 100, Facet.FAILED: 20},
     tasks=4,
     links={"shop": (True, 1), "intake": (False, 0)},
+    adapters={"hci0": (True, 2, 3), "hci1": (False, 0, 0)},
     shopify=FromShopify(
         state=State(
             rules="",
@@ -103,6 +104,10 @@ def test_every_number_is_there_under_its_name() -> None:
     assert found["anaquel_labels_in_state", (("state", "silent"),)] == 0
     assert found["anaquel_broker_connected", (("link", "intake"),)] == 0
     assert found["anaquel_broker_dropped_messages_total", (("link", "shop"),)] == 1
+    assert found["anaquel_bluetooth_up", (("adapter", "hci0"),)] == 1
+    assert found["anaquel_bluetooth_up", (("adapter", "hci1"),)] == 0
+    assert found["anaquel_bluetooth_connections", (("adapter", "hci0"),)] == 2
+    assert found["anaquel_bluetooth_dropped_advertisements_total", (("adapter", "hci0"),)] == 3
     assert found["anaquel_build_info", (("version", "0.1.0"),)] == 1
     assert found["process_resident_memory_bytes", ()] > 1_000_000
 

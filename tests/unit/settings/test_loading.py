@@ -48,7 +48,14 @@ ADDRESS = 'write an address as phones open it, like "https://q.example.com"'
 COUNTRY = 'write the two capitals of ISO 3166, like "MX" or "ES"'
 CURRENCY = 'is no currency; write its ISO 4217 code, like "MXN" or "EUR"'
 TOPIC = 'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"'
+ADAPTER = 'write an adapter as hciconfig names it, like "hci0"'
 WRONG = [
+    ("bluetooth", 'adapters = ["usb0"]', f'bluetooth.adapters.0 = "usb0": {ADAPTER}'),
+    (
+        "bluetooth",
+        'adapters = ["hci0", "hci0"]',
+        "bluetooth.adapters = ['hci0', 'hci0']: names hci0 twice; name each adapter once",
+    ),
     ("shop", 'store = "tienda 1"', f'shop.store = "tienda 1": {ID}'),
     ("shop", 'store = ""', f'shop.store = "": {ID}'),
     ("shop", 'store = "s042\\n"', f'shop.store = "s042\n": {ID}'),

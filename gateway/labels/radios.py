@@ -1,0 +1,49 @@
+"""The Bluetooth adapters of the configuration, and what the log says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from device_drivers.links.radio import RadioReason
+from gateway.settings import Bluetooth
+
+if TYPE_CHECKING:
+    from device_drivers.links.ble import BleakRadio
+
+log = structlog.get_logger("bluetooth")
+
+_DO: dict[RadioReason, str] = {
+    RadioReason.ADAPTER_MISSING: "plug it in, or start bluetoothd; it is tried again",
+    RadioReason.POWERED_OFF: "switch it on: bluetoothctl power on",
+    RadioReason.NOT_PERMITTED: "give the service the group bluetooth (SupplementaryGroups=)",
+}
+
+
+def build(settings: Bluetooth) -> Sequence[BleakRadio]:
+    """A radio for each adapter; they are services, to be run beside the drivers."""
+    if not settings.adapters:
+        return ()
+    # Bleak and D-Bus cost a start a tenth of its time, and most shops have no adapter.
+    from device_drivers.links.ble import BleakRadio
+
+    return [
+        BleakRadio(name, connections=settings.connections, told=partial(_tell, name))
+        for name in settings.adapters
+    ]
+
+
+def _tell(adapter: str, reason: RadioReason | None, detail: str) -> None:
+    if reason is None:
+        log.info("bluetooth adapter works", adapter=adapter)
+    else:
+        log.warning(
+            "bluetooth adapter does not work",
+            adapter=adapter,
+            why=reason.value,
+            do=_DO.get(reason, "look at the detail; it is tried again"),
+            detail=detail[:300],
+        )
