@@ -20,7 +20,7 @@ FORMATS = ("png", "planes")
 LARGEST_PICTURE = 256 * 1024
 """Bytes; the limit of one message on the wire."""
 
-_RGB = {
+RGB = {
     Ink.WHITE: (255, 255, 255),
     Ink.BLACK: (0, 0, 0),
     Ink.RED: (200, 32, 39),
@@ -95,7 +95,7 @@ def decode_planes(data: bytes, panel: Panel) -> Frame:
 
 def to_rgb(frame: Frame, scale: int = 1) -> bytes:
     """The frame as people see it: a PNG in screen colours, each pixel ``scale`` pixels wide."""
-    palette = b"".join(bytes(_RGB[ink]) for ink in frame.inks)
+    palette = b"".join(bytes(RGB[ink]) for ink in frame.inks)
     image = Image.frombytes("P", (frame.width, frame.height), frame.pixels)
     image.putpalette(palette)
     if scale > 1:
@@ -111,7 +111,7 @@ def _encode_png(frame: Frame) -> bytes:
     # alone and not on what the picture library's version makes of a PNG.
     bits = next(bits for bits in _BITS if len(frame.inks) <= 1 << bits)
     header = struct.pack(">IIBBBBB", frame.width, frame.height, bits, 3, 0, 0, 0)
-    palette = b"".join(bytes(_RGB[ink]) for ink in frame.inks)
+    palette = b"".join(bytes(RGB[ink]) for ink in frame.inks)
     size = (frame.width, frame.height)
     packed = Image.frombytes("P", size, frame.pixels).tobytes("raw", f"P;{bits}")
     stride = len(packed) // frame.height

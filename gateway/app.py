@@ -89,13 +89,13 @@ async def run(
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         drawn_by = await Templates(database, clock, settings).begin()
-        renderer = TemplateRenderer(pool, drawn_by.known, settings.shop.country, settings.shop.zone)
+        pictures, shop = Pictures(database, pool, clock, settings), settings.shop
+        renderer = TemplateRenderer(pool, drawn_by.known, shop.country, shop.zone, pictures.large)
         central = links.central
         feed = FeedService(central, database, clock, settings) if central is not None else None
         if feed is not None and keeper is not None:
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
-        pictures = Pictures(database, pool, clock, settings)
         adapters = radios.build(settings.bluetooth)
         ways = registry.Ways(messages=links.shop, radios=adapters)
         meter = meter_of(settings, database, clock, feed, links, adapters)

@@ -7,14 +7,15 @@ derived from data alone: the same family, target and instant always give the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from gateway.domain import digital_link, gtin, pricing, prior_price, scripts, stock
+from gateway.domain import common_price, digital_link, gtin, picturing, pricing, scripts, stock
 from gateway.domain.catalogue import Family, Group, Product, text
+from gateway.domain.common_price import CommonPrice
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
 from gateway.domain.stock import Availability
@@ -22,6 +23,8 @@ from gateway.domain.stock import Availability
 CODE_LENGTH = 6
 WITHDRAWN = frozenset({"blocked", "recalled"})
 """Statuses of what must not be sold; *discontinued* is not ordered again, and is sold off."""
+CHOICES = ("size", "color")
+"""The axes that labels have words for."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("OIL", "011")
 
@@ -71,6 +74,20 @@ class SizeFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFact:
+    """The article's picture: ``sha256`` names it, the size is in pixels.
+
+    ``data`` is its bytes (WebP), where somebody fetched them to draw it; the name alone decides
+    whether two pictures are the same.
+    """
+
+    sha256: str
+    width: int
+    height: int
+    data: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondTexts:
     """What a label of two languages says in its second one."""
 
@@ -89,7 +106,9 @@ class LabelFacts:
     lowest. ``tag`` is None without a price in force. ``until`` is the end of what has no price,
     such as an order that waits to be collected. ``year`` is the one of which all this is said,
     None where no time matters. ``left_out`` names the facts whose text runs from right to left:
-    something else is said in its place, or nothing.
+    something else is said in its place, or nothing. ``color_hex`` is the colour that all share,
+    ``#rrggbb`` or nothing; ``picture`` is None where there is none here. ``choices`` are the axes
+    ("size", "color") in which the article is offered in more than one way.
     """
 
     code: str
@@ -100,9 +119,11 @@ class LabelFacts:
     brand: str = ""
     variant: str = ""
     color: str = ""
+    color_hex: str = ""
     size: str = ""
     reference: str = ""
     gtin: str | None = None
+    picture: PictureFact | None = None
     tag: PriceTag | None = None
     price_from: bool = False
     unit_price: Money | None = None
@@ -110,6 +131,7 @@ class LabelFacts:
     unit_value: Decimal | None = None
     deposit: Money | None = None
     sizes: tuple[SizeFact, ...] = ()
+    choices: frozenset[str] = frozenset()
     year: int | None = None
     beside: frozenset[LabelState] = frozenset()
     coming: datetime | None = None
@@ -148,6 +170,13 @@ def products_shown(target: Target, family: Family) -> tuple[Product, ...]:
     )
 
 
+def picture_url(target: Target, family: Family) -> str | None:
+    """Where the picture of what the label stands for is: an article's own, else its group's."""
+    own = picturing.of_products(products_shown(target, family))
+    group = family.group.image_url if family.group is not None else None
+    return next(filter(None, own), group)
+
+
 def unbound_facts(code: str, *, public_base: str, language: str) -> LabelFacts:
     """The facts of a label that is not bound to anything."""
     link = digital_link.build_for_label(public_base, code)
@@ -164,14 +193,18 @@ def facts(
     language: str,
     at: datetime,
     second_language: str | None = None,
+    picture: PictureFact | None = None,
 ) -> LabelFacts:
-    """What the label bound to ``target`` says at ``at`` in ``shop`` (a location id)."""
+    """What the label bound to ``target`` says at ``at`` in ``shop`` (a location id).
+
+    ``picture`` is that of ``picture_url``, if it is here.
+    """
     shown = products_shown(target, family)
     group = family.group
     one = shown[0] if len(shown) == 1 else None
     sold = tuple(product for product in shown if product.status not in WITHDRAWN)
     is_withdrawn = any(product.id in family.withdrawn for product in shown)
-    price = _CommonPrice() if is_withdrawn else _common_price(sold or shown, family, at)
+    price = CommonPrice() if is_withdrawn else common_price.of(sold or shown, family, at)
     color = _color(shown, language)
     size = scripts.drawable(one.options.get("size")) if one is not None else ""
     coming = None if price.tag is not None or is_withdrawn else _coming(sold, family, at)
@@ -194,9 +227,11 @@ def facts(
         brand=scripts.drawable(group.brand) if group is not None else "",
         variant=_variant(color, size),
         color=color,
+        color_hex=_only(picturing.color(product.color_hex) or "" for product in shown),
         size=size,
         reference=_reference(one, target),
         gtin=own_gtin,
+        picture=picture,
         tag=price.tag,
         price_from=price.is_from,
         unit_price=price.unit_price,
@@ -204,6 +239,7 @@ def facts(
         unit_value=price.unit_value,
         deposit=price.deposit,
         sizes=() if one is not None else _sizes(shown, family, shop),
+        choices=frozenset(_choices(family)),
         year=at.year,
         beside=_beside(sold, family, shop, price.tag),
         coming=coming,
@@ -264,7 +300,7 @@ def _beside(
         return frozenset()
     best = stock.best(_availability(product, family, shop) for product in sold)
     found = {
-        LabelState.LOYALTY: tag.loyalty is not None,
+        LabelState.LOYALTY: tag.loyalty is not None or tag.loyalty_multibuy is not None,
         LabelState.LAST: best is Availability.LAST,
     }
     return frozenset(state for state, holds in found.items() if holds)
@@ -285,69 +321,6 @@ def _reference(one: Product | None, target: Target) -> str:
     if one is not None:
         return scripts.drawable(one.sku) or one.id
     return target.group or target.product or ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CommonPrice:
-    """The price of all, else the lowest with ``from``, with what is true of all that cost it."""
-
-    tag: PriceTag | None = None
-    is_from: bool = False
-    unit_price: Money | None = None
-    unit: str | None = None
-    unit_value: Decimal | None = None
-    deposit: Money | None = None
-
-
-def _common_price(shown: Iterable[Product], family: Family, at: datetime) -> _CommonPrice:
-    tags = [
-        (tag, offers)
-        for product in shown
-        if (offers := family.offers.get(product.id)) is not None
-        and (tag := prior_price.price_tag(offers, at, family.quiet)) is not None
-    ]
-    if not tags:
-        return _CommonPrice()
-    lowest = min((tag.price for tag, _ in tags), key=lambda price: price.amount)
-    cheapest = [(tag, offers) for tag, offers in tags if tag.price == lowest]
-    units = {(offers.unit_price, offers.unit, offers.unit_value) for _, offers in cheapest}
-    unit_price, unit, unit_value = units.pop() if len(units) == 1 else (None, None, None)
-    deposits = {offers.deposit for _, offers in cheapest}
-    return _CommonPrice(
-        tag=_shared([tag for tag, _ in cheapest]),
-        is_from=len(cheapest) < len(tags),
-        unit_price=unit_price,
-        unit=unit,
-        unit_value=unit_value,
-        deposit=deposits.pop() if len(deposits) == 1 else None,
-    )
-
-
-def _shared(tags: Sequence[PriceTag]) -> PriceTag:
-    """One tag for articles at one price: what is true of one only is not told of the others."""
-    first = tags[0]
-    if all(tag == first for tag in tags):
-        return first
-    kinds = {tag.kind for tag in tags}
-    reduced = "sale" if kinds == {"sale", "clearance"} else "list"
-    same_loyalty = all(
-        (tag.loyalty, tag.program, tag.condition) == (first.loyalty, first.program, first.condition)
-        for tag in tags
-    )
-    same_prior = all(tag.prior == first.prior for tag in tags)
-    return PriceTag(
-        price=first.price,
-        kind=first.kind if len(kinds) == 1 else reduced,
-        regular=first.regular if len({tag.regular for tag in tags}) == 1 else None,
-        loyalty=first.loyalty if same_loyalty else None,
-        program=first.program if same_loyalty else None,
-        condition=first.condition if same_loyalty else None,
-        multibuy=first.multibuy if len({tag.multibuy for tag in tags}) == 1 else None,
-        valid_until=first.valid_until if len({tag.valid_until for tag in tags}) == 1 else None,
-        campaign=first.campaign if len({tag.campaign for tag in tags}) == 1 else None,
-        prior=first.prior if same_prior else None,
-        percent=first.percent if same_prior else None,
-    )
 
 
 def _state(
@@ -392,6 +365,18 @@ def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeF
     ordered = [size for size in brand_order if size in bands]
     ordered += [size for size in bands if size not in brand_order]
     return tuple(SizeFact(size=size, availability=stock.best(bands[size])) for size in ordered)
+
+
+def _choices(family: Family) -> Iterator[str]:
+    """The axes along which there is another of the same, as far as is known here."""
+    group = family.group
+    if group is None:
+        return
+    for name in CHOICES:
+        declared = next((axis.values for axis in group.axes if axis.axis == name), ())
+        found = {product.options.get(name) for product in family.products} - {None}
+        if len(found.union(declared)) > 1 or (name == "color" and group.siblings):
+            yield name
 
 
 def _only(texts: Iterable[str]) -> str:

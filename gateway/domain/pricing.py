@@ -30,7 +30,8 @@ class PriceTag:
 
     ``price`` is to be paid by everybody; ``regular`` is the list price when ``price`` is below it;
     ``kind`` is ``list``, ``sale`` or ``clearance``. ``loyalty`` is the lower price of the members
-    of ``program``, under ``condition``. ``prior`` is the lowest price of the 30 days before a
+    of ``program``, under ``condition``; ``loyalty_multibuy`` are the terms for them on several.
+    ``prior`` is the lowest price of the 30 days before a
     reduction when ``price`` is below it, and ``percent`` how much less that is (whole, rounded
     down; None below 1). ``campaign`` is the one that ``price`` belongs to.
     """
@@ -42,6 +43,7 @@ class PriceTag:
     program: str | None = None
     condition: Texts | None = None
     multibuy: MultiBuy | None = None
+    loyalty_multibuy: MultiBuy | None = None
     valid_until: datetime | None = None
     campaign: str | None = None
     prior_stated: Money | None = None
@@ -174,8 +176,11 @@ def _chosen(offers: Offers, at: datetime) -> PriceTag | None:
         return None
     loyalty = _lowest(offer for offer in current if offer.kind == "loyalty")
     for_members = _rounded(loyalty, offers.currency) if loyalty is not None else None
+    several = loyalty.multibuy if loyalty is not None else None
     if for_members is not None and for_members.amount >= paid.price.amount:
-        loyalty = for_members = None
+        for_members = None
+        # Members may pay the same for one and less for several.
+        loyalty = loyalty if several is not None else None
     stated = paid.offer.prior_amount if paid.offer.kind in REDUCED else None
     return PriceTag(
         price=paid.price,
@@ -185,6 +190,7 @@ def _chosen(offers: Offers, at: datetime) -> PriceTag | None:
         program=loyalty.program if loyalty is not None else None,
         condition=(loyalty.condition or None) if loyalty is not None else None,
         multibuy=_multibuy(paid.offer, current),
+        loyalty_multibuy=several,
         valid_until=paid.offer.valid_until,
         campaign=paid.offer.campaign,
         prior_stated=None

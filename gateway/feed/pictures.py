@@ -85,6 +85,10 @@ class Pictures:
             self._needed[url] = None
             self._news.set()
 
+    def large(self, sha256: str) -> bytes | None:
+        """The larger form of a picture as WebP; None when it is not here. Blocks."""
+        return self._files.large(sha256)
+
     async def run(self) -> NoReturn:
         """Follow the catalogue and fetch, for ever."""
         await asyncio.to_thread(self._files.open)

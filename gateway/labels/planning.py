@@ -8,25 +8,23 @@ else to do, what will be due within minutes is drawn ahead.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, Protocol
 
 import structlog
 
-from device_drivers.api.panels import Frame, Panel
+from device_drivers.api.panels import Panel
 from gateway.clock import Clock
-from gateway.domain import events, price_facts, pricing
 from gateway.domain import labels as domain
+from gateway.domain import price_facts, pricing
 from gateway.domain.catalogue import Family
-from gateway.domain.events import Lane, Origin
-from gateway.domain.labels import LabelFacts, LabelState, Target
-from gateway.domain.price_facts import ProductPrice
-from gateway.labels import ahead, proof
+from gateway.domain.events import Origin
+from gateway.domain.labels import LabelFacts, PictureFact, Target
+from gateway.labels import ahead, wishing
+from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, frames, labels, outbox, price_shown, tasks
+from gateway.store import catalogue, deliveries, frames, labels, pictures
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -39,60 +37,15 @@ _LONGEST_WAIT_S = 30.0
 """So often the clocks are compared."""
 _JUMP_S = 5.0
 """The wall clock may differ so much from the steady one before it is said to have jumped."""
-_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED, LabelState.WITHDRAWN})
 
 log = structlog.get_logger("labels")
-
-
-class RenderError(Exception):
-    """No picture could be drawn; the message says why and names the template."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """A picture that may be shown.
-
-    ``broken`` says why the chosen template could not be used: rules it breaks, or what failed.
-    With ``without_price`` no template could show the price within the rules. ``template`` drew it,
-    as ``name@hash``.
-    """
-
-    frame: Frame
-    broken: tuple[str, ...] = ()
-    without_price: bool = False
-    template: str = ""
 
 
 class Renderer(Protocol):
     """Draws off the event loop."""
 
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
-        """The picture; ``template`` None lets the facts decide. Raises ``RenderError``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """A stale label with all that decides its picture."""
-
-    label: Label
-    template: str | None
-    facts: LabelFacts
-    next_change: datetime | None
-    products: tuple[ProductPrice, ...] = ()
-
-    @property
-    def key(self) -> bytes:
-        return ahead.key(self.template, self.label.panel, self.facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    """The picture of a look; ``rendered`` is None when it was drawn ahead and is kept already."""
-
-    look: _Look
-    fingerprint: str | None
-    rendered: Rendered | None = None
-    problem: str | None = None
+        """The picture; ``template`` None lets the facts decide. There always is one."""
 
 
 class Planner:
@@ -174,10 +127,12 @@ class Planner:
             for _, task in drawing
             if (rendered := task.result().rendered) is not None and not rendered.broken
         ]
-        await self._database.write_patiently(lambda connection: _keep(connection, kept, now))
+        await self._database.write_patiently(lambda connection: wishing.keep(connection, kept, now))
         for instant, task in drawing:
-            look = task.result().look
-            self._ahead.note(look.label.id, instant, look.key, task.result().fingerprint)
+            drawn = task.result()
+            good = drawn.rendered is not None and not drawn.rendered.broken
+            fingerprint = drawn.fingerprint if good else None
+            self._ahead.note(drawn.look.label.id, instant, drawn.look.key, fingerprint)
         return True
 
     def _take_coming(self) -> list[tuple[str, datetime]]:
@@ -185,7 +140,7 @@ class Planner:
 
     def _look_ahead(
         self, connection: Connection, soon: list[tuple[str, datetime]]
-    ) -> list[tuple[datetime, _Look]]:
+    ) -> list[tuple[datetime, Look]]:
         """Each label as it will have to look; one that is stale is looked at anyhow."""
         found = []
         for name, instant in soon:
@@ -194,7 +149,7 @@ class Planner:
                 found += [(instant, one) for one in self._look(connection, (label,), instant)]
         return found
 
-    def _next(self, connection: Connection, now: datetime) -> list[tuple[_Look, str | None]] | None:
+    def _next(self, connection: Connection, now: datetime) -> list[tuple[Look, str | None]] | None:
         """The next stale labels, each with the picture that was drawn ahead, if it is there.
 
         None when labels have become stale by the time alone and are not marked yet.
@@ -205,14 +160,14 @@ class Planner:
         looks = self._look(connection, self._batch(connection), now)
         return list(zip(looks, self._kept(connection, looks), strict=True))
 
-    async def _plan(self, look: _Look, fingerprint: str | None, now: datetime) -> None:
+    async def _plan(self, look: Look, fingerprint: str | None, now: datetime) -> None:
         """Draw what was not drawn ahead, and note it without waiting for the rest of the batch."""
         if fingerprint is None:
             drawn = await self._draw(look)
         else:
-            drawn = _Drawn(look=look, fingerprint=fingerprint)
+            drawn = Drawn(look=look, fingerprint=fingerprint)
         await self._database.write_patiently(
-            lambda connection: _note(connection, self._origin, drawn, now)
+            lambda connection: wishing.note(connection, self._origin, drawn, now)
         )
 
     async def _check_clock(self) -> None:
@@ -233,12 +188,12 @@ class Planner:
     def _wall_ahead_s(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def _kept(self, connection: Connection, looks: list[_Look]) -> list[str | None]:
+    def _kept(self, connection: Connection, looks: list[Look]) -> list[str | None]:
         """Of each look the fingerprint of the picture that was drawn ahead, if it is there."""
         found = [self._ahead.take(look.label.id, look.key) for look in looks]
         return [one if one is not None and frames.has(connection, one) else None for one in found]
 
-    def _look(self, connection: Connection, batch: tuple[Label, ...], now: datetime) -> list[_Look]:
+    def _look(self, connection: Connection, batch: tuple[Label, ...], now: datetime) -> list[Look]:
         families: dict[tuple[str | None, str | None], Family | None] = {}
         looks = []
         for label in batch:
@@ -250,7 +205,10 @@ class Planner:
                 if known not in families:
                     families[known] = self._family(connection, target)
                 family = families[known]
-            looks.append(self._look_at(label, bound, family, now))
+            picture = None
+            if bound is not None and family is not None:
+                picture = _picture(connection, bound.target, family)
+            looks.append(self._look_at(label, bound, family, picture, now))
         return looks
 
     def _family(self, connection: Connection, target: Target) -> Family | None:
@@ -276,14 +234,20 @@ class Planner:
         return ()
 
     def _look_at(
-        self, label: Label, bound: Binding | None, family: Family | None, now: datetime
-    ) -> _Look:
+        self,
+        label: Label,
+        bound: Binding | None,
+        family: Family | None,
+        picture: PictureFact | None,
+        now: datetime,
+    ) -> Look:
         shop = self._shop
         if bound is None or family is None:
             facts = domain.unbound_facts(
                 label.code, public_base=shop.public_base, language=shop.language
             )
-            return _Look(label=label, template=None, facts=facts, next_change=None)
+            target = bound.target if bound is not None else None
+            return Look(label=label, target=target, template=None, facts=facts, next_change=None)
         facts = domain.facts(
             bound.target,
             family,
@@ -293,99 +257,28 @@ class Planner:
             language=shop.language,
             second_language=shop.second_language,
             at=now,
+            picture=picture,
         )
         shown = domain.products_shown(bound.target, family)
         concerned = [family.offers[product.id] for product in shown if product.id in family.offers]
-        return _Look(
+        return Look(
             label=label,
+            target=bound.target,
             template=bound.template,
             facts=facts,
             next_change=pricing.next_change(concerned, now, family.quiet),
             products=price_facts.of_products(shown, family, now),
         )
 
-    async def _draw(self, look: _Look) -> _Drawn:
-        try:
-            rendered = await self._renderer.render(look.template, look.label.panel, look.facts)
-        except RenderError as error:
-            log.warning("label not drawn", label=look.label.id, why=str(error))
-            return _Drawn(look=look, fingerprint=None, problem=str(error))
-        return _Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
+    async def _draw(self, look: Look) -> Drawn:
+        rendered = await self._renderer.render(look.template, look.label.panel, look.facts)
+        return Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
 
 
-def _keep(connection: Connection, drawn: list[Rendered], now: datetime) -> None:
-    for one in drawn:
-        frames.put(connection, one.frame, now, one.template)
-
-
-def _note(connection: Connection, origin: Origin, drawn: _Drawn, now: datetime) -> None:
-    label = drawn.look.label
-    labels.planned(connection, label.id, looked_at=label.stale, next_change=drawn.look.next_change)
-    if drawn.fingerprint is None:
-        detail = {"message": drawn.problem}
-        tasks.open_(connection, "label_not_drawn", label.id, detail, now)
-        return
-    tasks.close(connection, "label_not_drawn", label.id)
-    _tell_of_texts(connection, drawn.look, now)
-    _tell_of_rules(connection, origin, drawn, now)
-    old = deliveries.wish(connection, label.id)
-    if old is None or old.fingerprint != drawn.fingerprint:
-        if drawn.rendered is not None:
-            frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
-        _wish(connection, drawn, drawn.fingerprint, now)
-    price_shown.planned(connection, label.id, drawn.look.products, now)
-
-
-def _tell_of_texts(connection: Connection, look: _Look, now: datetime) -> None:
-    """A task while a text cannot be drawn and another stands for it."""
-    if look.facts.left_out:
-        detail = {"message": f"runs from right to left: {', '.join(look.facts.left_out)}"}
-        tasks.open_(connection, "text_left_out", look.label.id, detail, now)
-    else:
-        tasks.close(connection, "text_left_out", look.label.id)
-
-
-def _tell_of_rules(connection: Connection, origin: Origin, one: _Drawn, now: datetime) -> None:
-    """One task while a template cannot be used, and one event when that begins."""
-    label = one.look.label
-    broken = one.rendered.broken if one.rendered is not None else ()
-    if one.rendered is None or not broken:
-        tasks.close(connection, "label_rules", label.id)
-        return
-    without_price = one.rendered.without_price
-    detail = {"broken": list(broken), "without_price": without_price}
-    if not tasks.open_(connection, "label_rules", label.id, detail, now):
-        return
-    log.warning(
-        "template cannot be used", label=label.id, why=broken[0], without_price=without_price
-    )
-    event = events.label_refused(
-        origin,
-        event_id=str(uuid.uuid4()),
-        label=label.id,
-        broken=broken,
-        without_price=without_price,
-        time=now,
-    )
-    outbox.append_or_gap(connection, Lane.KEEP, event, now)
-
-
-def _wish(connection: Connection, one: _Drawn, fingerprint: str, now: datetime) -> None:
-    look, rendered = one.look, one.rendered
-    wish = deliveries.Wish(
-        label=look.label.id,
-        id=uuid.uuid4().hex,
-        fingerprint=fingerprint,
-        template=look.template or "",
-        cause=look.facts.state.value,
-        made_at=now,
-    )
-    deliveries.want(connection, wish, first=look.facts.state in _FIRST)
-    proof.wished(
-        connection,
-        wish,
-        look.facts,
-        look.products,
-        template=rendered.template if rendered is not None else None,
-        without_price=rendered is not None and rendered.without_price,
-    )
+def _picture(connection: Connection, target: Target, family: Family) -> PictureFact | None:
+    """The picture of what a label stands for, if it is here."""
+    url = domain.picture_url(target, family)
+    kept = pictures.kept(connection, url) if url is not None else None
+    if kept is None:
+        return None
+    return PictureFact(sha256=kept.sha256, width=kept.width, height=kept.height)

@@ -14,10 +14,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from device_drivers.api.panels import Ink, Panel
 from gateway.domain.labels import LabelState
-from gateway.render import icons, inks
+from gateway.render import icons, inks, values
 from gateway.render.fonts import WEIGHTS
 
 _LENGTH = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)(px|mm|pt|%)", re.ASCII)
+
+_LONGEST = {"px": 2000, "mm": 500, "pt": 1000, "%": 100}
+"""More than any panel has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ def _length(value: object) -> Length:
     match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError('write a length such as "12px", "3mm", "10pt" or "8%"')
-    return Length(float(match[1]), match[2])
+    length = Length(float(match[1]), match[2])
+    if length.value > _LONGEST[length.unit]:
+        raise ValueError(f'write at most "{_LONGEST[length.unit]}{length.unit}"')
+    return length
 
 
 def _ink(value: object) -> str:
@@ -65,10 +71,15 @@ def _one_of(value: object, names: Any) -> str:
     return str(value)
 
 
+def _fact(value: object) -> str:
+    return _one_of(value, values.KNOWN)
+
+
 LengthField = Annotated[Any, BeforeValidator(_length)]
 InkField = Annotated[str, BeforeValidator(_ink)]
 FontField = Annotated[str, BeforeValidator(_weight)]
 IconField = Annotated[str, BeforeValidator(_icon)]
+FactField = Annotated[str, BeforeValidator(_fact)]
 Align = Literal["start", "center", "end"]
 Pixels = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -126,11 +137,14 @@ class Element(Conditions):
 
     ``weight``: share of spare room along its row or column. ``rank``: the highest gets its wished
     size first and shrinks last. ``drop``: 0 stays, else the highest goes first when room runs out.
+    ``has``: all of these facts are there; ``without``: none of those is.
     """
 
     weight: int = Field(default=0, ge=0, le=100)
     rank: int = Field(default=0, ge=0, le=100)
     drop: int = Field(default=0, ge=0, le=100)
+    has: tuple[FactField, ...] = ()
+    without: tuple[FactField, ...] = ()
 
 
 class BoxElement(Element):
@@ -237,6 +251,21 @@ class BarcodeElement(Element):
     valign: Align = "center"
 
 
+class ImageElement(Element):
+    """The article's photograph in dots of the panel's inks, as wide and high as ``size`` at most.
+
+    Without a picture it is left out, or with ``missing`` ``"initials"`` a square in the article's
+    colour with the first letters of its title. Below ``min_size`` it is not drawn.
+    """
+
+    kind: Literal["image"]
+    size: LengthField
+    min_size: LengthField = Length(40, "px")
+    missing: Literal["nothing", "initials"] = "nothing"
+    align: Align = "center"
+    valign: Align = "center"
+
+
 class IconElement(Element):
     """A sign that is understood without words."""
 
@@ -281,6 +310,7 @@ AnyElement = Annotated[
     | SizesElement
     | QrElement
     | BarcodeElement
+    | ImageElement
     | IconElement
     | LineElement
     | SpacerElement

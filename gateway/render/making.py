@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from device_drivers.api.panels import Panel
+from gateway.domain import picturing
 from gateway.domain.labels import LabelFacts
-from gateway.render import barcodes, elements, symbols
+from gateway.render import barcodes, elements, symbols, values
 from gateway.render.codes import Barcode, Code
 from gateway.render.contents import Air, Drawn, Line, Sign, Swatch, Text
 from gateway.render.elements import Length
+from gateway.render.portraits import Initials, Photograph
 from gateway.render.prices import Price
 from gateway.render.sizes import SizeRun
 from gateway.render.values import Values
@@ -48,6 +50,7 @@ class Maker:
             elements.SizesElement: self._sizes,
             elements.QrElement: self._code,
             elements.BarcodeElement: self._barcode,
+            elements.ImageElement: self._image,
             elements.IconElement: self._icon,
             elements.LineElement: self._line,
             elements.SwatchElement: self._swatch,
@@ -154,6 +157,30 @@ class Maker:
             min_height=min(height, self.pixels(element.min_bars)),
             min_scale=max(1, math.ceil(element.module.exact(self._panel) - _ROUNDING)),
             digits=element.digits,
+            align=element.align,
+            valign=element.valign,
+        )
+
+    def _image(self, element: elements.ImageElement) -> Photograph | Initials | None:
+        size = self.pixels(element.size)
+        least = min(size, self.pixels(element.min_size))
+        picture = self._facts.picture
+        if picture is not None and picture.data:
+            return Photograph(
+                picture=picture,
+                size=size,
+                min_size=least,
+                align=element.align,
+                valign=element.valign,
+            )
+        letters = values.drawable(picturing.initials(self._facts.title))
+        if element.missing == "nothing" or not letters:
+            return None
+        return Initials(
+            letters=letters,
+            color=self._facts.color_hex,
+            size=size,
+            min_size=least,
             align=element.align,
             valign=element.valign,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from device_drivers.api.panels import Frame, Panel
+from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.render import inks
 from gateway.render.fonts import Face
 from gateway.render.layout import Rect
@@ -18,6 +18,11 @@ class Painter:
         self._image = Image.new("L", (panel.width, panel.height), inks.index("white", panel.inks))
         self._draw = ImageDraw.Draw(self._image)
         self._draw.fontmode = "1"
+
+    @property
+    def inks(self) -> tuple[Ink, ...]:
+        """Those of the panel, in order."""
+        return self._panel.inks
 
     def frame(self) -> Frame:
         """What has been drawn."""
@@ -63,6 +68,10 @@ class Painter:
     def stamp(self, x: int, y: int, mask: Image.Image, ink: str) -> None:
         """``ink`` wherever ``mask`` (mode L) is 255."""
         self._image.paste(self._index(ink), (x, y), mask)
+
+    def photograph(self, x: int, y: int, dots: Image.Image) -> None:
+        """Dots that are places in the panel's inks already."""
+        self._image.paste(dots, (x, y))
 
     def _index(self, ink: str) -> int:
         return inks.index(ink, self._panel.inks)

@@ -151,7 +151,9 @@ class _Build:
         except symbols.SymbolError:
             code = 0
         second = self._in_second.shape() if self._in_second is not None else ()
-        return self._values.shape(), second, self._facts.sizes, code
+        picture = self._facts.picture
+        proportions = (picture.width, picture.height) if picture and picture.data else None
+        return self._values.shape(), second, self._facts.sizes, code, proportions
 
     def places(self) -> Iterator[_Place]:
         """Each element that is shown with its room, parents before children."""
@@ -165,7 +167,7 @@ class _Build:
     def box(self, name: str) -> Box | None:
         """The box of the element ``name`` with all below it; None when nothing is to be shown."""
         element = self._elements[name]
-        if not element.fits(self._panel, self._states):
+        if not element.fits(self._panel, self._states) or not self._is_asked_for(element):
             return None
         if isinstance(element, BoxElement):
             return self._box_of_boxes(name, element)
@@ -181,6 +183,10 @@ class _Build:
             drop=element.drop,
             air=isinstance(element, elements.SpacerElement),
         )
+
+    def _is_asked_for(self, element: elements.Element) -> bool:
+        known = self._values
+        return all(map(known.has, element.has)) and not any(map(known.has, element.without))
 
     def paint(self, painter: Painter, name: str, room: Rect) -> Seen:
         """Draw one placed element: its background and frame, or its content."""

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from gateway.render.elements import (
     BoxElement,
     Conditions,
     Element,
+    ImageElement,
     PriceElement,
     Strict,
     TextElement,
@@ -60,6 +62,11 @@ class Template(Strict):
     def root(self, panel: Panel, states: AbstractSet[LabelState]) -> str:
         """The name of the element that is the whole picture."""
         return next(view.root for view in self.views if view.fits(panel, states))
+
+    @cached_property
+    def shows_pictures(self) -> bool:
+        """Whether an element of it is the article's picture."""
+        return any(isinstance(one, ImageElement) for one in self.elements.values())
 
 
 @dataclass(frozen=True, slots=True)

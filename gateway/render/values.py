@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -26,6 +26,8 @@ NAMES = (
     "reference",
     "gtin",
     "code",
+    "choices",
+    "other_choices",
     "price",
     "regular_price",
     "loyalty_price",
@@ -38,15 +40,21 @@ NAMES = (
     "until_brief",
     "percent",
     "multibuy",
+    "loyalty_multibuy",
     "deposit",
     "coming_day",
 )
-"""Facts in braces, ``{title}``; ``{from}`` is the word that stands before a lowest price,
+"""Facts in braces, ``{title}``; ``{choices}`` what the article is offered in
+("sizes & colours", else "details"), ``{other_choices}`` the same of others ("other sizes", else
+"what else there is"); ``{from}`` is the word that stands before a lowest price,
 ``{unit}`` what the unit price is for ("kg", "100 g"),
 ``{until}`` the last day of the price, ``{until_brief}`` with a far year in figures,
 ``{regular_price}`` the price it is compared with, ``{percent}`` how much less it is than the price
 before, ``{program}`` whose members pay ``{loyalty_price}`` on what ``{condition}``, and
 ``{coming_day}`` the first day of a price when none is in force."""
+
+KNOWN = (*NAMES, "sizes", "picture")
+"""What an element may ask for: the facts in braces, a size run, the article's picture."""
 
 _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
@@ -54,18 +62,32 @@ _OPEN_ENDED = 2090
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 _ONE_DIGIT = str.maketrans("123456789", "0" * 9)
 _FROM = {"es": "desde", "en": "from"}
+_CHOICES: Mapping[tuple[str, ...], Mapping[str, str]] = {
+    (): {"es": "detalles", "en": "details"},
+    ("color",): {"es": "colores", "en": "colours"},
+    ("size",): {"es": "tallas", "en": "sizes"},
+    ("color", "size"): {"es": "tallas y colores", "en": "sizes & colours"},
+}
+_OTHER_CHOICES: Mapping[tuple[str, ...], Mapping[str, str]] = {
+    (): {"es": "qué más hay", "en": "what else there is"},
+    ("color",): {"es": "otros colores", "en": "other colours"},
+    ("size",): {"es": "otras tallas", "en": "other sizes"},
+    ("color", "size"): {"es": "otras tallas y colores", "en": "other sizes & colours"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
     """Facts ready to be drawn; ``amounts`` in parts for big prices, by name.
 
-    The names are ``price``, ``regular``, ``loyalty``, ``unit`` and ``deposit``.
+    The names are ``price``, ``regular``, ``loyalty``, ``unit`` and ``deposit``. ``beside`` names
+    the facts that are there and no text.
     """
 
     texts: Mapping[str, str]
     words: frozenset[str]
     amounts: Mapping[str, PriceParts]
+    beside: frozenset[str] = frozenset()
 
     def fill_in(self, text: str) -> str:
         """``text`` with its names replaced, on one line; empty if a name in it has no value.
@@ -86,6 +108,10 @@ class Values:
             text if name == "gtin" else text.translate(_ONE_DIGIT)
             for name, text in self.texts.items()
         )
+
+    def has(self, name: str) -> bool:
+        """Whether this fact (one of ``KNOWN``) is there."""
+        return name in self.beside or bool(self.texts.get(name))
 
     def has_facts(self, text: str) -> bool:
         """Whether ``text`` names anything but a template's own words."""
@@ -108,49 +134,15 @@ def of(
     Days are those of ``zone``; without one there is no ``{until}``.
     """
     locale = languages.locale(facts.language, country)
-
-    def written(amount: Money | None) -> str:
-        return money.format_money(amount, locale) if amount is not None else ""
-
-    tag = facts.tag
-    was = prior_price.compared(tag, country) if tag else None
-    last = _last_instant(tag.valid_until if tag is not None else facts.until)
-
-    def written_day(write: Callable[[datetime, int | None, tzinfo, str], str]) -> str:
-        return (
-            write(last, facts.year, zone, locale) if last is not None and zone is not None else ""
-        )
-
+    was = prior_price.compared(facts.tag, country) if facts.tag else None
     texts = {
-        "title": drawable(facts.title) or (facts.reference if facts.title else ""),
-        "brand": facts.brand,
-        "variant": facts.variant,
-        "color": facts.color,
-        "size": facts.size,
-        "reference": facts.reference,
-        "gtin": facts.gtin or "",
-        "code": facts.code,
-        "price": written(tag.price) if tag else "",
-        "regular_price": written(was),
-        "loyalty_price": written(tag.loyalty) if tag else "",
-        "unit_price": _together(written(facts.unit_price), _unit(facts, locale)),
-        "unit": _unit(facts, locale),
-        "from": _word(_FROM, facts.language) if facts.price_from else "",
-        "until": written_day(times.short_date),
-        "until_brief": written_day(times.brief_date),
-        "percent": deals.less(tag.percent, locale) if tag and tag.percent else "",
-        "multibuy": deals.several(tag.multibuy, tag.price.currency, facts.language, locale)
-        if tag and tag.multibuy
-        else "",
-        "deposit": deals.deposit(facts.deposit, facts.language, locale) if facts.deposit else "",
-        "program": (tag.program or "") if tag else "",
-        "condition": _condition(tag, facts.language) if tag else "",
-        "coming_day": times.short_date(facts.coming, facts.year, zone, locale)
-        if facts.coming is not None and zone is not None
-        else "",
+        **dict.fromkeys(NAMES, ""),
+        **_of_the_article(facts),
+        **_of_the_price(facts, was, locale),
+        **_of_days(facts, zone, locale),
+        **{name: _word(word, facts.language) for name, word in words.items()},
     }
-    for name, word in words.items():
-        texts[name] = _word(word, facts.language)
+    beside = {"sizes": facts.sizes, "picture": facts.picture is not None and facts.picture.data}
     return Values(
         texts={name: drawable(said) for name, said in texts.items()},
         words=frozenset(words),
@@ -159,7 +151,69 @@ def of(
             for name, amount in _amounts(facts, was)
             if amount is not None
         },
+        beside=frozenset(name for name, there in beside.items() if there),
     )
+
+
+def _of_the_article(facts: LabelFacts) -> dict[str, str]:
+    offered = tuple(sorted(facts.choices))
+    return {
+        "title": drawable(facts.title) or (facts.reference if facts.title else ""),
+        "brand": facts.brand,
+        "variant": facts.variant,
+        "color": facts.color,
+        "size": facts.size,
+        "reference": facts.reference,
+        "gtin": facts.gtin or "",
+        "code": facts.code,
+        "choices": _word(_CHOICES[offered], facts.language),
+        "other_choices": _word(_OTHER_CHOICES[offered], facts.language),
+    }
+
+
+def _of_the_price(facts: LabelFacts, was: Money | None, locale: str) -> dict[str, str]:
+    unit = _unit(facts, locale)
+    texts = {
+        "unit_price": _together(_written(facts.unit_price, locale), unit),
+        "unit": unit,
+        "from": _word(_FROM, facts.language) if facts.price_from else "",
+        "regular_price": _written(was, locale),
+    }
+    if facts.deposit:
+        texts["deposit"] = deals.deposit(facts.deposit, facts.language, locale)
+    tag = facts.tag
+    if tag is None:
+        return texts
+    several, for_members = (
+        deals.several(terms, tag.price.currency, facts.language, locale) if terms else ""
+        for terms in (tag.multibuy, tag.loyalty_multibuy)
+    )
+    return texts | {
+        "price": _written(tag.price, locale),
+        "loyalty_price": _written(tag.loyalty, locale),
+        "percent": deals.less(tag.percent, locale) if tag.percent else "",
+        "multibuy": several,
+        "loyalty_multibuy": for_members,
+        "program": tag.program or "",
+        "condition": _condition(tag, facts.language),
+    }
+
+
+def _of_days(facts: LabelFacts, zone: tzinfo | None, locale: str) -> dict[str, str]:
+    if zone is None:
+        return {}
+    texts = {}
+    last = _last_instant(facts.tag.valid_until if facts.tag is not None else facts.until)
+    if last is not None:
+        texts["until"] = times.short_date(last, facts.year, zone, locale)
+        texts["until_brief"] = times.brief_date(last, facts.year, zone, locale)
+    if facts.coming is not None:
+        texts["coming_day"] = times.short_date(facts.coming, facts.year, zone, locale)
+    return texts
+
+
+def _written(amount: Money | None, locale: str) -> str:
+    return money.format_money(amount, locale) if amount is not None else ""
 
 
 def _amounts(facts: LabelFacts, was: Money | None) -> Iterator[tuple[str, Money | None]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway.domain import catalogue, labels
+from gateway.domain import catalogue, labels, picturing
 from gateway.domain.catalogue import Family, Product
 from gateway.domain.labels import Target
 from gateway.shopper import addresses, answers, grid, prices, stocked, texts
@@ -146,7 +146,7 @@ class _Writer:
         return pictured.picture(
             self._title(asked.spot),
             self._color_words[asked.color][1],
-            pictured.of_products((*own, *color)),
+            picturing.of_products((*own, *color)),
             pictured.of_groups(self._family, asked.color.group),
         )
 

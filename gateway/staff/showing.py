@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from gateway.domain import catalogue, labels, prior_price
+from gateway.domain import catalogue, labels, picturing, prior_price
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import Target
 from gateway.settings import Shop
@@ -156,7 +156,7 @@ def _picture(target: Target, family: Family, name: str) -> pictured.Picture:
     return pictured.picture(
         name,
         colors.pop() if len(colors) == 1 else None,
-        pictured.of_products(shown),
+        picturing.of_products(shown),
         pictured.of_groups(family, group),
     )
 

@@ -104,7 +104,6 @@ class TaskLines:
         self._articles = Articles(connection)
         self._kinds: Mapping[str, Callable[[Task], TaskLine]] = {
             "refused_row": self._refused_row,
-            "label_not_drawn": self._not_drawn,
             "label_rules": self._rules,
             "text_left_out": self._left_out,
             "template_broken": self._template_broken,
@@ -132,15 +131,6 @@ class TaskLines:
             detail=_detail(task),
         )
 
-    def _not_drawn(self, task: Task) -> TaskLine:
-        return TaskLine(
-            tone="trouble",
-            title=self._say(texts.TASK_NOT_DRAWN, what=self._label(task.key)),
-            advice=self._say(texts.TASK_NOT_DRAWN_ADVICE),
-            detail=_detail(task),
-            href=f"/labels/{task.key}",
-        )
-
     def _rules(self, task: Task) -> TaskLine:
         without_price = bool(task.detail.get("without_price"))
         why = texts.TASK_RULES_WITHOUT_PRICE if without_price else texts.TASK_RULES_PLAINER
@@ -154,13 +144,13 @@ class TaskLines:
         )
 
     def _left_out(self, task: Task) -> TaskLine:
+        kind, _, key = task.key.partition("/")
         return TaskLine(
             tone="attention",
-            title=self._say(texts.TASK_LEFT_OUT, what=self._label(task.key)),
+            title=self._say(texts.TASK_LEFT_OUT, what=self.name(kind, key.partition("?")[0])),
             why=self._say(texts.TASK_LEFT_OUT_WHY),
             advice=self._say(texts.TASK_LEFT_OUT_ADVICE),
             detail=_detail(task),
-            href=f"/labels/{task.key}",
         )
 
     def _template_broken(self, task: Task) -> TaskLine:

@@ -104,13 +104,6 @@ TASK_REFUSED_ADVICE = Text(
     es="Sigue valiendo el último dato bueno. Corrige la fila donde se creó.",
     en="The last good value still holds. Correct the row where it was made.",
 )
-TASK_NOT_DRAWN = Text(
-    es="La etiqueta {what} no se pudo dibujar", en="Label {what} could not be drawn"
-)
-TASK_NOT_DRAWN_ADVICE = Text(
-    es="Sigue mostrando lo anterior. Prueba otra plantilla o revisa el artículo.",
-    en="It still shows what it did before. Try another template or check the article.",
-)
 TASK_RULES = Text(
     es="La plantilla de la etiqueta {what} no se puede usar",
     en="The template of label {what} cannot be used",
@@ -128,8 +121,8 @@ TASK_RULES_ADVICE = Text(
     en="Choose another template or a larger label for this article.",
 )
 TASK_LEFT_OUT = Text(
-    es="La etiqueta {what} no puede mostrar un texto tal como es",
-    en="Label {what} cannot show a text as it is",
+    es="Las etiquetas de {what} no pueden mostrar un texto tal como es",
+    en="The labels of {what} cannot show a text as it is",
 )
 TASK_LEFT_OUT_WHY = Text(
     es="Se escribe de derecha a izquierda. En su lugar sale otro idioma o la referencia.",

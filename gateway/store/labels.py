@@ -244,6 +244,13 @@ def hurry(connection: Connection, label: str) -> None:
     connection.execute("UPDATE label SET urgent = 1 WHERE id = ? AND stale > 0", (label,))
 
 
+def is_shown(connection: Connection, kind: str, key: str) -> bool:
+    """Whether a label is bound to this ``product`` or ``group``."""
+    column = {"product": "product", "group": "group_id"}[kind]
+    found = connection.execute(f"SELECT 1 FROM binding WHERE {column} = ? LIMIT 1", (key,))
+    return found.fetchone() is not None
+
+
 def _hurry(connection: Connection, products: Iterable[str]) -> None:
     """Labels of these products are urgent where the product is blocked or recalled."""
     withdrawn = connection.execute(

@@ -46,6 +46,10 @@ class PictureFiles:
             unfinished.replace(path)
             self._bytes += len(data) - before
 
+    def large(self, sha256: str) -> bytes | None:
+        """The larger form of a picture; None when it is not here."""
+        return self.read(f"{sha256}-{LARGE}.webp")
+
     def read(self, name: str) -> bytes | None:
         """A picture by its file name (``{hash}-480.webp``); None when it is not here."""
         if _NAME.fullmatch(name) is None:

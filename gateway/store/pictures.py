@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.clock import to_ms
-from gateway.store import catalogue
+from gateway.store import catalogue, labels
 from gateway.store.database import Connection
 
 _AMONG = "AND key IN (SELECT value FROM json_each(?))"
@@ -128,7 +128,7 @@ def next_due(connection: Connection) -> int | None:
 
 
 def put(connection: Connection, url: str, picture: Kept) -> None:
-    """The picture is here; pages that show it are told."""
+    """The picture is here; pages and labels that show it are told."""
     connection.execute(
         "UPDATE image SET kept = ?, width = ?, height = ?, due_at = NULL, attempts = 0, "
         "reason = NULL WHERE url = ?",
@@ -169,5 +169,7 @@ def _tell(connection: Connection, urls: list[str]) -> None:
         (json.dumps(urls),),
     )
     keys = {row[0] for row in users}
-    for key in keys | catalogue.groups_of(connection, keys):
+    groups = catalogue.groups_of(connection, keys)
+    labels.mark_stale(connection, keys, keys | groups, group_rows=keys)
+    for key in keys | groups:
         connection.note("image", key)

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.clock import from_ms, to_ms
 from gateway.store.database import Connection
 
-_BY_THE_ROW = ("refused_row", "label_not_drawn", "false_prior_price", "proof_broken")
+_BY_THE_ROW = ("refused_row", "label_rules", "false_prior_price", "proof_broken")
 """Kinds with a task for every row or label."""
 
 

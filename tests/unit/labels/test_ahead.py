@@ -12,7 +12,8 @@ import pytest
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts, Target
 from gateway.domain.rows import Row
-from gateway.labels.planning import Planner, Rendered, RenderError
+from gateway.labels.planning import Planner
+from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
 from gateway.store import deliveries, frames
 from gateway.store.database import Connection
@@ -36,7 +37,9 @@ class PriceTagPainter:
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         assert template is None
         if self.fails:
-            raise RenderError("no")
+            paper = bytes(panel.width * panel.height)
+            white = Frame(width=panel.width, height=panel.height, inks=panel.inks, pixels=paper)
+            return Rendered(frame=white, broken=("no",), failed=True)
         price = "-" if facts.tag is None else f"{facts.tag.price.amount:f}"
         self.drawn.append(price)
         if len(self.drawn) == 2:

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
+from typing_extensions import override
 
 from device_drivers.api.drivers import Announced
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Frame
 from gateway.domain import labels as domain
 from gateway.domain.events import Lane
-from gateway.domain.labels import LabelFacts, LabelState, Target
+from gateway.domain.labels import LabelFacts, LabelState, PictureFact, Target
+from gateway.domain.money import Money
+from gateway.domain.pricing import PriceTag
 from gateway.domain.rows import Row
 from gateway.labels import binding
 from gateway.labels.drawing import TemplateRenderer
-from gateway.labels.planning import Planner, RenderError
+from gateway.labels.planning import Planner
 from gateway.render.pool import RenderPool
 from gateway.render.template import Template
 from gateway.settings import Shop
@@ -38,6 +46,8 @@ PRICE = {"kind": "price", "size": "40px"}
 TITLE = {"kind": "text", "value": "{title}", "size": "16px"}
 UNIT = {"kind": "text", "value": "{unit_price}", "size": "12px"}
 TILL = {"kind": "text", "value": "{till}", "size": "20px"}
+
+TAG = PriceTag(price=Money(amount=Decimal(5), currency="EUR"), kind="list")
 
 GOOD = page(TITLE, PRICE, UNIT)
 NO_UNIT = page(TITLE, PRICE)
@@ -216,11 +226,72 @@ async def test_a_template_that_cannot_draw_is_told_too(room: Room, pool: RenderP
     assert task["broken"] == ["template own: StopIteration: "]
 
 
-async def test_nothing_that_can_be_drawn_is_an_error_with_its_reason(pool: RenderPool) -> None:
-    broken = GOOD.model_copy(update={"views": ()})
-    renderer = TemplateRenderer(pool, known(broken, plain=broken), "ES", ZONE)
-    with pytest.raises(RenderError, match="template own: StopIteration"):
-        await renderer.render("own", PANEL, FACTS)
+async def test_a_picture_that_ends_every_worker_takes_the_price_away_and_is_tried_again(
+    room: Room, pool: RenderPool
+) -> None:
+    await offered(room, "4.50", "18.00")
+    await shelf(room)
+    good = await planned(room, pool, known(GOOD))
+    await offered(room, "4.75", "19.00")
+    # A worker cannot even read its job, whatever the facts.
+    deadly = GOOD.model_copy(update={"elements": Deadly()})
+    frame = await planned(room, pool, known(deadly))
+    assert frame == await drawn(pool, PLAIN, room), "only its own template was to blame"
+    await offered(room, "4.80", "19.20")
+    frame = await planned(room, pool, known(deadly, plain=deadly))
+    assert frame != good
+    assert not any(frame.pixels), "white: not even the till can be named"
+    (task,) = await rules_task(room)
+    assert task["without_price"] is True
+    assert "two workers in a row crashed" in task["broken"][0]
+    room.clock.pass_(timedelta(hours=1))
+    assert await planned(room, pool, known(GOOD)) == await drawn(pool, GOOD, room)
+    assert await rules_task(room) == []
+
+
+class Deadly(dict[str, Any]):
+    """Ends the process that unpickles it, as a fault in a library would."""
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (1,)
+
+
+@pytest.mark.parametrize("state", [LabelState.RECALLED, LabelState.REGULAR])
+async def test_texts_that_cannot_be_drawn_leave_what_must_be_said(
+    pool: RenderPool, state: LabelState
+) -> None:
+    words = {
+        "till": {"es": "Precio en caja", "en": "Price at the till"},
+        "stop": {"es": "No vender", "en": "Do not sell"},
+    }
+    plain = page(
+        TITLE,
+        {"kind": "text", "value": "{stop}", "size": "20px", "states": ["recalled"]},
+        {"kind": "text", "value": "{till}", "size": "20px", "states": ["withdrawn"]},
+        **words,
+    )
+    facts = dataclasses.replace(FACTS, state=state, tag=TAG, title=Untellable("Café"))
+    renderer = TemplateRenderer(pool, known(plain, plain=plain), "ES", ZONE)
+    rendered = await renderer.render("own", PANEL, facts)
+    bare = dataclasses.replace(FACTS, title="", reference="", tag=None)
+    bare = dataclasses.replace(
+        bare, state=state if state is LabelState.RECALLED else LabelState.WITHDRAWN
+    )
+    assert rendered.frame == (await pool.render(plain, PANEL, bare, "ES", ZONE)).frame
+    assert any(rendered.frame.pixels)
+    assert rendered.failed
+    assert rendered.without_price
+
+
+class Untellable(str):
+    """A text that ends the process that is given it."""
+
+    __slots__ = ()
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (1,)
 
 
 async def test_a_country_without_rules_takes_any_template(room: Room, pool: RenderPool) -> None:
@@ -231,3 +302,26 @@ async def test_a_country_without_rules_takes_any_template(room: Room, pool: Rend
     rendered = await renderer.render("own", PANEL, facts)
     assert rendered.broken == ()
     assert rendered.frame == (await pool.render(NO_UNIT, PANEL, facts, "AR", ZONE)).frame
+
+
+async def test_only_a_template_with_a_picture_is_given_its_bytes(pool: RenderPool) -> None:
+    shown = page({"kind": "image", "size": "60px"}, TITLE)
+    photo = io.BytesIO()
+    Image.new("RGB", (60, 40), "black").save(photo, "WEBP")
+    read: list[str] = []
+
+    def picture(sha256: str) -> bytes | None:
+        read.append(sha256)
+        return photo.getvalue() if sha256 == "here" else None
+
+    renderer = TemplateRenderer(pool, known(shown), "ES", ZONE, picture)
+    here, gone = (
+        dataclasses.replace(FACTS, picture=PictureFact(sha256=sha256, width=60, height=40))
+        for sha256 in ("here", "gone")
+    )
+    without = (await renderer.render("own", PANEL, FACTS)).frame
+    assert (await renderer.render("own", PANEL, gone)).frame == without
+    dark = (await renderer.render("own", PANEL, here)).frame
+    assert dark.pixels.count(1) > without.pixels.count(1) + 60 * 40 * 0.9
+    await renderer.render("plain", PANEL, here)
+    assert read == ["gone", "here"]

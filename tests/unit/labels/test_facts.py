@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from gateway.domain import catalogue, labels
 from gateway.domain.catalogue import Family
 from gateway.domain.labels import LabelFacts, LabelState, Target
+from gateway.domain.multibuy import MultiBuy
+from gateway.render import templates
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOON, LATER = ((AT + timedelta(days=days)).isoformat() for days in (1, 2))
@@ -109,3 +114,71 @@ def test_a_unit_price_is_told_only_if_all_share_it() -> None:
     together = said([listed("9")], [listed("9")], units=("3", "3"))
     assert together.unit_price is not None
     assert (together.unit_price.amount, together.unit) == (Decimal(3), "kg")
+
+
+def members(amount: str, **terms: int) -> dict[str, Any]:
+    multibuy = {"type": "buy_n_pay_m", **terms}
+    return {"kind": "loyalty", "amount": amount, "program": "Club", "multibuy": multibuy}
+
+
+def test_members_may_pay_the_same_for_one_and_less_for_several() -> None:
+    facts = said([listed("100"), members("100", n=3, m=2)])
+    assert facts.tag is not None
+    assert (facts.tag.loyalty, facts.tag.program) == (None, "Club")
+    assert facts.tag.loyalty_multibuy == MultiBuy(type="buy_n_pay_m", n=3, m=2)
+    assert facts.tag.multibuy is None
+    assert LabelState.LOYALTY in facts.states
+    assert templates.default_for(facts) == "loyalty"
+
+
+def test_terms_for_members_of_one_article_are_not_told_of_another() -> None:
+    facts = said([listed("100"), members("100", n=3, m=2)], [listed("100")])
+    assert facts.tag is not None
+    assert (facts.tag.loyalty_multibuy, facts.tag.program) == (None, None)
+    assert LabelState.LOYALTY not in facts.states
+
+
+@pytest.mark.parametrize(
+    ("axes", "options", "siblings", "wanted"),
+    [
+        ([], [{}, {}], [], set()),
+        ([], [{"size": "38"}, {"size": "39"}], [], {"size"}),
+        ([], [{"size": "38", "color": "red"}, {"size": "38", "color": "blue"}], [], {"color"}),
+        ([{"axis": "size", "values": ["38", "39"]}], [{"size": "38"}], [], {"size"}),
+        ([{"axis": "size", "values": ["38"]}], [{"size": "38"}], [], set()),
+        ([], [{"size": "38"}], ["other"], {"color"}),
+    ],
+)
+def test_what_there_are_others_of_is_known_from_group_and_articles(
+    axes: list[dict[str, Any]],
+    options: list[dict[str, str]],
+    siblings: list[str],
+    wanted: set[str],
+) -> None:
+    group = {"name": {"es": "G"}, "axes": axes, "siblings": siblings}
+    family = Family(
+        group=catalogue.group_from("g", group),
+        siblings=(),
+        products=tuple(
+            catalogue.product_from(str(number), {"group": "g", "options": own})
+            for number, own in enumerate(options)
+        ),
+        offers={},
+        stock={},
+        locations=(),
+    )
+    assert facts_of(family).choices == wanted
+    alone = replace(family, group=None, products=family.products[:1])
+    assert facts_of(alone, Target(product="0")).choices == set()
+
+
+def facts_of(family: Family, target: Target | None = None) -> LabelFacts:
+    return labels.facts(
+        target or Target(group="g"),
+        family,
+        code="7K3M9A",
+        shop="s042",
+        public_base="https://q.example.com",
+        language="es",
+        at=AT,
+    )

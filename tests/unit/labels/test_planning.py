@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from device_drivers.api.panels import Frame, Panel
-from gateway.domain.labels import LabelFacts, Target
+from gateway.domain.labels import LabelFacts, PictureFact, Target
 from gateway.domain.rows import Row
-from gateway.labels.planning import Planner, Rendered
+from gateway.labels.planning import Planner
+from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, labels, tasks
+from gateway.store import catalogue, deliveries, labels, pictures, tasks
+from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
 from tests.unit.labels import rooms
@@ -191,8 +193,62 @@ async def test_a_name_from_right_to_left_is_a_task_until_there_is_another(room: 
     await plan_all(planner)
     assert sheet.drawn[-1].title == "R-1"
     (task,) = await room.read(lambda connection: tasks.of_kind(connection, "text_left_out"))
-    assert (task.key, task.detail["message"]) == ("l1", "runs from right to left: title")
+    assert (task.key, task.detail["message"]) == ("product/a", "runs from right to left: title")
     await room.write(product("a", name={"he": hebrew, "es": "Tenis"}, sku="R-1"))
     await plan_all(planner)
     assert sheet.drawn[-1].title == "Tenis"
     assert await room.read(lambda connection: tasks.of_kind(connection, "text_left_out")) == ()
+
+
+async def test_one_article_with_many_labels_is_one_task_until_the_last_is_gone(room: Room) -> None:
+    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    hebrew = {"es": "נעלי ריצה"}
+    await room.write(
+        product("b"),
+        product("a", name=hebrew, sku="R-1", group="g1", options={"color": "navy"}),
+        Row(kind="group", key="g1", value={"name": {"es": "Tenis"}}),
+    )
+    await room.bind("l1", Target(product="a"))
+    await room.bind("l2", Target(product="a"))
+    await room.bind("l3", Target(group="g1", where={"color": "navy"}))
+    await plan_all(planner)
+    open_now = await room.read(lambda connection: tasks.of_kind(connection, "text_left_out"))
+    assert sorted(task.key for task in open_now) == ["group/g1?color=navy", "product/a"]
+    await room.bind("l1", Target(product="b"))
+    await plan_all(planner)
+    assert len(await room.read(lambda rows: tasks.of_kind(rows, "text_left_out"))) == 2
+    await room.bind("l2", Target(product="b"))
+    await room.bind("l3", Target(product="b"))
+    await plan_all(planner)
+    assert await room.read(lambda rows: tasks.of_kind(rows, "text_left_out")) == ()
+
+
+async def test_a_picture_that_comes_or_goes_is_looked_at_again(room: Room) -> None:
+    sheet = Sheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    url = "https://img.example.com/g1.jpg"
+    await room.write(
+        product("b"),
+        product("a", group="g1"),
+        Row(kind="group", key="g1", value={"name": {"es": "Tenis"}, "image": {"url": url}}),
+    )
+    await room.bind("l1", Target(product="a"))
+    await room.bind("l2", Target(product="b"))
+    await plan_all(planner)
+    assert [facts.picture for facts in sheet.drawn] == [None, None]
+    sheet.drawn.clear()
+    kept = pictures.Kept(sha256="ab" * 32, width=480, height=300)
+
+    def come(connection: Connection) -> None:
+        uses = pictures.changed_uses(connection, None, lambda _: True)
+        pictures.use(connection, uses, rooms.AT)
+        pictures.put(connection, url, kept)
+
+    await room.database.write(come)
+    await plan_all(planner)
+    (facts,) = sheet.drawn
+    assert facts.picture == PictureFact(sha256="ab" * 32, width=480, height=300)
+    await room.database.write(lambda connection: pictures.gone(connection, ["ab" * 32]))
+    await plan_all(planner)
+    assert sheet.drawn[-1].picture is None
+    assert len(sheet.drawn) == 2

@@ -19,8 +19,9 @@ from gateway.domain import price_events
 from gateway.domain.labels import LabelFacts, Target
 from gateway.domain.rows import Row
 from gateway.labels import binding
-from gateway.labels.planning import Planner, Rendered
+from gateway.labels.planning import Planner
 from gateway.labels.price_telling import PriceTelling
+from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
 from gateway.store import deliveries, price_news
 from gateway.store.database import Connection

@@ -64,7 +64,7 @@ async def test_a_change_reaches_an_open_page(shelf: Staffed) -> None:
         event = await _next_event(stream)
         assert event == 'event: labels\ndata: ["L001"]\n\n'
         await shelf.database.write(
-            lambda connection: tasks.open_(connection, "label_not_drawn", "L001", {}, shop.NOW)
+            lambda connection: tasks.open_(connection, "label_rules", "L001", {}, shop.NOW)
         )
         assert (await _next_event(stream)).startswith("event: overview")
 

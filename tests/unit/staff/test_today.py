@@ -35,9 +35,8 @@ async def test_today_is_quiet_only_when_every_label_is_right(staff: Staffed) -> 
 
 async def test_today_lists_what_needs_a_person(shelf: Staffed) -> None:
     def trouble(connection: Connection) -> None:
-        tasks.open_(
-            connection, "label_not_drawn", "L003", {"message": "no room for the price"}, shop.NOW
-        )
+        detail = {"broken": ["no room for the price"], "without_price": True}
+        tasks.open_(connection, "label_rules", "L003", detail, shop.NOW)
         tasks.open_(connection, "refused_row", "offers/tote", {"message": "amount: '-1'"}, shop.NOW)
         replica.move(connection, "central", epoch=3, seq=1842, at=shop.NOW - timedelta(minutes=4))
 
@@ -45,7 +44,7 @@ async def test_today_lists_what_needs_a_person(shelf: Staffed) -> None:
     async with shelf.signed_in() as client:
         await shelf.database.write(trouble)
         page = (await client.get("/")).text
-    assert f"La etiqueta {code} · Bolsa de manta (tote) no se pudo dibujar" in page
+    assert f"La plantilla de la etiqueta {code} · Bolsa de manta (tote) no se puede usar" in page
     assert 'href="/labels/L003"' in page
     assert "Un dato no se pudo usar: precio de Bolsa de manta (tote)" in page
     assert "Sigue valiendo el último dato bueno" in page
@@ -78,16 +77,15 @@ async def test_a_template_that_cannot_be_used_is_told_in_both_languages(shelf: S
 async def test_texts_and_templates_that_need_somebody_are_told(shelf: Staffed) -> None:
     def trouble(connection: Connection) -> None:
         detail = {"message": "runs from right to left: title"}
-        tasks.open_(connection, "text_left_out", "L003", detail, shop.NOW)
+        tasks.open_(connection, "text_left_out", "product/tote", detail, shop.NOW)
         why = {"message": "/srv/mine/template.toml:14: element 'name', value: no such fact"}
         tasks.open_(connection, "template_broken", "mine", why, shop.NOW)
 
-    code = await _code(shelf, "L003")
     async with shelf.signed_in() as client:
         await shelf.database.write(trouble)
         spanish = (await client.get("/")).text
         english = (await client.get("/?lang=en")).text
-    assert f"La etiqueta {code} · Bolsa de manta (tote) no puede mostrar un texto" in spanish
+    assert "Las etiquetas de Bolsa de manta (tote) no pueden mostrar un texto" in spanish
     assert "Se escribe de derecha a izquierda." in spanish
     assert "La plantilla mine tiene un error" in spanish
     assert "The template mine has a fault" in english

@@ -273,7 +273,7 @@ def test_a_task_is_open_once_and_keeps_its_age(connection: Connection) -> None:
     tasks.close(connection, "refused_row", "a")
     assert not connection.noted, "nothing was open, nothing changed"
     tasks.open_(connection, "refused_row", "a", {"message": "old"}, LATER)
-    tasks.open_(connection, "label_not_drawn", "L1", {}, AT)
+    tasks.open_(connection, "label_rules", "L1", {}, AT)
     tasks.open_(connection, "refused_row", "a", {"message": "new"}, LATER + timedelta(hours=1))
     assert [(one.key, dict(one.detail), one.opened_at) for one in tasks.all_open(connection)] == [
         ("L1", {}, AT),

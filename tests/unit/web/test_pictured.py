@@ -1,28 +1,10 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain import picturing
 from gateway.web import pictured
-
-
-@pytest.mark.parametrize(
-    ("title", "wanted"),
-    [
-        ("Jeans rectos Alba", "JR"),
-        ("Bolsa", "B"),
-        ("árbol de navidad", "ÁN"),
-        ("TV LG", "TL"),
-        ("  501 (original)", "5O"),
-        ("¡—!", ""),
-        ("", ""),
-    ],
-)
-def test_initials_are_those_of_the_first_two_words_that_say_something(
-    title: str, wanted: str
-) -> None:
-    assert pictured.initials(title) == wanted
 
 
 def test_the_first_picture_there_is_counts() -> None:
@@ -35,7 +17,7 @@ def test_the_first_picture_there_is_counts() -> None:
 @given(st.integers(min_value=0, max_value=0xFFFFFF))
 def test_letters_can_be_read_on_every_color(color: int) -> None:
     picture = pictured.picture("Uno", f"#{color:06x}", [], [])
-    ground = pictured.luminance(f"#{color:06x}")
+    ground = picturing.luminance(f"#{color:06x}")
     letters = 0.0 if picture.letters == "#000" else 1.0
     contrast = (max(ground, letters) + 0.05) / (min(ground, letters) + 0.05)
     assert contrast >= 4.5

@@ -1,0 +1,175 @@
+"""What follows from drawn pictures, in one transaction: wishes, and word of what could not be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import structlog
+
+from device_drivers.api.panels import Frame
+from gateway.domain import events
+from gateway.domain.events import Lane, Origin
+from gateway.domain.labels import LabelFacts, LabelState, Target
+from gateway.domain.price_facts import ProductPrice
+from gateway.labels import ahead, proof
+from gateway.store import deliveries, frames, labels, outbox, price_shown, tasks
+from gateway.store.database import Connection
+from gateway.store.labels import Label
+
+_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED, LabelState.WITHDRAWN})
+_FAILED_AGAIN = timedelta(hours=1)
+"""A drawing that failed may have wanted memory: then it is tried once more."""
+
+_LEFT_OUT = "text_left_out"
+_RULES = "label_rules"
+
+log = structlog.get_logger("labels")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A picture that may be shown.
+
+    ``broken`` says why the chosen template could not be used: rules it breaks, or what failed.
+    With ``without_price`` no template could show the price within the rules. ``failed`` is when
+    nothing of the article could be drawn at all. ``template`` drew it, as ``name@hash``.
+    """
+
+    frame: Frame
+    broken: tuple[str, ...] = ()
+    without_price: bool = False
+    failed: bool = False
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A stale label with all that decides its picture; ``target`` is what it is bound to."""
+
+    label: Label
+    target: Target | None
+    template: str | None
+    facts: LabelFacts
+    next_change: datetime | None
+    products: tuple[ProductPrice, ...] = ()
+
+    @property
+    def key(self) -> bytes:
+        """The same for all that gives the same picture."""
+        return ahead.key(self.template, self.label.panel, self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The picture of a look; ``rendered`` is None when it was drawn ahead and is kept already."""
+
+    look: Look
+    fingerprint: str
+    rendered: Rendered | None = None
+
+
+def keep(connection: Connection, drawn: Iterable[Rendered], now: datetime) -> None:
+    """Keep pictures that no label wishes yet."""
+    for one in drawn:
+        frames.put(connection, one.frame, now, one.template)
+
+
+def note(connection: Connection, origin: Origin, drawn: Drawn, now: datetime) -> None:
+    """The label is up to date: a new picture is a new wish, and tasks come and go."""
+    label = drawn.look.label
+    labels.planned(
+        connection, label.id, looked_at=label.stale, next_change=_looked_at_again(drawn, now)
+    )
+    _tell_of_texts(connection, drawn.look, now)
+    _tell_of_rules(connection, origin, drawn, now)
+    old = deliveries.wish(connection, label.id)
+    if old is None or old.fingerprint != drawn.fingerprint:
+        if drawn.rendered is not None:
+            frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
+        _wish(connection, drawn, now)
+    price_shown.planned(connection, label.id, drawn.look.products, now)
+
+
+def _looked_at_again(one: Drawn, now: datetime) -> datetime | None:
+    known = one.look.next_change
+    if one.rendered is None or not one.rendered.failed:
+        return known
+    return min(known or now + _FAILED_AGAIN, now + _FAILED_AGAIN)
+
+
+def _tell_of_texts(connection: Connection, look: Look, now: datetime) -> None:
+    """One task for each article while a text of it cannot be drawn and another stands for it."""
+    _forget_texts(connection)
+    if look.target is None:
+        return
+    if look.facts.left_out:
+        detail = {"message": f"runs from right to left: {', '.join(look.facts.left_out)}"}
+        tasks.open_(connection, _LEFT_OUT, _article(look.target), detail, now)
+    else:
+        tasks.close(connection, _LEFT_OUT, _article(look.target))
+
+
+def _article(target: Target) -> str:
+    """``product/<id>`` or ``group/<id>?<axis>=<value>``."""
+    if target.product is not None:
+        return f"product/{target.product}"
+    fixed = f"?{urlencode(sorted(target.where.items()))}" if target.where else ""
+    return f"group/{target.group}{fixed}"
+
+
+def _forget_texts(connection: Connection) -> None:
+    """Close the tasks of articles for which no label stands any more."""
+    for task in tasks.of_kind(connection, _LEFT_OUT):
+        kind, _, key = task.key.partition("/")
+        if not labels.is_shown(connection, kind, key.partition("?")[0]):
+            tasks.close(connection, _LEFT_OUT, task.key)
+
+
+def _tell_of_rules(connection: Connection, origin: Origin, one: Drawn, now: datetime) -> None:
+    """One task while a template cannot be used, and one event when that begins."""
+    label = one.look.label
+    broken = one.rendered.broken if one.rendered is not None else ()
+    if one.rendered is None or not broken:
+        tasks.close(connection, _RULES, label.id)
+        return
+    without_price = one.rendered.without_price
+    detail = {"broken": list(broken), "without_price": without_price}
+    if not tasks.open_(connection, _RULES, label.id, detail, now):
+        return
+    log.warning(
+        "template cannot be used", label=label.id, why=broken[0], without_price=without_price
+    )
+    event = events.label_refused(
+        origin,
+        event_id=str(uuid.uuid4()),
+        label=label.id,
+        broken=broken,
+        without_price=without_price,
+        time=now,
+    )
+    outbox.append_or_gap(connection, Lane.KEEP, event, now)
+
+
+def _wish(connection: Connection, one: Drawn, now: datetime) -> None:
+    look, rendered = one.look, one.rendered
+    wish = deliveries.Wish(
+        label=look.label.id,
+        id=uuid.uuid4().hex,
+        fingerprint=one.fingerprint,
+        template=look.template or "",
+        cause=look.facts.state.value,
+        made_at=now,
+    )
+    deliveries.want(connection, wish, first=look.facts.state in _FIRST)
+    proof.wished(
+        connection,
+        wish,
+        look.facts,
+        look.products,
+        template=rendered.template if rendered is not None else None,
+        without_price=rendered is not None and rendered.without_price,
+    )
