@@ -84,6 +84,11 @@ class Glyph:
         """Pixels from the first to the last column with ink."""
         return self.bitmap.size[0] if self.bitmap is not None else 0
 
+    @property
+    def below(self) -> int:
+        """Pixels with ink below the baseline."""
+        return max(0, self.top + self.bitmap.size[1]) if self.bitmap is not None else 0
+
 
 class Face:
     """One weight at one size in pixels; letters are remembered once drawn."""

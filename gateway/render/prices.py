@@ -16,8 +16,13 @@ from gateway.wording.money import PriceParts
 _SMALL = 0.46
 """Cents and currency as a share of the units' size."""
 
-_COMMA = 0.14
-"""How far a comma hangs below the baseline, as a share of the size."""
+_STACKED = 0.42
+"""The same where the currency stands below the cents."""
+
+_LEAST_BETWEEN = 2
+"""Pixels between them."""
+
+_DIGITS = frozenset("0123456789")
 
 _TOO_SMALL_TO_RAISE = 17
 _SMALLEST_RAISED = 9
@@ -123,11 +128,29 @@ class Price:
 @lru_cache(maxsize=1024)
 def _set(parts: PriceParts, around: tuple[str, str], weight: str, size: int, big: bool) -> _Set:  # noqa: FBT001 - a cache key
     face = fonts.face(weight, size)
-    raised = big and size >= _TOO_SMALL_TO_RAISE
-    pieces = tuple(_raised(parts, around, weight, face) if raised else _plain(parts, around, face))
+    small = _small(parts, weight, face) if big and size >= _TOO_SMALL_TO_RAISE else None
+    pieces = tuple(
+        _plain(parts, around, face) if small is None else _raised(parts, around, face, small)
+    )
     width = max(piece.x + piece.face.width(piece.text) for piece in pieces)
-    height = face.cap_height + round(face.size * _COMMA)
-    return _Set(pieces=pieces, size=size, width=width, baseline=face.cap_height, height=height)
+    above = max(map(_above, pieces))
+    height = above + max(map(_below, pieces))
+    return _Set(pieces=pieces, size=size, width=width, baseline=above, height=height)
+
+
+def _above(piece: _Piece) -> int:
+    """Pixels above the baseline; signs of currencies stand higher than digits.
+
+    Round digits do not count, so that all are equally high; they stand at most a pixel higher.
+    """
+    tops = (-piece.face.glyph(letter).top for letter in set(piece.text) - _DIGITS)
+    return max(piece.face.cap_height, max(tops, default=0)) + piece.up
+
+
+def _below(piece: _Piece) -> int:
+    """Pixels below the baseline: commas and the tails of letters; of digits as above."""
+    tails = (piece.face.glyph(letter).below for letter in set(piece.text) - _DIGITS)
+    return max(1, max(tails, default=0) - piece.up)
 
 
 def _plain(parts: PriceParts, around: tuple[str, str], face: Face) -> Iterator[_Piece]:
@@ -144,11 +167,21 @@ def _plain(parts: PriceParts, around: tuple[str, str], face: Face) -> Iterator[_
         yield _Piece(text=after, face=word, x=x, up=0)
 
 
+def _small(parts: PriceParts, weight: str, face: Face) -> Face | None:
+    """The face of raised cents and currency; None where the one has no room below the other."""
+    if not parts.cents or not parts.after:
+        return fonts.face(weight, max(_SMALLEST_RAISED, round(face.size * _SMALL)))
+    for size in range(round(face.size * _STACKED), _SMALLEST_RAISED - 1, -1):
+        small = fonts.face(weight, size)
+        if 2 * small.cap_height + _LEAST_BETWEEN <= face.cap_height:
+            return small
+    return None
+
+
 def _raised(
-    parts: PriceParts, around: tuple[str, str], weight: str, face: Face
+    parts: PriceParts, around: tuple[str, str], face: Face, small: Face
 ) -> Iterator[_Piece]:
     before, after = around
-    small = fonts.face(weight, max(_SMALLEST_RAISED, round(face.size * _SMALL)))
     up = face.cap_height - small.cap_height
     gap = max(1, round(face.size * 0.05))
     word = fonts.face("medium", max(9, round(face.size * 0.32)))
@@ -167,9 +200,15 @@ def _raised(
         # The eye sees ink, not pens: cents stand as close to the point as the point to the units.
         yield _Piece(text=parts.separator, face=face, x=x, up=0)
         point = face.glyph(parts.separator[-1])
-        x += point.left + point.width + max(1, gap // 2)
+        x += point.left + point.width + (gap if parts.after else max(1, gap // 2))
         yield _Piece(text=parts.cents, face=small, x=x, up=up)
+    end = x + small.width(parts.cents)
     if currency := parts.after.strip():
-        yield _Piece(text=currency, face=small, x=x if parts.cents else x + gap, up=0)
+        x += 0 if parts.cents else gap
+        yield _Piece(text=currency, face=small, x=x, up=0)
+        x += small.width(currency)
     if after:
-        yield _Piece(text=after, face=word, x=x + gap, up=0)
+        # Below raised cents where there is room, else behind them.
+        if small.cap_height + word.cap_height + _LEAST_BETWEEN > face.cap_height:
+            x = max(x, end)
+        yield _Piece(text=after, face=word, x=x + 2 * gap, up=0)

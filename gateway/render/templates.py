@@ -72,7 +72,7 @@ def default_for(facts: LabelFacts) -> str:
     if facts.sizes:
         return "style"
     tag = facts.tag
-    if tag is not None and tag.loyalty is not None:
+    if LabelState.LOYALTY in facts.states:
         return "loyalty"
     if tag is not None and tag.multibuy is not None:
         return "multibuy"

@@ -53,12 +53,18 @@ def judge(drawing: Drawing, facts: LabelFacts, panel: Panel, pack: RulePack) -> 
 
 
 def lost(drawing: Drawing) -> Iterator[str]:
-    """What a template meant to show and could not: a code too fine to read, a price cut."""
+    """What a template meant to show and could not: a code to be read, a whole price, the name."""
     for one in drawing.placed:
         if isinstance(one.element, QrElement | BarcodeElement) and not one.seen.size:
             yield f"element {one.name!r}: there is no room for a code that can be read"
         if isinstance(one.element, PriceElement) and not one.seen.whole:
             yield f"element {one.name!r}: the amount does not fit its room"
+        if isinstance(one.element, TextElement) and not one.seen.size and _is_name(one.element):
+            yield f"element {one.name!r}: there is no room for a letter of the name"
+
+
+def _is_name(element: TextElement) -> bool:
+    return "title" in values.names_in(element.value)
 
 
 class _Sight:
@@ -116,7 +122,9 @@ def _unit_price(sight: _Sight, _: Demand) -> Iterator[str]:
 
 def _prior_price(sight: _Sight, _: Demand) -> Iterator[str]:
     tag = sight.facts.tag
-    if tag is not None and tag.prior is not None and not sight.shows("regular"):
+    # What is sold out announces no reduction.
+    said = sight.facts.state is not LabelState.SOLD_OUT
+    if said and tag is not None and tag.prior is not None and not sight.shows("regular"):
         yield "the label says reduced without the lowest price of the 30 days before"
 
 

@@ -33,7 +33,7 @@ def facts_of(name: str, country: str) -> dict[str, LabelFacts]:
     return dict(samples.load(templates.BUNDLED / name / "sample.toml", country))
 
 
-@pytest.mark.parametrize("country", ["MX", "ES", "GB"])
+@pytest.mark.parametrize("country", ["MX", "ES", "GB", "IE"])
 @pytest.mark.parametrize("name", BUNDLED)
 def test_every_template_keeps_the_rules(name: str, country: str) -> None:
     pack = packs.pack_of(country)

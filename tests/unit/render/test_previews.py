@@ -110,6 +110,19 @@ def test_a_sheet_holds_every_frame_in_true_colours(
     assert plain == area, "nothing is covered and nothing cut off"
 
 
+def test_a_check_tells_where_the_name_has_no_room(
+    bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
+) -> None:
+    low = page(
+        {"kind": "text", "value": "{title}", "size": "12px"},
+        {"kind": "qr", "size": "104px", "module": "0.6mm", "rank": 1},
+    )
+    facts = dataclasses.replace(FACTS, tag=bundled_samples["article"]["regular"].tag)
+    on = [PANELS["2.13-212x104-bw"]]
+    (found,) = previews.check(low, {"one": facts}, None, "MX", None, on)
+    assert found.what == "element 'e0': there is no room for a letter of the name"
+
+
 def test_a_sheet_of_nothing_is_a_picture() -> None:
     assert Image.open(io.BytesIO(previews.sheet([]))).size == (12, 24)
 
@@ -118,7 +131,7 @@ def test_a_check_tells_rules_and_lost_codes_with_panel_and_sample(
     bundled_samples: Mapping[str, Mapping[str, LabelFacts]],
 ) -> None:
     code = {"kind": "qr", "size": "10px", "module": "5mm"}
-    bad = page({"kind": "text", "value": "{title}", "size": "12px"}, code)
+    bad = page({"kind": "text", "value": "{reference}", "size": "12px"}, code)
     bad = bad.model_copy(update={"serves": Conditions(min_width=296, max_width=296)})
     facts = dataclasses.replace(FACTS, tag=bundled_samples["article"]["regular"].tag)
     source = PACKS["MX"].demands[0].source

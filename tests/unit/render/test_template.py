@@ -67,6 +67,9 @@ def test_a_template_is_named_after_its_folder(tmp_path: Path) -> None:
     ("wrong", "instead", "message"),
     [
         ('size = "12px"', 'size = "12"', r"element 'name', size: write a length such as"),
+        ('size = "12px"', 'size = "9999%"', r"element 'name', size: write at most \"100%\""),
+        ('size = "12px"', 'size = "2001px"', r"element 'name', size: write at most \"2000px\""),
+        ('size = "12px"', 'size = "12px"\nhas = ["sise"]', r"element 'name', has.0: write one of"),
         ('size = "12px"', "", r"element 'name', size: Field required"),
         ('kind = "text"', 'kind = "words"', r"element 'name'.*'words'"),
         (
