@@ -19,8 +19,11 @@ _SMALL = 0.46
 _STACKED = 0.42
 """The same where the currency stands below the cents."""
 
+_THIN_BELOW = 11
+"""Pixels below which medium letters are a pixel wide."""
+
 _LEAST_BETWEEN = 2
-"""Pixels between them."""
+"""Pixels between cents and what stands below them."""
 
 _DIGITS = frozenset("0123456789")
 
@@ -157,7 +160,7 @@ def _plain(parts: PriceParts, around: tuple[str, str], face: Face) -> Iterator[_
     before, after = around
     amount = parts.before + parts.units + parts.separator + parts.cents + parts.after
     x = 0
-    word = fonts.face("medium", max(9, round(face.size * 0.8)))
+    word = _word(round(face.size * 0.8))
     if before:
         yield _Piece(text=before, face=word, x=0, up=0)
         x = word.width(before + " ")
@@ -178,13 +181,19 @@ def _small(parts: PriceParts, weight: str, face: Face) -> Face | None:
     return None
 
 
+def _word(size: int) -> Face:
+    """The face of words around an amount; small ones are bolder, or they look thin beside it."""
+    size = max(_SMALLEST_RAISED, size)
+    return fonts.face("medium" if size >= _THIN_BELOW else "semibold", size)
+
+
 def _raised(
     parts: PriceParts, around: tuple[str, str], face: Face, small: Face
 ) -> Iterator[_Piece]:
     before, after = around
     up = face.cap_height - small.cap_height
     gap = max(1, round(face.size * 0.05))
-    word = fonts.face("medium", max(9, round(face.size * 0.32)))
+    word = _word(round(face.size * 0.32))
     currency = parts.before.strip()
     # The word stands under the raised currency, both against the units.
     beside = word.width(before) + gap if before else 0
