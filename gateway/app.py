@@ -107,7 +107,7 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *_labels(settings, database, clock, ways, origin, renderer),
+            *_labels(settings, database, clock, (links, ways), origin, renderer),
             *adapters,
             *sources.services,
             pictures,
@@ -158,10 +158,11 @@ def _labels(
     settings: Settings,
     database: Database,
     clock: Clock,
-    ways: registry.Ways,
+    to_labels: tuple[Links, registry.Ways],
     origin: Origin,
     renderer: TemplateRenderer,
 ) -> list[Service]:
+    links, ways = to_labels
     drivers = registry.label_drivers(ways)
     reports = Reports(database, origin, clock, settings.labels)
     turns = Turns()
