@@ -52,11 +52,15 @@ class HoldPages:
 
     async def page(self, request: Request, number: Number) -> Response:
         """One hold with a page of its rows."""
-        return await self._one(request, number, "hold.html")
+        answer = await self._one(request, number, "hold.html")
+        if answer is None:
+            raise unknown_hold(self._desk, request)
+        return answer
 
     async def now(self, request: Request, number: Number) -> Response:
-        """What may have changed on it."""
-        return await self._one(request, number, "hold_now.html")
+        """What may have changed on it: for who looks on, that it is over is no error."""
+        answer = await self._one(request, number, "hold_now.html")
+        return answer or self._desk.page(request, "hold_over.html")
 
     async def _every(self, request: Request, template: str) -> Response:
         box = _Boxes(self._desk, request)
@@ -69,12 +73,12 @@ class HoldPages:
         boxes = await self._desk.read(query)
         return self._desk.page(request, template, boxes=boxes, states=STATES)
 
-    async def _one(self, request: Request, number: int, template: str) -> Response:
+    async def _one(self, request: Request, number: int, template: str) -> Response | None:
         page, box = _page(request), _Boxes(self._desk, request)
         offset = (page - 1) * PER_PAGE
         found = await self._desk.read(partial(box, number=number, offset=offset, most=PER_PAGE))
         if found is None:
-            raise unknown_hold(self._desk, request)
+            return None
         reader = self._desk.reader(request)
         last = offset + len(found.lines)
         facts = {"first": offset + 1, "last": last, "count": found.rows}

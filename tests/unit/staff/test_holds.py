@@ -126,6 +126,9 @@ async def test_a_refusal_is_seen_and_undone_while_the_row_stands(odd: tuple[Staf
         assert "Ana refused it" in english
         assert (await client.post(f"/holds/{hold.id}/accept")).status_code == 303
         assert "Nada está en espera" in (await client.get("/holds?lang=es")).text
+        looked_on = await client.get(f"/holds/{hold.id}/now")
+        assert looked_on.status_code == 200
+        assert "Ya no hay nada que decidir" in looked_on.text
         over = await client.get(f"/holds/{hold.id}")
         assert over.status_code == 404
         assert "Ya no hay nada que decidir" in over.text
