@@ -107,7 +107,8 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *_labels(settings, database, clock, (links, ways), origin, renderer),
+            *_labels(settings, database, clock, ways, origin, renderer),
+            *keeping.services(database, clock, settings, origin, links.shop),
             *adapters,
             *sources.services,
             pictures,
@@ -158,11 +159,10 @@ def _labels(
     settings: Settings,
     database: Database,
     clock: Clock,
-    to_labels: tuple[Links, registry.Ways],
+    ways: registry.Ways,
     origin: Origin,
     renderer: TemplateRenderer,
 ) -> list[Service]:
-    links, ways = to_labels
     drivers = registry.label_drivers(ways)
     reports = Reports(database, origin, clock, settings.labels)
     turns = Turns()
@@ -170,7 +170,6 @@ def _labels(
         Planner(database, renderer, clock, settings.shop, origin),
         Courier(database, drivers, reports, turns, clock, settings.labels),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
-        *keeping.services(database, clock, settings, origin, links.shop),
     ]
 
 
