@@ -22,6 +22,7 @@ class Seen:
 
 
 UNSEEN = Seen()
+_NOTHING_AROUND = Padding()
 
 
 class Drawn(Content, Protocol):
@@ -102,7 +103,7 @@ class Text:
     @property
     def _around(self) -> Padding:
         if not self.plate:
-            return Padding()
+            return _NOTHING_AROUND
         side = max(3, round(self.size * 0.45))
         above = max(0, round(self.size * 0.06))
         return Padding(above, side, above, side)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -111,13 +112,24 @@ class Conditions(Strict):
 
     def fits(self, panel: Panel, states: AbstractSet[LabelState]) -> bool:
         """Whether it is for ``panel`` while ``states`` hold."""
-        return (
-            (not self.states or not states.isdisjoint(self.states))
+        return self._is_always or (
+            (not self.states or not self._any_of.isdisjoint(states))
             and self.min_aspect <= panel.width / panel.height <= self.max_aspect
             and self.min_width <= panel.width <= self.max_width
             and self.min_height <= panel.height <= self.max_height
             and set(self.inks) <= set(panel.inks)
             and set(self.lacks).isdisjoint(panel.inks)
+        )
+
+    @cached_property
+    def _any_of(self) -> frozenset[LabelState]:
+        # A set keeps the hashes of its members, which are slow to work out.
+        return frozenset(self.states)
+
+    @cached_property
+    def _is_always(self) -> bool:
+        return all(
+            getattr(self, name) == field.default for name, field in Conditions.model_fields.items()
         )
 
 

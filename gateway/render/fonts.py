@@ -11,7 +11,7 @@ type designer drew, rounded: 1-bit hinting would widen it by up to a tenth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -90,13 +90,27 @@ class Glyph:
         return max(0, self.top + self.bitmap.size[1]) if self.bitmap is not None else 0
 
 
+class _Letters(dict[str, Glyph]):
+    """Letters that were drawn; one that was not is drawn when it is asked for."""
+
+    def __init__(self, drawn: Callable[[str], Glyph]) -> None:
+        super().__init__()
+        self._drawn = drawn
+
+    def __missing__(self, letter: str) -> Glyph:
+        if len(self) >= _MOST_GLYPHS:
+            self.clear()
+        glyph = self[letter] = self._drawn(letter)
+        return glyph
+
+
 class Face:
     """One weight at one size in pixels; letters are remembered once drawn."""
 
     def __init__(self, weight: str, size: int) -> None:
         self.size = size
         self._file = WEIGHTS[weight]
-        self._glyphs: dict[str, Glyph] = {}
+        self._letters = _Letters(self._drawn)
         self._widths: dict[str, int] = {}
 
     @property
@@ -120,21 +134,16 @@ class Face:
         if known is None:
             if len(self._widths) >= _MOST_WIDTHS:
                 self._widths.clear()
-            known = self._widths[text] = sum(self.glyph(letter).advance for letter in text)
+            known = self._widths[text] = sum(glyph.advance for glyph in self.glyphs(text))
         return known
 
     def glyphs(self, text: str) -> Iterable[Glyph]:
         """The letters of ``text`` in order."""
-        return map(self.glyph, text)
+        return map(self._letters.__getitem__, text)
 
     def glyph(self, letter: str) -> Glyph:
         """One letter; one that neither font has is an empty box."""
-        known = self._glyphs.get(letter)
-        if known is None:
-            if len(self._glyphs) >= _MOST_GLYPHS:
-                self._glyphs.clear()
-            known = self._glyphs[letter] = self._drawn(letter)
-        return known
+        return self._letters[letter]
 
     def _drawn(self, letter: str) -> Glyph:
         glyph = self._proportional(letter)

@@ -62,6 +62,10 @@ class Complaint:
     problem: str
 
 
+AnyJob = Job | ShrinkJob
+Done = Picture | Shrunk | Complaint
+
+
 def begin(pipe: Connection) -> None:
     """Draw until the other end closes.
 

@@ -161,6 +161,8 @@ class Box:
 def place(box: Box, room: Rect) -> Iterator[tuple[Box, Rect]]:
     """Every box that fits with the room it has, parents before children."""
     yield box, room
+    if not box.children:
+        return
     inner = room.inside(box.padding)
     if box.horizontal:
         for child, start, size in box._columns(inner.width):  # noqa: SLF001 - own class
@@ -189,11 +191,9 @@ def share(
         leasts = [min(extent.least, extent.need) for extent in extents]
         still_missing, sizes = _shrunk(-left, sizes, leasts, ranks)
         return _shrunk(still_missing, sizes, [0] * len(sizes), ranks)[1]
-    for rank in sorted(set(ranks), reverse=True):
-        wished = [
-            extent.like - extent.need if own == rank else 0
-            for extent, own in zip(extents, ranks, strict=True)
-        ]
+    liked = [extent.like - extent.need for extent in extents]
+    for rank in sorted(set(ranks), reverse=True) if any(liked) else ():
+        wished = [more if own == rank else 0 for more, own in zip(liked, ranks, strict=True)]
         given = wished if sum(wished) <= left else _proportional(left, wished)
         sizes = [size + more for size, more in zip(sizes, given, strict=True)]
         left -= sum(given)
@@ -222,13 +222,13 @@ def _spread(
 ) -> Iterator[tuple[Box, int, int]]:
     """(child, start, size) of those that stay."""
     kept = _with_air(children, gap)
-    while kept:
+    gaps = _gaps(kept, gap)
+    while sum(extent.need for _, extent in kept) + sum(gaps) > room:
         first_to_go = max(kept, key=lambda pair: pair[0].drop)
-        need = sum(extent.need for _, extent in kept) + sum(_gaps(kept, gap))
-        if need <= room or not first_to_go[0].drop:
+        if not first_to_go[0].drop:
             break
         kept.remove(first_to_go)
-    gaps = _gaps(kept, gap)
+        gaps = _gaps(kept, gap)
     sizes = share(
         max(0, room - sum(gaps)),
         [extent for _, extent in kept],

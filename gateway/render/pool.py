@@ -1,15 +1,19 @@
 """Drawing beside the event loop: worker processes that are started once and watched.
 
 The loop only awaits; sending to a worker, waiting for it and replacing it happen in a thread per
-worker. When every worker is busy callers wait their turn; who gives up meanwhile is not served.
+worker. Waking threads and processes costs as much as drawing: a worker gets several jobs at a time,
+and its thread takes the next without the event loop, which has other things to do. Every job that
+waits has its caller waiting, so no queue can grow here; who gives up meanwhile is not served.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import multiprocessing
 import pickle
-import queue
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
 from multiprocessing.connection import Connection
@@ -19,13 +23,21 @@ from typing import Self
 from device_drivers.api.panels import Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import jobs
-from gateway.render.jobs import Complaint, Job, Picture, ShrinkJob, Shrunk
+from gateway.render.jobs import AnyJob, Complaint, Done, Job, Picture, ShrinkJob, Shrunk
 from gateway.render.template import Template
 
 _PATIENCE_S = 10.0
 """A drawing takes milliseconds; the first one of a worker also waits for its imports."""
 
+_MOST_AT_ONCE = 4
+"""Jobs in one message: enough that waking up costs little, few enough that nobody waits long."""
+
 _GOODBYE_S = 2.0
+
+_ENDED = "the gateway ends and draws no more"
+
+_Order = tuple[asyncio.Future[Done], AnyJob]
+"""Where a caller waits, and its job."""
 
 
 class RenderFailedError(Exception):
@@ -39,7 +51,10 @@ class RenderPool:
         if workers < 1:
             raise ValueError("a render pool needs at least one worker")
         self._workers = [_Worker(patience_s) for _ in range(workers)]
-        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # over the next three
+        self._idle: list[_Worker] = []
+        self._waiting: dict[asyncio.Future[Done], AnyJob] = {}
+        self._ended = False
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="render")
         self._pickled: dict[int, tuple[Template, bytes]] = {}
 
@@ -48,7 +63,7 @@ class RenderPool:
         loop = asyncio.get_running_loop()
         for one in self._workers:
             await loop.run_in_executor(self._threads, one.start)
-            self._idle.put(one)
+            self._idle.append(one)
         return self
 
     async def __aexit__(
@@ -58,6 +73,12 @@ class RenderPool:
         trace: TracebackType | None,
     ) -> None:
         """End the workers; drawings under way are finished first."""
+        with self._lock:
+            self._ended = True
+            waiting = list(self._waiting)
+            self._waiting.clear()
+        for answer in waiting:
+            _give(answer, RenderFailedError(_ENDED))
         await asyncio.to_thread(self._threads.shutdown)
         for one in self._workers:
             await asyncio.to_thread(one.stop)
@@ -98,21 +119,62 @@ class RenderPool:
         assert isinstance(shrunk, Shrunk)  # noqa: S101 - what this job gives
         return shrunk
 
-    async def _done(self, job: Job | ShrinkJob) -> Picture | Shrunk:
+    async def _done(self, job: AnyJob) -> Picture | Shrunk:
         loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(self._threads, self._do, job)
+        answer: asyncio.Future[Done] = loop.create_future()
+        with self._lock:
+            if self._ended:
+                raise RenderFailedError(_ENDED)
+            self._waiting[answer] = job
+        # Not at once: others who ask in this turn of the loop go with it.
+        loop.call_soon(self._rouse, loop)
+        try:
+            done = await answer
+        except asyncio.CancelledError:
+            with self._lock:
+                self._waiting.pop(answer, None)
+            raise
         if isinstance(done, Complaint):
             raise RenderFailedError(done.problem)
         return done
 
-    def _do(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
-        # As many threads as workers: there always is an idle one. The next job begins without the
-        # event loop, which has other things to do.
-        one = self._idle.get()
-        try:
-            return one.do(job)
-        finally:
-            self._idle.put(one)
+    def _rouse(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Set idle workers to what waits."""
+        while True:
+            with self._lock:
+                if not self._idle or not self._waiting:
+                    return
+                one = self._idle.pop()
+                orders = self._next_orders()
+            self._threads.submit(self._work, one, orders, loop)
+
+    def _work(
+        self, one: _Worker, orders: Sequence[_Order], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        while orders:
+            made: Sequence[Done | Exception]
+            try:
+                made = one.do([job for _, job in orders])
+            except Exception as error:  # noqa: BLE001 - the thread's outermost edge: callers hear it
+                made = [error] * len(orders)
+            loop.call_soon_threadsafe(_give_all, orders, made)
+            with self._lock:
+                orders = self._next_orders()
+                if not orders:
+                    self._idle.append(one)
+
+    def _next_orders(self) -> list[_Order]:
+        """One worker's share of what waits, idle ones beside it: a few labels, or one photograph.
+
+        A photograph takes far longer, so nothing else waits for it.
+        """
+        share = min(_MOST_AT_ONCE, -(-len(self._waiting) // (len(self._idle) + 1)))
+        first = list(itertools.islice(self._waiting.items(), share))
+        labels = list(itertools.takewhile(lambda order: isinstance(order[1], Job), first))
+        orders = labels or first[:1]
+        for answer, _ in orders:
+            del self._waiting[answer]
+        return orders
 
     def _pickle(self, template: Template) -> bytes:
         # Templates are few and live long; keeping each beside its id keeps the id its own.
@@ -122,6 +184,20 @@ class RenderPool:
                 self._pickled.clear()
             known = self._pickled[id(template)] = (template, pickle.dumps(template))
         return known[1]
+
+
+def _give_all(orders: Sequence[_Order], made: Sequence[Done | Exception]) -> None:
+    for (answer, _), done in zip(orders, made, strict=True):
+        _give(answer, done)
+
+
+def _give(answer: asyncio.Future[Done], done: Done | Exception) -> None:
+    if answer.done():
+        return  # its caller gave up
+    if isinstance(done, Exception):
+        answer.set_exception(done)
+    else:
+        answer.set_result(done)
 
 
 class _Worker:
@@ -146,13 +222,23 @@ class _Worker:
         theirs.close()
         self._process, self._pipe = process, ours
 
-    def do(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
-        """The result; a lost or stuck process is replaced and gets the job once more."""
-        for _ in range(2):
-            done = self._attempt(job)
-            if done is not None:
-                return done
-            self._replace()
+    def do(self, several: Sequence[AnyJob]) -> list[Done]:
+        """A result for each job, in order.
+
+        A lost or stuck process is replaced. Each job then gets one more try by itself, so that a
+        bad one spoils no other.
+        """
+        done = self._attempt(several)
+        if done is not None:
+            return done
+        self._replace()
+        return [self._once_more(job) for job in several]
+
+    def _once_more(self, job: AnyJob) -> Done:
+        done = self._attempt([job])
+        if done is not None:
+            return done[0]
+        self._replace()
         return Complaint(problem="two workers in a row crashed or hung on this picture")
 
     def stop(self) -> None:
@@ -167,14 +253,14 @@ class _Worker:
         self._process.close()
         self._process = self._pipe = None
 
-    def _attempt(self, job: Job | ShrinkJob) -> Picture | Shrunk | Complaint | None:
+    def _attempt(self, several: Sequence[AnyJob]) -> list[Done] | None:
         if self._pipe is None:
             return None
         try:
-            self._pipe.send(job)
+            self._pipe.send(several)
             if not self._pipe.poll(self._patience_s):
                 return None
-            done: Picture | Shrunk | Complaint = self._pipe.recv()
+            done: list[Done] = self._pipe.recv()
         except (EOFError, OSError):
             return None
         return done

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from gateway.domain import prior_price, scripts
 from gateway.domain.catalogue import text
@@ -118,9 +119,10 @@ class Values:
         return not self.words.issuperset(names_in(text))
 
 
-def names_in(text: str) -> list[str]:
-    """The names in braces in ``text``."""
-    return _NAME.findall(text)
+@lru_cache(maxsize=1024)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in braces in ``text``, which a template says."""
+    return tuple(_NAME.findall(text))
 
 
 def of(
@@ -235,8 +237,11 @@ def drawable(said: str) -> str:
     """
     if "\n" in said:
         said = " ".join(said.split())
-    if said.isascii():
-        return said
+    return said if said.isascii() else _drawable(said)
+
+
+@lru_cache(maxsize=1024)
+def _drawable(said: str) -> str:
     if scripts.runs_right_to_left(said):
         return ""
     whole = unicodedata.normalize("NFC", said)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from multiprocessing.connection import Connection
 
 from gateway.render import rendering, shrinking
-from gateway.render.jobs import Complaint, Job, Picture, ShrinkJob, Shrunk
+from gateway.render.jobs import AnyJob, Complaint, Done, Picture, ShrinkJob
 from gateway.render.rules import judging
 from gateway.render.rules.packs import PACKS
 from gateway.render.template import Template
@@ -18,13 +18,13 @@ def serve(pipe: Connection) -> None:
     with pipe:
         while True:
             try:
-                job: Job | ShrinkJob = pipe.recv()
-                pipe.send(_done(job))
+                several: list[AnyJob] = pipe.recv()
+                pipe.send([_done(job) for job in several])
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 return  # the gateway is gone, perhaps killed while we drew
 
 
-def _done(job: Job | ShrinkJob) -> Picture | Shrunk | Complaint:
+def _done(job: AnyJob) -> Done:
     try:
         if isinstance(job, ShrinkJob):
             return shrinking.shrink(job.data)

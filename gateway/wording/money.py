@@ -54,6 +54,7 @@ def format_money(money: Money, locale: str) -> str:
     return parts.before + parts.units + parts.separator + parts.cents + parts.after
 
 
+@lru_cache(maxsize=1024)
 def price_parts(money: Money, locale: str) -> PriceParts:
     """The amount in its minor units, rounded half up, taken apart for a big price."""
     amount = money.rounded().amount

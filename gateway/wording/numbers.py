@@ -15,6 +15,7 @@ _GROUPS_FROM_FIVE_DIGITS = frozenset({"es_ES", "pt_PT", "pl_PL"})
 """Locales that write 1234 and 12.345 (CLDR minimumGroupingDigits 2)."""
 
 
+@lru_cache(maxsize=4096)
 def whole(number: int, locale: str) -> str:
     """A count or another whole number."""
     return decimal(Decimal(number), 0, locale)
