@@ -11,9 +11,9 @@ type designer drew, rounded: 1-bit hinting would widen it by up to a tenth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,11 +146,16 @@ class Face:
         return self._letters[letter]
 
     def _drawn(self, letter: str) -> Glyph:
-        glyph = self._proportional(letter)
-        if letter not in _DIGITS:
-            return glyph
-        advance = max(self._proportional(digit).advance for digit in _DIGITS)
-        return replace(glyph, left=glyph.left + (advance - glyph.advance) // 2, advance=advance)
+        return self._digits[letter] if letter in _DIGITS else self._proportional(letter)
+
+    @cached_property
+    def _digits(self) -> Mapping[str, Glyph]:
+        own = {digit: self._proportional(digit) for digit in _DIGITS}
+        advance = max(glyph.advance for glyph in own.values())
+        return {
+            digit: replace(glyph, left=glyph.left + (advance - glyph.advance) // 2, advance=advance)
+            for digit, glyph in own.items()
+        }
 
     def _proportional(self, letter: str) -> Glyph:
         file = file_of(letter, self._file) or self._file
