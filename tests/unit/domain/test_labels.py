@@ -87,6 +87,7 @@ def test_a_label_on_one_product_says_all_of_it() -> None:
         link=f"HTTPS://Q.EXAMPLE.COM/01/{SHOE}",
         language="es",
         state=LabelState.REGULAR,
+        choices=frozenset({"size"}),
         title="Tenis Brisa",
         brand="Zancada",
         variant="Azul marino · 26",
