@@ -26,7 +26,7 @@ from gateway.domain.labels import Target
 from gateway.labels import binding
 from gateway.settings import Settings
 from gateway.staff import passwords
-from gateway.store import deliveries, frames, labels, outbox, people
+from gateway.store import deliveries, frames, labels, outbox, people, queue
 from gateway.store.database import FILE, Connection, Database
 from gateway.store.deliveries import Wish
 
@@ -144,7 +144,7 @@ def _label(connection: Connection, number: int, now: datetime) -> None:
     )
     deliveries.want(connection, wish)
     later = now.replace(year=now.year + 1)
-    deliveries.handing_over(connection, label, wish.id, sha256, again_at=later)
+    queue.handing_over(connection, label, wish.id, sha256, at=now, until=later)
     if number % 100:
         labels.see(connection, label, sha256, now)
         deliveries.shown(connection, label, wish.id, now)

@@ -11,7 +11,6 @@ from typing import NoReturn
 
 import structlog
 
-from device_drivers import registry
 from gateway.broker import signing
 from gateway.broker.links import Links, build_links
 from gateway.clock import CheckedClock, Clock
@@ -25,14 +24,9 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
-from gateway.labels import keeping, radios
-from gateway.labels.courier import Courier
+from gateway.labels import building, radios
 from gateway.labels.drawing import TemplateRenderer
-from gateway.labels.listening import Listener
-from gateway.labels.planning import Planner
 from gateway.labels.reloading import Templates
-from gateway.labels.reports import Reports
-from gateway.labels.turns import Turns
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops.measuring import Meter, meter_of
@@ -107,8 +101,7 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *_labels(settings, database, clock, ways, origin, renderer),
-            *keeping.services(database, clock, settings, origin, links.shop),
+            *building.build(settings, database, clock, (links.shop, ways), origin, renderer),
             *adapters,
             *sources.services,
             pictures,
@@ -153,24 +146,6 @@ async def _events(
             )
         )
     return services
-
-
-def _labels(
-    settings: Settings,
-    database: Database,
-    clock: Clock,
-    ways: registry.Ways,
-    origin: Origin,
-    renderer: TemplateRenderer,
-) -> list[Service]:
-    drivers = registry.label_drivers(ways)
-    reports = Reports(database, origin, clock, settings.labels)
-    turns = Turns()
-    return [
-        Planner(database, renderer, clock, settings.shop, origin),
-        Courier(database, drivers, reports, turns, clock, settings.labels),
-        *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
-    ]
 
 
 def _sites(

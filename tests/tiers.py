@@ -24,6 +24,9 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "broker_restarts": 10,
         "disorders": 20,
         "template_panels": 3,
+        "delivery_lives": 150,
+        "soak_labels": 200,
+        "soak_hours": 6,
     },
     "prove": {
         "kills": 200,
@@ -35,6 +38,9 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "broker_restarts": 100,
         "disorders": 500,
         "template_panels": 200,
+        "delivery_lives": 2_000,
+        "soak_labels": 5_000,
+        "soak_hours": 48,
     },
 }
 

@@ -1,7 +1,9 @@
 """Deliveries: each wish is handed over until its label confirms it, and nothing else counts.
 
 The database is the queue. A delivery's turn is its ``due_at``; handing it over moves that to the
-time by which the label should have confirmed, so that silence by itself leads to another try.
+time by which the label should have confirmed. That is also its lease: silence by itself, and the
+end of this process, lead to another try, and a delivery that takes longer renews it. One whose
+label got another wish meanwhile is cancelled.
 """
 
 from __future__ import annotations
@@ -9,40 +11,43 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NoReturn
+from typing import Final, NoReturn
 
-import structlog
-
-from device_drivers.api.drivers import (
-    Failed,
-    LabelDriver,
-    Later,
-    Outcome,
-    Picture,
-    Reason,
-    Shown,
-    Transferred,
-)
+from device_drivers.api.drivers import Failed, LabelDriver, Later, Outcome, Reason
 from gateway.clock import Clock
+from gateway.domain import ranking
+from gateway.domain.quiet_hours import QuietHours
+from gateway.domain.ranking import Rank
 from gateway.domain.retrying import Backoff
+from gateway.labels import picking
+from gateway.labels.outcomes import Outcomes
+from gateway.labels.picking import Picked, Ready
 from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
+from gateway.labels.ways import Ways
 from gateway.settings import Labels
-from gateway.store import deliveries, frames
+from gateway.store import queue, reach
 from gateway.store.database import Connection, Database
-from gateway.store.deliveries import Due
+from gateway.store.reach import Pace
 
-_LONGEST_WAIT_S = 60.0
-_LINK_DOWN_S = 60.0
-"""A try now and then, should the word that the link is up have been missed."""
+_LONGEST_WAIT_S: Final = 60.0
+_MEASURED_EVERY_S: Final = 60.0
+_NOWHERE: Final = frozenset({Reason.LINK_DOWN, Reason.ASLEEP})
 
-log = structlog.get_logger("courier")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnderWay:
+    wish: str
+    way: str
+    task: asyncio.Task[None]
+    began: float
 
 
 class Courier:
-    """Delivers what is due, so many at once, over the driver of each label's family."""
+    """Delivers what is due over the driver of each label's family, so many at once on each way."""
 
     name = "courier"
 
@@ -54,6 +59,8 @@ class Courier:
         turns: Turns,
         clock: Clock,
         settings: Labels,
+        *,
+        quiet: QuietHours | None = None,
     ) -> None:
         self._database = database
         self._drivers = drivers
@@ -61,24 +68,28 @@ class Courier:
         self._turns = turns
         self._clock = clock
         self._settings = settings
+        self._quiet = quiet
+        self._ways = Ways(self._places)
+        self._outcomes = Outcomes(database, reports, self._ways, clock, settings)
         self._rng = random.SystemRandom()
-        self._under_way: set[str] = set()
-        self._connects = dict.fromkeys(drivers, 0)
+        self._under_way: dict[str, _UnderWay] = {}
+        self._held_places: dict[str, Pace] = {}
         for family, driver in drivers.items():
             driver.on_lost_session(partial(self._all_again, family))
-            driver.on_connected(partial(self._link_up, family))
+            driver.on_connected(partial(self._outcomes.link_up, family))
 
     async def run(self) -> NoReturn:
         """Deliver for ever."""
-        changes = self._database.changes.subscribe("delivery")
+        changes = self._database.changes.subscribe("turn")
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._renew(), name="courier-leases")
+            group.create_task(self._tell_paces(), name="courier-paces")
             while True:
-                coming = await self._begin_due(group, changes.tell_anything)
-                wait = _LONGEST_WAIT_S
-                if coming is not None:
-                    wait = min(wait, max(0.0, (coming - self._clock.now()).total_seconds()))
+                picked = await self._begin_due(group, changes.tell_anything)
+                if picked.more and picked.ready:
+                    continue
                 try:
-                    async with asyncio.timeout(wait):
+                    async with asyncio.timeout(self._wait_s(picked)):
                         await changes.next()
                 except TimeoutError:
                     continue
@@ -87,129 +98,122 @@ class Courier:
     async def deliver_due(self) -> bool:
         """Deliver what is due now and wait for it; False when nothing was."""
         async with asyncio.TaskGroup() as group:
-            await self._begin_due(group, lambda: None)
-            return bool(self._under_way)
+            picked = await self._begin_due(group, lambda: None)
+        return bool(picked.ready)
 
-    async def _begin_due(
-        self, group: asyncio.TaskGroup, ended: Callable[[], None]
-    ) -> datetime | None:
-        """Begin what is due, as far as there is room; returns when the next turn will come.
+    def _wait_s(self, picked: Picked) -> float:
+        now = self._clock.now()
+        times = [picked.coming, self._ways.next_opening()]
+        times.append(self._quiet.ends_at(now) if self._quiet is not None else None)
+        waits = [(at - now).total_seconds() for at in times if at is not None]
+        return max(min([_LONGEST_WAIT_S, *waits]), 0.0)
+
+    async def _begin_due(self, group: asyncio.TaskGroup, ended: Callable[[], None]) -> Picked:
+        """Begin what is due, as far as there is room, and end what nobody wants any more.
 
         ``ended`` is called whenever a delivery is over: there is room then, and the label may have
         another wish by now.
         """
         now = self._clock.now()
-        most = self._settings.at_once + len(self._under_way)
+        under_way = {label: (one.wish, one.way) for label, one in self._under_way.items()}
+        room, ranks = self._ways.room(now), self._ranks(now)
+        picked = await self._database.read(
+            lambda rows: picking.pick(rows, self._drivers, room, under_way, ranks, now)
+        )
+        for label in picked.overtaken & self._under_way.keys():
+            self._under_way[label].task.cancel()
+        await self._outcomes.not_sent(picked.ready)
+        going = [one for one in picked.ready if one.picture is not None]
+        if going:
+            for one in await self._hand_over(going, now):
+                self._begin(group, one, ended)
+        return picked
 
-        def look(connection: Connection) -> tuple[tuple[Due, ...], datetime | None]:
-            due = deliveries.due(connection, now, most)
-            return due, deliveries.next_due(connection, after=now)
+    async def _hand_over(self, going: list[Ready], now: datetime) -> list[Ready]:
+        until = {one.due.label: now + self._lease(one.due.attempts) for one in going}
+        wanted = await self._database.write_patiently(
+            lambda rows: picking.hand_over(rows, going, until, now)
+        )
+        return [one for one in going if one.due.label in wanted]
 
-        due, coming = await self._database.read(look)
-        waiting = [one for one in due if one.label not in self._under_way]
-        for one in waiting[: self._settings.at_once - len(self._under_way)]:
-            self._under_way.add(one.label)
-            task = group.create_task(self._deliver(one), name=f"deliver-{one.label}")
-            task.add_done_callback(partial(self._over, one.label, ended))
-        return coming
+    def _begin(self, group: asyncio.TaskGroup, one: Ready, ended: Callable[[], None]) -> None:
+        due = one.due
+        task = group.create_task(self._deliver(one), name=f"deliver-{due.label}")
+        self._under_way[due.label] = _UnderWay(
+            wish=due.wish, way=due.way, task=task, began=self._clock.monotonic()
+        )
+        self._ways.began(due.way)
+        task.add_done_callback(partial(self._over, due.label, due.way, ended))
 
-    def _over(self, label: str, ended: Callable[[], None], _task: asyncio.Task[None]) -> None:
-        self._under_way.remove(label)
+    def _over(
+        self, label: str, way: str, ended: Callable[[], None], _task: asyncio.Task[None]
+    ) -> None:
+        del self._under_way[label]
+        self._ways.ended(way)
         ended()
 
-    async def _deliver(self, due: Due) -> None:
-        driver = self._drivers.get(due.family)
-        if driver is None:
-            await self._again(due, "no_driver")
-            return
-        async with self._turns.of(due.label):
-            picture = await self._picture(driver, due)
-            if picture is None:
-                return
-            connects = self._connects[due.family]
-            outcome = await driver.deliver(due.described, due.wish, picture)
-        await self._note(due, picture, outcome, connects)
-
-    async def _picture(self, driver: LabelDriver, due: Due) -> Picture | None:
-        def encoded(connection: Connection) -> Picture | None:
-            frame = frames.get(connection, due.fingerprint)
-            return None if frame is None else driver.encode(frame, due.described)
-
-        try:
-            picture = await self._database.read(encoded)
-        except ValueError as error:
-            now = self._clock.now()
-            await self._reports.failed(
-                due.label, due.wish, Failed(reason=Reason.LABEL_ERROR, detail=str(error)), now
-            )
-            return None
+    async def _deliver(self, one: Ready) -> None:
+        due, picture = one.due, one.picture
+        driver = self._drivers[due.family]
         if picture is None:
-            await self._again(due, "frame_missing")
-            return None
-        confirm_by = self._clock.now() + self._wait(due, self._settings.confirm_s)
+            raise AssertionError("only what has a picture is delivered")
+        connects = self._outcomes.connects(due.family)
+        async with self._turns.of(due.label):
+            began = self._clock.monotonic()
+            outcome = await driver.deliver(due.described, due.wish, picture)
+        self._measure(due.way, outcome, self._clock.monotonic() - began)
+        await self._outcomes.note(due, picture, outcome, connects)
 
-        def note(connection: Connection) -> bool:
-            frames.note_picture(connection, picture.sha256, due.fingerprint)
-            return deliveries.handing_over(
-                connection, due.label, due.wish, picture.sha256, again_at=confirm_by
-            )
+    def _ranks(self, now: datetime) -> tuple[Rank, ...]:
+        """What may begin now: in quiet hours only what is urgent."""
+        if self._quiet is None or self._quiet.ends_at(now) is None:
+            return tuple(Rank)
+        return tuple(sorted(ranking.URGENT))
 
-        still_wanted = await self._database.write_patiently(note)
-        return picture if still_wanted else None
+    def _places(self, way: str) -> int:
+        driver = self._drivers.get(way.partition("/")[0])
+        most = self._settings.at_once
+        return most if driver is None else min(most, driver.family.capabilities.parallel)
 
-    async def _note(self, due: Due, picture: Picture, outcome: Outcome, connects: int) -> None:
-        now = self._clock.now()
-        match outcome:
-            case Later(reason=Reason.AWAITING_LABEL):
-                await self._link_worked(due)
-            case Later(reason=Reason.LINK_DOWN):
-                await self._link_down(due, connects)
-            case Later(reason=reason):
-                await self._again(due, reason.value)
-            case Shown():
-                await self._reports.shown(due.label, due.wish, picture.sha256, now)
-            case Transferred():
-                await self._reports.transferred(due.label, due.wish, now)
-            case Failed():
-                await self._reports.failed(due.label, due.wish, outcome, now)
+    def _lease(self, attempts: int) -> timedelta:
+        first = self._settings.confirm_s
+        backoff = Backoff(first_s=first, max_s=max(first, self._settings.retry_max_s))
+        return backoff.wait(attempts + 1, self._rng)
 
-    async def _again(self, due: Due, reason: str) -> None:
-        at = self._clock.now() + self._wait(due, self._settings.retry_s)
-        await self._database.write_patiently(
-            lambda connection: deliveries.again(
-                connection, due.label, due.wish, reason=reason, at=at
-            )
-        )
+    async def _renew(self) -> NoReturn:
+        """Keep the leases of what takes long."""
+        lease_s = self._settings.confirm_s
+        while True:
+            await asyncio.sleep(lease_s / 3)
+            before = self._clock.monotonic() - lease_s / 6
+            held = {
+                label: one.wish for label, one in self._under_way.items() if one.began <= before
+            }
+            if held:
+                until = self._clock.now() + timedelta(seconds=lease_s)
+                await self._database.write_patiently(partial(queue.renew, held=held, until=until))
 
-    async def _link_worked(self, due: Due) -> None:
-        if due.reason == Reason.LINK_DOWN.value:
-            await self._database.write_patiently(
-                lambda connection: deliveries.link_worked(connection, due.label, due.wish)
-            )
+    def _measure(self, way: str, outcome: Outcome, took_s: float) -> None:
+        """Remember how long a delivery that got through held its place."""
+        nowhere = isinstance(outcome, Later) and outcome.reason in _NOWHERE
+        if nowhere or isinstance(outcome, Failed):
+            return
+        known = self._held_places.get(way, Pace(place_s=0.0, deliveries=0))
+        count = known.deliveries + 1
+        place_s = known.place_s + (took_s - known.place_s) / count
+        self._held_places[way] = Pace(place_s=place_s, deliveries=count)
 
-    async def _link_down(self, due: Due, connects: int) -> None:
-        """Wait for the next connect, unless that came while the driver still gave up."""
-        steady = Backoff(first_s=_LINK_DOWN_S, max_s=self._settings.retry_max_s)
-        at = self._clock.now()
-        if self._connects[due.family] == connects:
-            at += steady.wait(1, self._rng)
-        await self._database.write_patiently(
-            lambda connection: deliveries.link_down(connection, due.label, due.wish, at=at)
-        )
-
-    async def _link_up(self, family: str) -> None:
-        self._connects[family] += 1
-        now = self._clock.now()
-        await self._database.write_patiently(
-            lambda connection: deliveries.link_up(connection, family, now)
-        )
-
-    def _wait(self, due: Due, first_s: float) -> timedelta:
-        backoff = Backoff(first_s=first_s, max_s=max(first_s, self._settings.retry_max_s))
-        return backoff.wait(due.attempts + 1, self._rng)
+    async def _tell_paces(self) -> NoReturn:
+        while True:
+            await asyncio.sleep(_MEASURED_EVERY_S)
+            paces, self._held_places = self._held_places, {}
+            if paces:
+                await self._database.write_patiently(partial(reach.measured, paces=paces))
 
     async def _all_again(self, family: str) -> None:
         now = self._clock.now()
-        await self._database.write_patiently(
-            lambda connection: deliveries.all_due(connection, family, now)
-        )
+
+        def mark(connection: Connection) -> None:
+            queue.all_due(connection, family, now)
+
+        await self._database.write_patiently(mark)

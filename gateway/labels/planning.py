@@ -24,7 +24,7 @@ from gateway.domain.labels import LabelFacts, PictureFact, Target
 from gateway.labels import ahead, wishing
 from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, frames, labels, pictures
+from gateway.store import catalogue, frames, labels, pictures, queue
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -180,8 +180,8 @@ class Planner:
         now = self._clock.now()
 
         def mark(connection: Connection) -> None:
-            labels.mark_bound_stale(connection)
-            deliveries.clock_jumped(connection, now)
+            labels.mark_bound_stale(connection, "time")
+            queue.clock_jumped(connection, now)
 
         await self._database.write_patiently(mark)
 

@@ -2,7 +2,8 @@
 
 Only a report about the current wish, with the hash of the picture that was handed over, moves a
 delivery. Any other report just tells what the label shows; when that is not what it confirmed
-before, its wish is delivered again.
+before, its wish is delivered again. A picture that we never made is another's: then the label is
+left alone, and told to people.
 """
 
 from __future__ import annotations
@@ -30,12 +31,21 @@ from device_drivers.api.drivers import (
     Unidentified,
 )
 from gateway.clock import Clock
-from gateway.domain import events
+from gateway.domain import events, retrying
 from gateway.domain.events import Lane, Origin
-from gateway.domain.retrying import Backoff
-from gateway.labels import proof
+from gateway.labels import healing, proof
 from gateway.settings import Labels
-from gateway.store import binding_rows, deliveries, labels, outbox, price_shown, tasks
+from gateway.store import (
+    binding_rows,
+    deliveries,
+    frames,
+    labels,
+    outbox,
+    price_shown,
+    queue,
+    reach,
+    tasks,
+)
 from gateway.store.database import Connection, Database
 
 TOO_MANY = "too_many_labels"
@@ -54,11 +64,15 @@ class _News:
     new: list[Announced] = field(default_factory=list)
     failed: list[tuple[str, Failed]] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     turned_away: int = 0
 
 
 class Reports:
-    """Writes down what labels say; at most ``most`` labels are taken in."""
+    """Writes down what labels say; at most ``most`` labels are taken in.
+
+    Labels of the families ``silent_on_shown`` never confirm more than that they hold a picture.
+    """
 
     def __init__(
         self,
@@ -68,15 +82,15 @@ class Reports:
         settings: Labels,
         *,
         most: int = labels.MAX_LABELS,
+        silent_on_shown: frozenset[str] = frozenset(),
     ) -> None:
         self.turned_away = 0
         self._database = database
         self._origin = origin
         self._clock = clock
         self._most = most
-        self._backoff = Backoff(
-            first_s=settings.retry_s, max_s=max(settings.retry_s, settings.retry_max_s)
-        )
+        self._settings = settings
+        self._silent_on_shown = silent_on_shown
         self._rng = random.SystemRandom()
 
     async def heard(self, family: str, words: Sequence[Word]) -> tuple[str, ...]:
@@ -96,16 +110,25 @@ class Reports:
         self._log(news)
         return tuple(news.settled)
 
-    async def shown(self, label: str, wish: str, sha256: str, at: datetime) -> bool:
-        """The label shows its wish; True when that is news."""
-        return await self._database.write_patiently(
-            lambda connection: _shown(connection, self._origin, label, wish, sha256, at)
-        )
+    async def shown(
+        self, label: str, wish: str, sha256: str, at: datetime, *, unsent: bool = False
+    ) -> bool:
+        """The label shows its wish; True when that is news.
 
-    async def transferred(self, label: str, wish: str, at: datetime) -> None:
+        ``unsent``: it showed exactly this picture before, and no other was sent since.
+        """
+
+        def note(connection: Connection) -> bool:
+            if unsent and not deliveries.shows_already(connection, label, wish, sha256):
+                return False
+            return _shown(connection, self._origin, label, wish, sha256, at)
+
+        return await self._database.write_patiently(note)
+
+    async def transferred(self, family: str, label: str, wish: str, at: datetime) -> None:
         """The label holds its wish."""
         await self._database.write_patiently(
-            lambda connection: _transferred(connection, label, wish, at)
+            lambda connection: self._transferred(connection, family, label, wish, at)
         )
 
     async def failed(self, label: str, wish: str, outcome: Failed, at: datetime) -> None:
@@ -127,18 +150,21 @@ class Reports:
             case Announced():
                 self._announced(connection, family, word, news, now)
             case Reported():
-                self._reported(connection, word, news, now)
+                self._reported(connection, family, word, news, now)
             case Measured():
                 labels.hear(connection, word.label, word.telemetry, now)
+                reach.heard_via(connection, word.label, word.via, now)
             case Presence():
-                if labels.presence(connection, word):
+                if labels.presence(connection, word, now):
                     proof.reached(connection, word.label, now, reachable=word.online)
             case Unidentified():
                 log.info("label of unknown model heard", label=word.label)
             case Foreign():
-                log.warning("picture changed by somebody else", label=word.label)
+                _foreign(connection, word.label, news, now)
             case _:
                 assert_never(word)
+        if not isinstance(word, Foreign) and not (isinstance(word, Presence) and not word.online):
+            queue.wake(connection, word.label, now)
 
     def _announced(
         self, connection: Connection, family: str, heard: Announced, news: _News, now: datetime
@@ -158,17 +184,18 @@ class Reports:
         labels.announce(connection, family, heard, now)
         if before is not None and not before.online:
             proof.reached(connection, heard.label, now, reachable=True)
+        labels.hear(connection, heard.label, heard.telemetry, now)
+        reach.heard_via(connection, heard.label, heard.via, now)
         if not known:
             news.new.append(heard)
             tasks.close(connection, TOO_MANY, "")
             binding_rows.adopt(connection, heard.label, now)
         delivery = deliveries.get(connection, heard.label)
-        # The label lost what it showed (a new battery, another driver): its wish is due.
         if delivery is not None and delivery.state == "shown" and heard.showing != delivery.sha256:
-            _lost(connection, heard.label, heard.showing, now)
+            _shows_other(connection, heard.label, heard.showing, news, now)
 
     def _reported(
-        self, connection: Connection, heard: Reported, news: _News, now: datetime
+        self, connection: Connection, family: str, heard: Reported, news: _News, now: datetime
     ) -> None:
         label = labels.get(connection, heard.label)
         if label is None:
@@ -186,12 +213,12 @@ class Reports:
         if current is None:
             return
         if (current.wish, current.sha256) == (heard.wish, heard.sha256):
-            self._answered(connection, heard, news, now)
+            self._answered(connection, family, heard, news, now)
         elif shows and current.state == "shown" and current.sha256 != heard.sha256:
-            _lost(connection, heard.label, heard.sha256, now)
+            _shows_other(connection, heard.label, heard.sha256, news, now)
 
     def _answered(
-        self, connection: Connection, heard: Reported, news: _News, now: datetime
+        self, connection: Connection, family: str, heard: Reported, news: _News, now: datetime
     ) -> None:
         """The label speaks of the very picture that was handed over for its wish."""
         match heard.outcome:
@@ -199,7 +226,7 @@ class Reports:
                 _shown(connection, self._origin, heard.label, heard.wish, heard.sha256, now)
                 news.settled.append(heard.label)
             case Transferred():
-                _transferred(connection, heard.label, heard.wish, now)
+                self._transferred(connection, family, heard.label, heard.wish, now)
             case Failed() as outcome:
                 if self._failed(connection, heard.label, heard.wish, outcome, now):
                     news.failed.append((heard.label, outcome))
@@ -215,12 +242,26 @@ class Reports:
         if current is None or current.wish != wish:
             return False
         reason, detail = outcome.reason.value, outcome.detail
-        wait = self._backoff.wait(max(current.attempts, 1), self._rng)
+        wait = retrying.pause(
+            reason,
+            current.attempts,
+            self._rng,
+            first_s=self._settings.retry_s,
+            max_s=self._settings.retry_max_s,
+        )
         news = (current.state, current.reason) != ("failed", reason)
         deliveries.failed(connection, label, wish, reason=reason, detail=detail, again_at=at + wait)
+        healing.heal(connection, label)
         if news:
             _prove_failure(connection, self._origin, label, wish, reason, detail, at)
         return news
+
+    def _transferred(
+        self, connection: Connection, family: str, label: str, wish: str, at: datetime
+    ) -> None:
+        final = family in self._silent_on_shown
+        if deliveries.transferred(connection, label, wish, at, final=final):
+            proof.transferred(connection, label, wish, at)
 
     def _log(self, news: _News) -> None:
         for one in news.new:
@@ -229,20 +270,32 @@ class Reports:
             log.warning(
                 "label failed", label=label, reason=outcome.reason.value, detail=outcome.detail
             )
+        for label in news.foreign:
+            log.warning("somebody else writes to the label; it is left alone", label=label)
         if news.turned_away and not self.turned_away:
             log.error("too many labels; no new ones are taken in", most=self._most)
         self.turned_away += news.turned_away
 
 
-def _lost(connection: Connection, label: str, showing: str | None, at: datetime) -> None:
-    """The label does not show its confirmed picture any more: its wish is due again."""
-    deliveries.requeue(connection, label, reason=Reason.IMAGE_MISSING.value, at=at)
-    proof.lost(connection, label, showing, at)
+def _shows_other(
+    connection: Connection, label: str, sha256: str | None, news: _News, at: datetime
+) -> None:
+    """It does not show what it confirmed: it lost its picture, or somebody else writes to it."""
+    if sha256 is not None and frames.fingerprint_of(connection, sha256) is None:
+        _foreign(connection, label, news, at, showing=sha256)
+    else:
+        deliveries.requeue(connection, label, reason=Reason.IMAGE_MISSING.value, at=at)
+        proof.lost(connection, label, sha256, at)
 
 
-def _transferred(connection: Connection, label: str, wish: str, at: datetime) -> None:
-    if deliveries.transferred(connection, label, wish, at):
-        proof.transferred(connection, label, wish, at)
+def _foreign(
+    connection: Connection, label: str, news: _News, at: datetime, *, showing: str | None = None
+) -> None:
+    current = deliveries.get(connection, label)
+    if deliveries.give_way(connection, label, at):
+        news.foreign.append(label)
+    if current is not None and current.state == "shown":
+        proof.lost(connection, label, showing, at)
 
 
 def _shown(

@@ -11,16 +11,15 @@ from urllib.parse import urlencode
 import structlog
 
 from device_drivers.api.panels import Frame
-from gateway.domain import events
+from gateway.domain import events, ranking
 from gateway.domain.events import Lane, Origin
-from gateway.domain.labels import LabelFacts, LabelState, Target
+from gateway.domain.labels import LabelFacts, Target
 from gateway.domain.price_facts import ProductPrice
 from gateway.labels import ahead, proof
 from gateway.store import deliveries, frames, labels, outbox, price_shown, tasks
 from gateway.store.database import Connection
 from gateway.store.labels import Label
 
-_FIRST = frozenset({LabelState.BLOCKED, LabelState.RECALLED, LabelState.WITHDRAWN})
 _FAILED_AGAIN = timedelta(hours=1)
 """A drawing that failed may have wanted memory: then it is tried once more."""
 
@@ -163,8 +162,9 @@ def _wish(connection: Connection, one: Drawn, now: datetime) -> None:
         template=look.template or "",
         cause=look.facts.state.value,
         made_at=now,
+        told=ranking.told(look.facts),
     )
-    deliveries.want(connection, wish, first=look.facts.state in _FIRST)
+    deliveries.want(connection, wish, why=look.label.stale_for)
     proof.wished(
         connection,
         wish,

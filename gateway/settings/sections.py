@@ -205,7 +205,17 @@ class Labels(Section):
     retry_s: Seconds = 5.0
     retry_max_s: Seconds = 1800.0
     shown_within_s: Seconds = 900.0
-    at_once: Annotated[Whole, Field(ge=1, le=200)] = 20
+    at_once: Annotated[Whole, Field(ge=1, le=200)] = 50
+    quiet_hours: (
+        Annotated[
+            str,
+            shaped(
+                r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d",
+                'write when it begins and ends, like "22:00-06:30"',
+            ),
+        ]
+        | None
+    ) = None
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
     templates: Path | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"

@@ -136,7 +136,7 @@ class LabelPage:
         await self._sheet(request, label)
         at = self._desk.clock.now()
         await self._desk.database.write(
-            lambda connection: deliveries.requeue(connection, label, reason="staff", at=at)
+            lambda connection: deliveries.send_again(connection, label, at)
         )
         return go(f"/labels/{label}?did=sent")
 

@@ -29,10 +29,10 @@ def adopt(connection: Connection, label: str, at: datetime) -> None:
     wanted = None if row is None else _binding(label, json.loads(row[0]), at)
     if wanted is None:
         if bound is not None:
-            labels.unbind(connection, label)
+            labels.unbind(connection, label, why="feed")
         return
     if bound is None or (bound.target, bound.template) != (wanted.target, wanted.template):
-        labels.bind(connection, wanted)
+        labels.bind(connection, wanted, why="feed")
 
 
 def _binding(label: str, value: dict[str, Any], at: datetime) -> Binding:

@@ -1,24 +1,42 @@
 """What labels should show, and how far each delivery has come: one row per label, latest wish.
 
 States are *queued* (ours to deliver), *transferred* (the label holds it), *shown* (the label said
-so) and *failed* (the label or the way to it said no; it is tried again).
+so) and *failed* (the label or the way to it said no; it is tried again). A delivery that is not
+over has a turn (``due_at``) or a *hold*: its wave was paused or cancelled, or somebody else writes
+to the label. Whose turn comes when is in ``queue``.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
 
-from device_drivers.api.drivers import Described, Reason
+from device_drivers.api.drivers import Reason
 from gateway.clock import from_ms, to_ms
+from gateway.domain import ranking
+from gateway.domain.labels import LabelState
+from gateway.domain.money import Money
+from gateway.domain.ranking import Rank, Told
+from gateway.store import waves
 from gateway.store.database import Connection
 
-LINK_DOWN = Reason.LINK_DOWN.value
+LINK_DOWN: Final = Reason.LINK_DOWN.value
+FOREIGN: Final = "foreign"
+"""The reason, and the hold, of a label that somebody else writes to."""
+STAFF: Final = "staff"
+"""The reason of what somebody asked to be sent again, and the cause of what staff changed."""
+_NO_ATTEMPT: Final = (LINK_DOWN, Reason.ASLEEP.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The frame a label should show, under an opaque id that is never ordered."""
+    """The frame a label should show, under an opaque id that is never ordered.
+
+    ``told`` is what the frame says of the price.
+    """
 
     label: str
     id: str
@@ -26,11 +44,15 @@ class Wish:
     template: str
     cause: str
     made_at: datetime
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How far a wish has come; ``sha256`` names the picture as it was handed over."""
+    """How far a wish has come; ``sha256`` names the picture as it was handed over.
+
+    ``same`` is how often in a row the outcome was ``reason``; ``hold`` is why it has no turn.
+    """
 
     label: str
     wish: str
@@ -42,25 +64,17 @@ class Delivery:
     queued_at: datetime
     transferred_at: datetime | None
     shown_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A delivery whose turn has come."""
-
-    label: str
-    family: str
-    described: Described
-    wish: str
-    fingerprint: str
-    attempts: int
-    reason: str | None
+    rank: Rank = Rank.REST
+    same: int = 0
+    hold: str | None = None
+    due_at: datetime | None = None
+    wave: int | None = None
 
 
 def wish(connection: Connection, label: str) -> Wish | None:
     """What the label should show."""
     row = connection.execute(
-        "SELECT label, id, fingerprint, template, cause, made_at FROM wish WHERE label = ?",
+        "SELECT label, id, fingerprint, template, cause, made_at, told FROM wish WHERE label = ?",
         (label,),
     ).fetchone()
     if row is None:
@@ -72,33 +86,77 @@ def wish(connection: Connection, label: str) -> Wish | None:
         template=row[3],
         cause=row[4],
         made_at=from_ms(row[5]),
+        told=_read_told(row[6]),
     )
 
 
-def want(connection: Connection, new: Wish, *, first: bool = False) -> None:
+def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
     """Let the label show something else; an older delivery is dropped, never sent.
 
-    ``first`` puts the new delivery before all that are not.
+    ``why`` is what brought the change, as ``label.stale_for`` has it: what staff did goes first,
+    all other causes are waves. Raises ``KeyError`` for an unknown label.
     """
-    connection.execute(
-        "INSERT OR REPLACE INTO wish (label, id, fingerprint, template, cause, made_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (new.label, new.id, new.fingerprint, new.template, new.cause, to_ms(new.made_at)),
-    )
+    known = connection.execute(
+        "SELECT family || '/' || via FROM label WHERE id = ?", (new.label,)
+    ).fetchone()
+    if known is None:
+        raise KeyError(new.label)
+    was, corrects, loose = _before(connection, new)
+    rank = Rank.REST
+    if new.told is not None:
+        rank = ranking.rank(was, new.told, by_staff=why == STAFF, corrects=corrects)
+    wave, paused = None, False
+    if why and why != STAFF:
+        wave, paused = waves.join(connection, why, new.made_at)
+    hold = "paused" if paused and rank not in ranking.URGENT else None
     now = to_ms(new.made_at)
     connection.execute(
-        "INSERT OR REPLACE INTO delivery (label, wish, state, priority, due_at, queued_at) "
-        "VALUES (?, ?, 'queued', ?, ?, ?)",
-        (new.label, new.id, int(first), now, now),
+        "INSERT OR REPLACE INTO wish (label, id, fingerprint, template, cause, made_at, told, was) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(new.label, new.id, new.fingerprint, new.template, new.cause, now),
+            *(_told_text(new.told), _told_text(was)),
+        ),
     )
-    _note(connection, new.label)
+    connection.execute(
+        "INSERT OR REPLACE INTO delivery "
+        "(label, wish, state, rank, way, due_at, hold, loose, wave, queued_at) "
+        "VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(new.label, new.id, int(rank), known[0], None if hold else now),
+            *(hold, int(loose), wave, now),
+        ),
+    )
+    note(connection, new.label)
+    return rank
+
+
+def _before(connection: Connection, new: Wish) -> tuple[Told | None, bool, bool]:
+    """What the label confirmed last, whether the wish there was is corrected, what may arrive."""
+    row = connection.execute(
+        "SELECT delivery.state, delivery.sha256, delivery.loose, delivery.wave, wish.told, "
+        "wish.was, wish.made_at FROM delivery JOIN wish ON wish.label = delivery.label "
+        "WHERE delivery.label = ?",
+        (new.label,),
+    ).fetchone()
+    if row is None:
+        return None, False, False
+    state, sha256, loose, wave, told, was, made_at = row
+    before = _read_told(told)
+    shows = before if state in {"shown", "transferred"} else _read_told(was)
+    if state != "shown" and wave is not None:
+        waves.gone(connection, wave)
+    corrects = new.told is not None and ranking.corrects(
+        before, from_ms(made_at), new.told, new.made_at
+    )
+    return shows, corrects, state != "shown" and (bool(loose) or sha256 is not None)
 
 
 def get(connection: Connection, label: str) -> Delivery | None:
     """The label's delivery."""
     row = connection.execute(
         "SELECT label, wish, sha256, state, attempts, reason, detail, queued_at, transferred_at, "
-        "shown_at FROM delivery WHERE label = ?",
+        "shown_at, rank, same, hold, due_at, wave FROM delivery WHERE label = ?",
         (label,),
     ).fetchone()
     if row is None:
@@ -112,129 +170,110 @@ def get(connection: Connection, label: str) -> Delivery | None:
         reason=row[5],
         detail=row[6],
         queued_at=from_ms(row[7]),
-        transferred_at=None if row[8] is None else from_ms(row[8]),
-        shown_at=None if row[9] is None else from_ms(row[9]),
+        transferred_at=_instant(row[8]),
+        shown_at=_instant(row[9]),
+        rank=Rank(row[10]),
+        same=row[11],
+        hold=row[12],
+        due_at=_instant(row[13]),
+        wave=row[14],
     )
 
 
-def due(connection: Connection, at: datetime, limit: int) -> tuple[Due, ...]:
-    """The deliveries whose turn has come: what goes first, then the longest waiting."""
-    first = _due(connection, at, limit, priority=1)
-    return (*first, *_due(connection, at, limit - len(first), priority=0))
+def again(
+    connection: Connection,
+    label: str,
+    wish_id: str,
+    *,
+    reason: str,
+    at: datetime,
+    earliest: datetime | None = None,
+) -> None:
+    """The handing over did not work out; its turn comes again at ``at``.
 
-
-def _due(connection: Connection, at: datetime, limit: int, *, priority: int) -> tuple[Due, ...]:
-    rows = connection.execute(
-        "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, "
-        "delivery.attempts, delivery.reason, label.model, label.formats, label.firmware "
-        "FROM delivery JOIN wish ON wish.label = delivery.label "
-        "JOIN label ON label.id = delivery.label "
-        "WHERE delivery.priority = ? AND delivery.due_at <= ? "
-        "ORDER BY delivery.due_at, delivery.label LIMIT ?",
-        (priority, to_ms(at), limit),
-    )
-    return tuple(
-        Due(
-            label=row[0],
-            family=row[1],
-            described=Described(
-                label=row[0], model=row[6], formats=tuple(row[7].split(",")), firmware=row[8]
-            ),
-            wish=row[2],
-            fingerprint=row[3],
-            attempts=row[4],
-            reason=row[5],
-        )
-        for row in rows
-    )
-
-
-def next_due(connection: Connection, *, after: datetime | None = None) -> datetime | None:
-    """When the next delivery's turn comes, or the next one ``after`` an instant."""
-    least = -1 if after is None else to_ms(after)
-    earliest = [
-        connection.execute(
-            "SELECT min(due_at) FROM delivery WHERE priority = ? AND due_at > ?",
-            (priority, least),
-        ).fetchone()[0]
-        for priority in (0, 1)
-    ]
-    return min((from_ms(one) for one in earliest if one is not None), default=None)
-
-
-def handing_over(
-    connection: Connection, label: str, wish_id: str, sha256: str, *, again_at: datetime
-) -> bool:
-    """Note, before the first byte leaves, which picture goes out and when to try again.
-
-    False when the label has another wish by now: then nothing may be sent.
+    A label that is heard may get its turn before, never before ``earliest``. Without a link, or
+    with the label asleep, nothing left the house, so that was no attempt.
     """
-    done = connection.execute(
-        "UPDATE delivery SET sha256 = ?, attempts = attempts + 1, due_at = ? "
-        "WHERE label = ? AND wish = ?",
-        (sha256, to_ms(again_at), label, wish_id),
-    )
-    connection.note("label", label)
-    return done.rowcount == 1
-
-
-def again(connection: Connection, label: str, wish_id: str, *, reason: str, at: datetime) -> None:
-    """The handing over did not work out; its turn comes again at ``at``."""
     connection.execute(
-        "UPDATE delivery SET reason = ?, due_at = ? WHERE label = ? AND wish = ? "
-        "AND state IN ('queued', 'failed')",
-        (reason, to_ms(at), label, wish_id),
+        "UPDATE delivery SET same = iif(reason IS ?1, same + 1, 1), reason = ?1, "
+        "due_at = iif(hold IS NULL, ?2, NULL), earliest_at = ?3, "
+        "attempts = max(attempts - ?4, 0) WHERE label = ?5 AND wish = ?6 AND state <> 'shown'",
+        (
+            *(reason, to_ms(at), None if earliest is None else to_ms(earliest)),
+            *(int(reason in _NO_ATTEMPT), label, wish_id),
+        ),
     )
-    _note(connection, label)
+    note(connection, label)
 
 
-def link_down(connection: Connection, label: str, wish_id: str, *, at: datetime) -> None:
-    """Nothing left the house, so this was no attempt; its turn comes again at ``at``."""
-    again(connection, label, wish_id, reason=LINK_DOWN, at=at)
-    connection.execute(
-        "UPDATE delivery SET attempts = max(attempts - 1, 0) WHERE label = ? AND wish = ?",
-        (label, wish_id),
-    )
-
-
-def link_worked(connection: Connection, label: str, wish_id: str) -> None:
+def awaiting(connection: Connection, label: str, wish_id: str) -> None:
     """The picture left the house after all; the label's answer is awaited."""
     connection.execute(
-        "UPDATE delivery SET reason = NULL WHERE label = ? AND wish = ? AND reason = ?",
-        (label, wish_id, LINK_DOWN),
+        "UPDATE delivery SET reason = NULL WHERE label = ? AND wish = ? AND state = 'queued'",
+        (label, wish_id),
     )
-    _note(connection, label)
+    _tell(connection, label)
 
 
-def link_up(connection: Connection, family: str, at: datetime) -> None:
-    """The way to labels of ``family`` is open: what waited for it is due."""
-    connection.execute(
-        "UPDATE delivery SET due_at = ? WHERE reason = ? AND due_at > ? "
-        "AND label IN (SELECT id FROM label WHERE family = ?)",
-        (to_ms(at), LINK_DOWN, to_ms(at), family),
-    )
-    connection.note("delivery", "")
+def transferred(
+    connection: Connection, label: str, wish_id: str, at: datetime, *, final: bool = False
+) -> bool:
+    """The label said that it holds the picture; True when that is news.
 
-
-def transferred(connection: Connection, label: str, wish_id: str, at: datetime) -> bool:
-    """The label said that it holds the picture; True when that is news."""
+    ``final`` where labels of the family never say more: then nothing is left to do.
+    """
     done = connection.execute(
-        "UPDATE delivery SET state = 'transferred', transferred_at = ?, reason = NULL, "
-        "detail = NULL WHERE label = ? AND wish = ? AND state IN ('queued', 'failed')",
-        (to_ms(at), label, wish_id),
+        "UPDATE delivery SET state = 'transferred', transferred_at = ?1, reason = NULL, "
+        "detail = NULL, same = 0, due_at = iif(?2, NULL, due_at), hold = iif(?2, NULL, hold) "
+        "WHERE label = ?3 AND wish = ?4 AND state IN ('queued', 'failed')",
+        (to_ms(at), int(final), label, wish_id),
     )
-    _note(connection, label)
-    return done.rowcount == 1
+    news = done.rowcount == 1
+    if news and final:
+        _arrived(connection, label, at)
+    _tell(connection, label)
+    return news
 
 
 def shown(connection: Connection, label: str, wish_id: str, at: datetime) -> bool:
     """The label said that it shows the picture; True when that is news."""
     done = connection.execute(
-        "UPDATE delivery SET state = 'shown', shown_at = ?, due_at = NULL, reason = NULL, "
-        "detail = NULL WHERE label = ? AND wish = ? AND state != 'shown'",
+        "UPDATE delivery SET state = 'shown', shown_at = ?, due_at = NULL, hold = NULL, "
+        "reason = NULL, detail = NULL, same = 0, loose = 0 "
+        "WHERE label = ? AND wish = ? AND state <> 'shown'",
         (to_ms(at), label, wish_id),
     )
-    _note(connection, label)
+    news = done.rowcount == 1
+    if news:
+        _arrived(connection, label, at)
+    _tell(connection, label)
+    return news
+
+
+def _arrived(connection: Connection, label: str, at: datetime) -> None:
+    """Remember how long it took, and count it for its wave."""
+    wave, handed_at = connection.execute(
+        "SELECT wave, handed_at FROM delivery WHERE label = ?", (label,)
+    ).fetchone()
+    if handed_at is not None:
+        connection.execute(
+            "UPDATE label SET took_ms = coalesce((3 * took_ms + ?1) / 4, ?1) WHERE id = ?2",
+            (max(to_ms(at) - handed_at, 0), label),
+        )
+    if wave is not None:
+        waves.shown(connection, wave, at)
+
+
+def shows_already(connection: Connection, label: str, wish_id: str, sha256: str) -> bool:
+    """Note that the label needs no picture for this wish: it still shows it, as ``sha256``.
+
+    False when that does not hold any more.
+    """
+    done = connection.execute(
+        "UPDATE delivery SET sha256 = ?1 WHERE label = ?2 AND wish = ?3 AND loose = 0 "
+        "AND (SELECT sight_sha256 FROM label WHERE id = ?2) = ?1",
+        (sha256, label, wish_id),
+    )
     return done.rowcount == 1
 
 
@@ -249,39 +288,104 @@ def failed(
 ) -> None:
     """The label said no; it is tried again at ``again_at``."""
     connection.execute(
-        "UPDATE delivery SET state = 'failed', reason = ?, detail = ?, due_at = ? "
-        "WHERE label = ? AND wish = ?",
+        "UPDATE delivery SET state = 'failed', same = iif(reason IS ?1, same + 1, 1), "
+        "reason = ?1, detail = ?2, due_at = iif(hold IS NULL, ?3, NULL) "
+        "WHERE label = ?4 AND wish = ?5",
         (reason, detail[:200], to_ms(again_at), label, wish_id),
     )
-    _note(connection, label)
+    note(connection, label)
 
 
-def requeue(connection: Connection, label: str, *, reason: str, at: datetime) -> None:
+def requeue(
+    connection: Connection,
+    label: str,
+    *,
+    reason: str,
+    at: datetime,
+    rank: Rank = Rank.CORRECTION,
+) -> None:
     """Deliver the label's wish again from the start: it shows something else, or nothing."""
     connection.execute(
-        "UPDATE delivery SET state = 'queued', reason = ?, due_at = ?, queued_at = ?, "
-        "transferred_at = NULL, shown_at = NULL WHERE label = ?",
-        (reason, to_ms(at), to_ms(at), label),
+        "UPDATE delivery SET state = 'queued', reason = ?1, detail = NULL, due_at = ?2, "
+        "earliest_at = NULL, hold = NULL, rank = min(rank, ?3), queued_at = ?2, attempts = 0, "
+        "same = 0, transferred_at = NULL, shown_at = NULL, "
+        "wave = iif(state = 'shown', NULL, wave) WHERE label = ?4",
+        (reason, to_ms(at), int(rank), label),
     )
-    _note(connection, label)
+    note(connection, label)
 
 
-def all_due(connection: Connection, family: str, at: datetime) -> None:
-    """What was on its way to labels of ``family`` may be gone: hand it all over again."""
+def send_again(connection: Connection, label: str, at: datetime) -> None:
+    """Somebody asks for it: deliver the wish once more, also where another system wrote."""
+    connection.execute("UPDATE label SET foreign_since = NULL WHERE id = ?", (label,))
+    requeue(connection, label, reason=STAFF, at=at, rank=Rank.STAFF)
+
+
+def give_way(connection: Connection, label: str, at: datetime) -> bool:
+    """Somebody else writes to the label: leave it alone until a person or a new wish says so.
+
+    True when that is news.
+    """
+    known = connection.execute(
+        "UPDATE label SET foreign_since = coalesce(foreign_since, ?1), "
+        "sight_sha256 = iif(sight_sha256 IN (SELECT sha256 FROM picture), NULL, sight_sha256), "
+        "sight_at = ?1 WHERE id = ?2 RETURNING foreign_since = ?1",
+        (to_ms(at), label),
+    ).fetchone()
     connection.execute(
-        "UPDATE delivery SET due_at = ? WHERE state != 'shown' "
-        "AND label IN (SELECT id FROM label WHERE family = ?)",
-        (to_ms(at), family),
+        "UPDATE delivery SET state = 'failed', reason = ?1, detail = NULL, due_at = NULL, "
+        "hold = ?1, wave = iif(state = 'shown', NULL, wave), shown_at = NULL WHERE label = ?2",
+        (FOREIGN, label),
     )
-    connection.note("delivery", "")
+    note(connection, label)
+    return known is not None and bool(known[0])
 
 
-def clock_jumped(connection: Connection, at: datetime) -> None:
-    """Turns were set by another time: every delivery that waits for one has it now."""
-    connection.execute("UPDATE delivery SET due_at = ? WHERE due_at IS NOT NULL", (to_ms(at),))
-    connection.note("delivery", "")
+def forget(connection: Connection, label: str) -> None:
+    """Let the label have no wish, so that the next look at it makes one."""
+    connection.execute("DELETE FROM wish WHERE label = ?", (label,))
+    connection.execute("DELETE FROM delivery WHERE label = ?", (label,))
+    note(connection, label)
 
 
-def _note(connection: Connection, label: str) -> None:
+def note(connection: Connection, label: str) -> None:
+    """Tell that the label's delivery changed, and with it perhaps whose turn comes when."""
+    connection.note("turn", label)
+    _tell(connection, label)
+
+
+def _tell(connection: Connection, label: str) -> None:
     connection.note("delivery", label)
     connection.note("label", label)
+
+
+def _told_text(told: Told | None) -> str:
+    if told is None:
+        return ""
+    price = told.price
+    value: dict[str, Any] = {"state": told.state.value, "kind": told.kind, "terms": told.terms}
+    if price is not None:
+        value |= {"amount": str(price.amount), "currency": price.currency}
+    if told.members is not None:
+        value["members"] = str(told.members)
+    return json.dumps(value)
+
+
+def _read_told(text: str) -> Told | None:
+    if not text:
+        return None
+    value: dict[str, Any] = json.loads(text)
+    price = None
+    if "amount" in value:
+        price = Money(amount=Decimal(value["amount"]), currency=value["currency"])
+    return Told(
+        state=LabelState(value["state"]),
+        kind=value["kind"],
+        price=price,
+        members=Decimal(value["members"]) if "members" in value else None,
+        terms=value["terms"],
+    )
+
+
+def _instant(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else from_ms(milliseconds)

@@ -22,7 +22,7 @@ class Label:
     """A physical tag as it last introduced itself.
 
     ``sight_sha256`` names the picture it is known to show; ``stale`` counts the reasons to look
-    at its wish again.
+    at its wish again, ``stale_for`` names the last of them. ``via`` heard it last.
     """
 
     id: str
@@ -38,6 +38,8 @@ class Label:
     sight_sha256: str | None = None
     sight_at: datetime | None = None
     stale: int = 0
+    stale_for: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ up, and each name costs a row, a picture and room in every list."""
 
 _COLUMNS = (
     "id, family, code, width, height, inks, dpi, model, formats, firmware, first_heard, "
-    "last_heard, online, battery_mv, rssi_dbm, temperature_c, sight_sha256, sight_at, stale"
+    "last_heard, online, battery_mv, rssi_dbm, temperature_c, sight_sha256, sight_at, stale, "
+    "stale_for, via"
 )
 
 
@@ -106,9 +109,9 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
     if known is None:
         connection.execute(
             "INSERT INTO label (id, family, code, width, height, inks, dpi, model, formats, "
-            "firmware, first_heard, last_heard, sight_sha256, sight_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (heard.label, family, _free_code(connection), *described, now, now)
+            "firmware, first_heard, last_heard, via, sight_sha256, sight_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (heard.label, family, _free_code(connection), *described, now, now, heard.via)
             + ((heard.showing, now) if heard.showing is not None else (None, None)),
         )
         connection.note("stale", heard.label)
@@ -116,7 +119,8 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
         changed = tuple(known[:5]) != described[:5]
         connection.execute(
             "UPDATE label SET width = ?, height = ?, inks = ?, dpi = ?, model = ?, formats = ?, "
-            "firmware = ?, last_heard = ?, online = 1, stale = stale + ? WHERE id = ?",
+            "firmware = ?, last_heard = ?, online = 1, away_since = NULL, stale = stale + ? "
+            "WHERE id = ?",
             (*described, now, int(changed), heard.label),
         )
         if heard.showing != known[7]:
@@ -144,9 +148,9 @@ def see(connection: Connection, label: str, sha256: str | None, at: datetime) ->
 def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime) -> None:
     """Note that the label was heard, with what it measured."""
     connection.execute(
-        "UPDATE label SET last_heard = ?, online = 1, battery_mv = coalesce(?, battery_mv), "
-        "rssi_dbm = coalesce(?, rssi_dbm), temperature_c = coalesce(?, temperature_c) "
-        "WHERE id = ?",
+        "UPDATE label SET last_heard = ?, online = 1, away_since = NULL, "
+        "battery_mv = coalesce(?, battery_mv), rssi_dbm = coalesce(?, rssi_dbm), "
+        "temperature_c = coalesce(?, temperature_c) WHERE id = ?",
         (
             *(to_ms(at), telemetry.battery_mv, telemetry.rssi_dbm, telemetry.temperature_c),
             label,
@@ -155,20 +159,21 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
     connection.note("label", label)
 
 
-def presence(connection: Connection, heard: Presence) -> bool:
+def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
     """Note that the label came into or went out of reach; True when that is news."""
     done = connection.execute(
-        "UPDATE label SET online = ?1 WHERE id = ?2 AND online <> ?1",
-        (int(heard.online), heard.label),
+        "UPDATE label SET online = ?1, away_since = iif(?1, NULL, coalesce(away_since, ?2)) "
+        "WHERE id = ?3 AND online <> ?1",
+        (int(heard.online), to_ms(at), heard.label),
     )
     connection.note("label", heard.label)
     return done.rowcount == 1
 
 
-def bind(connection: Connection, bound: Binding) -> None:
+def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
     """Bind a known label, in place of what it was bound to before.
 
-    Raises ``KeyError`` for an unknown label.
+    What staff did is planned and delivered first. Raises ``KeyError`` for an unknown label.
     """
     target = bound.target
     try:
@@ -183,13 +188,13 @@ def bind(connection: Connection, bound: Binding) -> None:
         )
     except sqlite3.IntegrityError as error:
         raise KeyError(bound.label) from error
-    _stale_label(connection, bound.label)
+    _stale_label(connection, bound.label, why)
 
 
-def unbind(connection: Connection, label: str) -> None:
+def unbind(connection: Connection, label: str, *, why: str = "staff") -> None:
     """Let the label stand for nothing; it will show its code."""
     connection.execute("DELETE FROM binding WHERE label = ?", (label,))
-    _stale_label(connection, label)
+    _stale_label(connection, label, why)
 
 
 def binding(connection: Connection, label: str) -> Binding | None:
@@ -220,7 +225,7 @@ def mark_stale(
     """
     found = standing_for(connection, products, groups, group_rows=group_rows)
     for label in found:
-        _stale_label(connection, label)
+        _stale_label(connection, label, "feed")
     if found:
         _hurry(connection, products)
 
@@ -262,26 +267,29 @@ def _hurry(connection: Connection, products: Iterable[str]) -> None:
     ).fetchall()
     for product, group in withdrawn:
         connection.execute(
-            "UPDATE label SET urgent = 1 WHERE stale > 0 AND id IN (SELECT label FROM binding "
-            "WHERE product = ?1 UNION ALL SELECT label FROM binding WHERE group_id = ?2)",
+            "UPDATE label SET urgent = max(urgent, 1) WHERE stale > 0 "
+            "AND id IN (SELECT label FROM binding WHERE product = ?1 "
+            "UNION ALL SELECT label FROM binding WHERE group_id = ?2)",
             (product, group),
         )
 
 
-def mark_bound_stale(connection: Connection) -> None:
+def mark_bound_stale(connection: Connection, why: str) -> None:
     """Mark every label that stands for something stale."""
     marked = connection.execute(
-        "UPDATE label SET stale = stale + 1 WHERE id IN (SELECT label FROM binding) RETURNING id"
+        "UPDATE label SET stale = stale + 1, stale_for = ? "
+        "WHERE id IN (SELECT label FROM binding) RETURNING id",
+        (why,),
     ).fetchall()
     for (label,) in marked:
         connection.note("stale", label)
         connection.note("label", label)
 
 
-def mark_all_stale(connection: Connection) -> None:
+def mark_all_stale(connection: Connection, why: str) -> None:
     """Mark every label stale, also those that stand for nothing."""
     for (label,) in connection.execute(
-        "UPDATE label SET stale = stale + 1 RETURNING id"
+        "UPDATE label SET stale = stale + 1, stale_for = ? RETURNING id", (why,)
     ).fetchall():
         connection.note("stale", label)
         connection.note("label", label)
@@ -293,7 +301,7 @@ def mark_due_stale(connection: Connection, at: datetime) -> None:
     price_shown.unsettle(connection, [label for (label,) in due], at)
     for (label,) in due:
         connection.execute("UPDATE label SET next_change = NULL WHERE id = ?", (label,))
-        _stale_label(connection, label)
+        _stale_label(connection, label, "time")
 
 
 def stale(
@@ -314,9 +322,10 @@ def stale(
 
 
 def urgent(connection: Connection, limit: int) -> tuple[str, ...]:
-    """Stale labels of what is blocked or recalled."""
+    """Stale labels that staff changed, and those of what is blocked or recalled."""
     rows = connection.execute(
-        "SELECT id FROM label WHERE urgent > 0 AND stale > 0 ORDER BY id LIMIT ?", (limit,)
+        "SELECT id FROM label WHERE urgent > 0 AND stale > 0 ORDER BY urgent DESC, id LIMIT ?",
+        (limit,),
     )
     return tuple(row[0] for row in rows)
 
@@ -362,8 +371,17 @@ def coming(
     return tuple((label, from_ms(at)) for label, at in rows)
 
 
-def _stale_label(connection: Connection, label: str) -> None:
-    connection.execute("UPDATE label SET stale = stale + 1 WHERE id = ?", (label,))
+def look_again(connection: Connection, label: str, why: str) -> None:
+    """Mark one label stale."""
+    _stale_label(connection, label, why)
+
+
+def _stale_label(connection: Connection, label: str, why: str) -> None:
+    connection.execute(
+        "UPDATE label SET stale = stale + 1, stale_for = ?1, "
+        "urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
+        (why, label),
+    )
     connection.note("stale", label)
     connection.note("label", label)
 
@@ -396,4 +414,6 @@ def _label(row: tuple[Any, ...]) -> Label:
         sight_sha256=row[16],
         sight_at=None if row[17] is None else from_ms(row[17]),
         stale=row[18],
+        stale_for=row[19],
+        via=row[20],
     )

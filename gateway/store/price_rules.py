@@ -58,7 +58,7 @@ def settle(connection: Connection, rules: PriceRules) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, json.dumps(asdict(rules)))
     )
-    labels.mark_bound_stale(connection)
+    labels.mark_bound_stale(connection, "settings")
 
 
 def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours | None:

@@ -13,4 +13,4 @@ def settle(connection: Connection, digest: str) -> None:
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     if row is None or row[0] != digest:
         connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, digest))
-        labels.mark_all_stale(connection)
+        labels.mark_all_stale(connection, "template")

@@ -201,7 +201,8 @@ async def test_binding_from_the_label_page(open_shop: OpenShop, signed_in: Enter
     assert bound is not None
     assert bound.target == Target(group="jeans-alba", where={"color": "olive"})
     # The page follows what happens to the label.
-    await open_shop.write(lambda one: labels.presence(one, Presence(label="L006", online=False)))
+    offline = Presence(label="L006", online=False)
+    await open_shop.write(lambda one: labels.presence(one, offline, shop.NOW))
     await expect(page.get_by_text("No está al alcance")).to_be_visible()
     await _is_whole(watched)
 

@@ -23,7 +23,7 @@ from gateway.settings import Settings
 from gateway.staff import passwords
 from gateway.staff.attempts import Attempts
 from gateway.staff.site import Site, look, site
-from gateway.store import deliveries, frames, labels, outbox, people, proof
+from gateway.store import deliveries, frames, labels, outbox, people, proof, queue
 from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Wish
 from gateway.web.streams import Streams
@@ -178,9 +178,7 @@ def hand_over(connection: Connection, label: str, sha256: str, at: datetime = sh
     """The picture went out."""
     wish = deliveries.wish(connection, label)
     assert wish is not None
-    deliveries.handing_over(
-        connection, label, wish.id, sha256, again_at=at + timedelta(seconds=120)
-    )
+    queue.handing_over(connection, label, wish.id, sha256, at=at, until=at + timedelta(seconds=120))
 
 
 def confirm(connection: Connection, label: str, sha256: str, at: datetime = shop.NOW) -> None:
@@ -240,4 +238,4 @@ def _go_on(connection: Connection, label: str, number: int, sha256: str, since: 
             detail="",
             again_at=shop.NOW + timedelta(seconds=5),
         )
-        labels.presence(connection, Presence(label=label, online=False))
+        labels.presence(connection, Presence(label=label, online=False), since)

@@ -14,7 +14,8 @@ from device_drivers.api.panels import Frame, Ink, Panel
 from device_drivers.labels.mqtt.driver import MqttLabelDriver
 from device_drivers.simulated.messages import InMemoryBroker, InMemoryPort
 from gateway.domain.events import Lane, Origin
-from gateway.domain.labels import Target
+from gateway.domain.labels import LabelState, Target
+from gateway.domain.ranking import Told
 from gateway.domain.rows import Row
 from gateway.feed import checking
 from gateway.labels import binding
@@ -23,7 +24,7 @@ from gateway.labels.listening import Listener
 from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
 from gateway.settings import Labels
-from gateway.store import deliveries, frames, labels, outbox, replica
+from gateway.store import deliveries, frames, labels, outbox, queue, replica
 from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Delivery, Wish
 from gateway.store.labels import Label
@@ -108,10 +109,18 @@ class Room:
         return delivery
 
     async def due_in(self) -> timedelta | None:
-        due = await self.read(deliveries.next_due)
+        due = await self.read(queue.next_due)
         return None if due is None else due - self.clock.now()
 
-    async def wish(self, label: str, ink: int = 0, *, first: bool = False) -> None:
+    async def wish(
+        self,
+        label: str,
+        ink: int = 0,
+        *,
+        state: LabelState = LabelState.REGULAR,
+        why: str = "",
+        announce: bool = True,
+    ) -> None:
         """A known label is to show a frame full of this ink."""
         frame = Frame(
             width=PANEL.width,
@@ -126,13 +135,15 @@ class Room:
             template="",
             cause="regular",
             made_at=self.clock.now(),
+            told=Told(state=state),
         )
 
         def want(connection: Connection) -> None:
             frames.put(connection, frame, self.clock.now())
-            deliveries.want(connection, new, first=first)
+            deliveries.want(connection, new, why=why)
 
-        await self.reports.heard("mqtt", [announced(label)])
+        if announce:
+            await self.reports.heard("mqtt", [announced(label)])
         await self.database.write(want)
 
     async def shown(self, label: str) -> Delivery:
@@ -144,6 +155,12 @@ class Room:
         delivery = await self.delivery(label)
         assert delivery.state == "shown"
         return delivery
+
+    async def know_picture(self, sha256: str) -> None:
+        """A picture that was delivered to somebody once."""
+        await self.database.write(
+            lambda connection: frames.note_picture(connection, sha256, "of a frame that was")
+        )
 
     async def write(self, *rows: Row) -> None:
         """What central says, written as the feed writes it."""

@@ -10,12 +10,13 @@ import pytest
 from device_drivers.labels.mqtt.driver import MqttLabelDriver
 from device_drivers.links.messages import LinkDownError
 from device_drivers.simulated.messages import InMemoryPort
+from gateway.domain.labels import LabelState
 from gateway.labels.courier import Courier
 from gateway.settings import Labels
-from gateway.store import deliveries
+from gateway.store import queue
 from tests.support.running import running
 from tests.unit.labels import rooms
-from tests.unit.labels.rooms import OTHER, Room, announced, says_shown
+from tests.unit.labels.rooms import Room, announced, says_shown
 
 
 @pytest.fixture
@@ -96,16 +97,16 @@ async def test_what_is_blocked_or_recalled_goes_before_what_waited_longer(room: 
     for number in range(3):
         await room.wish(f"l{number}")
     room.clock.pass_(timedelta(hours=1))
-    await room.wish("recalled", first=True)
+    await room.wish("recalled", state=LabelState.RECALLED)
     now = room.clock.now()
-    due = await room.read(lambda connection: deliveries.due(connection, now, 2))
+    due = await room.read(lambda connection: queue.due(connection, "mqtt/", now, 2))
     assert [one.label for one in due] == ["recalled", "l0"]
     assert await room.due_in() == timedelta(hours=-1)
 
 
 async def test_a_label_shows_its_wish_after_it_lost_it(room: Room) -> None:
     await room.shown("l1")
-    await room.reports.heard("mqtt", [announced("l1", showing=OTHER)])
+    await room.reports.heard("mqtt", [announced("l1")])
     await room.courier.deliver_due()
     await room.reports.heard("mqtt", [says_shown(await room.delivery("l1"))])
     assert (await room.delivery("l1")).state == "shown"
@@ -124,7 +125,7 @@ async def test_a_delivery_that_takes_long_holds_back_no_other(room: Room) -> Non
         async with room.turns.of("slow"):
             await room.wish("quick")
             await until_handed_over(room, "quick", "w-quick-0")
-            assert (await room.delivery("slow")).sha256 is None
+            assert "label/slow/wish" not in room.broker.retained
         await until_handed_over(room, "slow", "w-slow-0")
 
 

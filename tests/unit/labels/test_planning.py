@@ -13,7 +13,7 @@ from gateway.domain.rows import Row
 from gateway.labels.planning import Planner
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, deliveries, labels, pictures, tasks
+from gateway.store import catalogue, labels, pictures, queue, tasks
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
@@ -53,6 +53,10 @@ async def stock_up(room: Room, count: int, **members: object) -> None:
     await room.write(*(product(f"a{n:03}", **members) for n in range(count)))
     for n in range(count):
         await room.bind(f"l{n:03}", Target(product=f"a{n:03}"))
+    # As if central had bound them: what staff does is planned before all else.
+    await room.database.write(
+        lambda connection: connection.execute("UPDATE label SET urgent = 0, stale_for = 'feed'")
+    )
 
 
 async def test_a_clock_that_jumps_has_every_bound_label_looked_at_once(room: Room) -> None:
@@ -94,7 +98,7 @@ async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(roo
     await room.write(product("a118", status="recalled"), product("a119", status="blocked"))
     await planner.plan_stale()
     at = room.clock.now()
-    due = await room.read(lambda connection: deliveries.due(connection, at, 3))
+    due = await room.read(lambda connection: queue.due(connection, "mqtt/", at, 3))
     assert [one.label for one in due] == ["l118", "l119", "l000"]
     await plan_all(planner)
     assert len(sheet.drawn) == 120, "each was drawn once"

@@ -21,6 +21,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 
 async def test_a_label_that_says_it_shows_another_picture_gets_its_own_again(room: Room) -> None:
     done = await room.shown("l1")
+    await room.know_picture(OTHER)
     other = replace(says_shown(done), wish="old", sha256=OTHER)
     assert await room.reports.heard("mqtt", [other]) == ()
     again = await room.delivery("l1")
@@ -61,6 +62,7 @@ async def test_a_retained_report_confirms_what_the_label_announced(room: Room) -
 
 async def test_words_of_one_commit_are_taken_in_their_order(room: Room) -> None:
     await room.wish("l1")
+    await room.know_picture(OTHER)
     await room.courier.deliver_due()
     delivery = await room.delivery("l1")
     other = replace(says_shown(delivery), wish="old", sha256=OTHER)

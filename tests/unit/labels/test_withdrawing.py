@@ -55,7 +55,7 @@ async def test_it_goes_before_all_else_and_is_told_with_how_far_it_is(shelf: She
     await shelf.room.write(*(price(key, "9") for key in many.values()))
     await withdraw(shelf)
     await shelf.planner.plan_stale()
-    due = await shelf.room.read(lambda one: deliveries.due(one, AT, 3))
+    due = await shelf.room.read(lambda one: queue.due(one, "mqtt/", AT, 3))
     assert [one.label for one in due][:2] == ["z1", "z2"]
     assert await cause(shelf, "z1") == "withdrawn"
     await shelf.plan()

@@ -181,12 +181,13 @@ async def test_twenty_thousand_labels_are_listed_searched_and_counted(staff: Sta
             "WHERE id < 'T15000'"
         )
         connection.execute(
-            "INSERT INTO wish SELECT id, 'w' || id, printf('%064d', 1), '', '', 0 FROM label"
+            "INSERT INTO wish (label, id, fingerprint, template, cause, made_at) "
+            "SELECT id, 'w' || id, printf('%064d', 1), '', '', 0 FROM label"
         )
         connection.execute(
-            "INSERT INTO delivery (label, wish, state, queued_at) "
-            "SELECT id, 'w' || id, CASE WHEN id < 'T10000' THEN 'shown' ELSE 'queued' END, 0 "
-            "FROM label"
+            "INSERT INTO delivery (label, wish, state, queued_at, rank, way) "
+            "SELECT id, 'w' || id, CASE WHEN id < 'T10000' THEN 'shown' ELSE 'queued' END, 0, 6, "
+            "'mqtt/' FROM label"
         )
         connection.execute("INSERT INTO picture VALUES ('s', printf('%064d', 1))")
         connection.execute("UPDATE label SET sight_sha256 = 's' WHERE id < 'T10000'")

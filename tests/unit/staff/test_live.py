@@ -60,7 +60,7 @@ async def test_a_change_reaches_an_open_page(shelf: Staffed) -> None:
     async with running(shelf.site.live), aclosing(_stream(shelf)) as stream:
         assert await anext(stream) == "retry: 2000\n\n"
         offline = Presence(label="L001", online=False)
-        await shelf.database.write(lambda connection: labels.presence(connection, offline))
+        await shelf.database.write(lambda one: labels.presence(one, offline, shop.NOW))
         event = await _next_event(stream)
         assert event == 'event: labels\ndata: ["L001"]\n\n'
         await shelf.database.write(

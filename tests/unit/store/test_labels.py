@@ -13,7 +13,7 @@ from device_drivers.api.drivers import Announced, Presence, Telemetry
 from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.domain.labels import Target
 from gateway.domain.proof import Entry
-from gateway.store import deliveries, frames, labels, migrating, proof, tasks
+from gateway.store import deliveries, frames, labels, migrating, proof, queue, tasks
 from gateway.store.database import Connection, connect
 from gateway.store.deliveries import Wish
 from gateway.store.labels import Binding
@@ -72,10 +72,10 @@ def stale(connection: Connection) -> dict[str, int]:
 
 def test_the_latest_wish_wins_and_an_older_one_is_never_sent(connection: Connection) -> None:
     want(connection, "old", 0)
-    assert deliveries.handing_over(connection, "L1", "old", SHA, again_at=LATER)
+    assert queue.handing_over(connection, "L1", "old", SHA, at=AT, until=LATER)
     newer = want(connection, "new", 1)
     assert deliveries.wish(connection, "L1") == newer
-    assert not deliveries.handing_over(connection, "L1", "old", SHA, again_at=LATER)
+    assert not queue.handing_over(connection, "L1", "old", SHA, at=AT, until=LATER)
     assert not deliveries.transferred(connection, "L1", "old", LATER)
     assert not deliveries.shown(connection, "L1", "old", LATER)
     deliveries.failed(connection, "L1", "old", reason="x", detail="", again_at=LATER)
@@ -99,19 +99,19 @@ def test_queued_transferred_shown_are_news_once_each(connection: Connection) -> 
     done = deliveries.get(connection, "L1")
     assert done is not None
     assert (done.state, done.transferred_at, done.shown_at) == ("shown", AT, LATER)
-    assert deliveries.next_due(connection) is None
+    assert queue.next_due(connection) is None
 
 
 def test_deliveries_come_due_longest_waiting_first(connection: Connection) -> None:
     want(connection, "w1", label="L1")
     want(connection, "w2", label="L2")
-    assert deliveries.next_due(connection) == AT
-    deliveries.handing_over(connection, "L1", "w1", SHA, again_at=LATER)
-    assert [due.label for due in deliveries.due(connection, AT, 9)] == ["L2"]
-    (first, second) = deliveries.due(connection, LATER, 9)
+    assert queue.next_due(connection) == AT
+    queue.handing_over(connection, "L1", "w1", SHA, at=AT, until=LATER)
+    assert [due.label for due in queue.due(connection, "mqtt/", AT, 9)] == ["L2"]
+    (first, second) = queue.due(connection, "mqtt/", LATER, 9)
     assert (first.label, second.label, second.attempts) == ("L2", "L1", 1)
-    assert [due.label for due in deliveries.due(connection, LATER, 1)] == ["L2"]
-    assert deliveries.due(connection, AT - timedelta(seconds=1), 9) == ()
+    assert [due.label for due in queue.due(connection, "mqtt/", LATER, 1)] == ["L2"]
+    assert queue.due(connection, "mqtt/", AT - timedelta(seconds=1), 9) == ()
 
 
 def test_what_failed_is_tried_again_and_then_forgets_why(connection: Connection) -> None:
@@ -121,9 +121,9 @@ def test_what_failed_is_tried_again_and_then_forgets_why(connection: Connection)
     failed = deliveries.get(connection, "L1")
     assert failed is not None
     assert (failed.state, failed.reason, failed.detail) == ("failed", "no", "x" * 200)
-    assert deliveries.next_due(connection) == LATER
+    assert queue.next_due(connection) == LATER
     deliveries.again(connection, "L1", "w", reason="link_down", at=AT)
-    assert deliveries.next_due(connection) == AT
+    assert queue.next_due(connection) == AT
     assert deliveries.shown(connection, "L1", "w", LATER)
     shown = deliveries.get(connection, "L1")
     assert shown is not None
@@ -137,7 +137,7 @@ def test_a_label_that_shows_something_else_gets_its_wish_again(connection: Conne
     again = deliveries.get(connection, "L1")
     assert again is not None
     assert (again.state, again.shown_at, again.wish) == ("queued", None, "w")
-    assert deliveries.next_due(connection) == LATER
+    assert queue.next_due(connection) == LATER
 
 
 def test_after_a_lost_session_all_but_the_shown_goes_out_again(connection: Connection) -> None:
@@ -145,11 +145,11 @@ def test_after_a_lost_session_all_but_the_shown_goes_out_again(connection: Conne
     want(connection, "w2", label="L2")
     deliveries.shown(connection, "L1", "w1", AT)
     deliveries.transferred(connection, "L2", "w2", AT)
-    deliveries.handing_over(connection, "L2", "w2", SHA, again_at=AT + timedelta(days=1))
-    deliveries.all_due(connection, "other", LATER)
-    assert deliveries.due(connection, LATER, 9) == ()
-    deliveries.all_due(connection, "mqtt", LATER)
-    assert [due.label for due in deliveries.due(connection, LATER, 9)] == ["L2"]
+    queue.handing_over(connection, "L2", "w2", SHA, at=AT, until=AT + timedelta(days=1))
+    queue.all_due(connection, "other", LATER)
+    assert queue.due(connection, "mqtt/", LATER, 9) == ()
+    queue.all_due(connection, "mqtt", LATER)
+    assert [due.label for due in queue.due(connection, "mqtt/", LATER, 9)] == ["L2"]
 
 
 def test_a_label_is_known_by_id_and_code_and_remembers_what_it_said(
@@ -161,7 +161,7 @@ def test_a_label_is_known_by_id_and_code_and_remembers_what_it_said(
     assert (known.panel, known.first_heard, known.online) == (PANEL, AT, True)
     labels.hear(connection, "L1", Telemetry(battery_mv=2900, rssi_dbm=-60), LATER)
     labels.hear(connection, "L1", Telemetry(temperature_c=21.5), LATER)
-    labels.presence(connection, Presence(label="L1", online=False))
+    labels.presence(connection, Presence(label="L1", online=False), LATER)
     labels.see(connection, "L1", SHA, LATER)
     heard = labels.get(connection, "L1")
     assert heard is not None

@@ -1,0 +1,70 @@
+"""The labels room put together: planner, courier, and one listener for each family."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from device_drivers import registry
+from gateway.broker.link import Link
+from gateway.clock import Clock
+from gateway.domain.events import Origin
+from gateway.domain.quiet_hours import QuietHours
+from gateway.labels import keeping
+from gateway.labels.courier import Courier
+from gateway.labels.listening import Listener
+from gateway.labels.planning import Planner, Renderer
+from gateway.labels.reports import Reports
+from gateway.labels.turns import Turns
+from gateway.lifecycle import Service
+from gateway.settings import Settings
+from gateway.store.database import Database
+
+
+def build(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    to_labels: tuple[Link, registry.Ways],
+    origin: Origin,
+    renderer: Renderer,
+) -> list[Service]:
+    """Every service between a stale label and its confirmed picture.
+
+    ``to_labels`` is the link to the shop's broker, and all the ways that drivers may take.
+    """
+    link, ways = to_labels
+    drivers = registry.label_drivers(ways)
+    reports = Reports(
+        database,
+        origin,
+        clock,
+        settings.labels,
+        silent_on_shown=frozenset(
+            family
+            for family, driver in drivers.items()
+            if not driver.family.capabilities.confirms_shown
+        ),
+    )
+    turns = Turns()
+    return [
+        Planner(database, renderer, clock, settings.shop, origin),
+        Courier(
+            *(database, drivers, reports, turns, clock, settings.labels),
+            quiet=quiet_hours(settings),
+        ),
+        *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
+        *keeping.services(database, clock, settings, origin, link),
+    ]
+
+
+def quiet_hours(settings: Settings) -> QuietHours | None:
+    """The hours in which labels are left alone; None where there are none."""
+    asked = settings.labels.quiet_hours
+    if asked is None:
+        return None
+    begins, _, ends = asked.partition("-")
+    return QuietHours(
+        begins=time.fromisoformat(begins),
+        ends=time.fromisoformat(ends),
+        zone=settings.shop.zone,
+    )

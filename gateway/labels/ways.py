@@ -1,0 +1,71 @@
+"""The ways to labels (an adapter, an access point, a broker), and the room on each.
+
+Every way has its own places, so that one that is slow or dead takes nobody else's. One that is down
+is closed for a while; then one delivery at a time tries it, until one gets through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+Room = Callable[[str], int]
+
+
+@dataclass(slots=True)
+class _Way:
+    busy: int = 0
+    closed_until: datetime | None = None
+
+
+class Ways:
+    """What goes on over each way, by ``family/via``; ``places`` says how much one takes at once."""
+
+    def __init__(self, places: Callable[[str], int]) -> None:
+        self._places = places
+        self._ways: dict[str, _Way] = {}
+
+    def room(self, at: datetime) -> Room:
+        """How many deliveries may begin at ``at`` over a way, as things stand now."""
+        free = {way: self._free(way, state, at) for way, state in self._ways.items()}
+        return lambda way: free[way] if way in free else self._places(way)
+
+    def next_opening(self) -> datetime | None:
+        """When the next closed way may be tried."""
+        closed = (one.closed_until for one in self._ways.values())
+        return min((at for at in closed if at is not None), default=None)
+
+    def began(self, way: str) -> None:
+        """A delivery takes a place."""
+        self._ways.setdefault(way, _Way()).busy += 1
+
+    def ended(self, way: str) -> None:
+        """A delivery leaves its place."""
+        state = self._ways[way]
+        state.busy -= 1
+        if not state.busy and state.closed_until is None:
+            del self._ways[way]
+
+    def close(self, way: str, until: datetime) -> None:
+        """Nothing gets through; not to be tried before ``until``."""
+        self._ways.setdefault(way, _Way()).closed_until = until
+
+    def worked(self, way: str) -> None:
+        """Something got through."""
+        state = self._ways.get(way)
+        if state is not None:
+            state.closed_until = None
+
+    def open_all(self, family: str) -> None:
+        """The ways to labels of ``family`` are up again."""
+        for way in [way for way in self._ways if way.startswith(f"{family}/")]:
+            self._ways[way].closed_until = None
+            if not self._ways[way].busy:
+                del self._ways[way]
+
+    def _free(self, way: str, state: _Way, at: datetime) -> int:
+        places = self._places(way)
+        if state.closed_until is not None:
+            places = 1 if state.closed_until <= at else 0
+        return max(places - state.busy, 0)

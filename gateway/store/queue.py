@@ -1,0 +1,214 @@
+"""Whose turn it is: deliveries that are due, by the way to their labels and by rank.
+
+While a delivery is handed over its turn is the end of its *lease*: should the process die, it is
+due again then, and a delivery that takes long renews it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from device_drivers.api.drivers import Described, Reason
+from gateway.clock import from_ms, to_ms
+from gateway.domain.ranking import Rank
+from gateway.store.database import Connection
+from gateway.store.deliveries import LINK_DOWN, note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A delivery whose turn has come.
+
+    ``shows`` is the hash of the picture on the label where that is the very picture of the wish;
+    ``loose``: the picture of an older wish may still arrive.
+    """
+
+    label: str
+    family: str
+    described: Described
+    wish: str
+    fingerprint: str
+    attempts: int
+    reason: str | None
+    same: int = 0
+    way: str = ""
+    rank: Rank = Rank.REST
+    shows: str | None = None
+    loose: bool = False
+
+
+def ways(connection: Connection) -> tuple[str, ...]:
+    """The ways over which a delivery waits for its turn."""
+    found: list[str] = []
+    while True:
+        # A distinct over the index would read all of it.
+        (way,) = connection.execute(
+            "SELECT min(way) FROM delivery WHERE due_at IS NOT NULL AND way > ?",
+            (found[-1] if found else "",),
+        ).fetchone()
+        if way is None:
+            return tuple(found)
+        found.append(way)
+
+
+def due(
+    connection: Connection,
+    way: str,
+    at: datetime,
+    limit: int,
+    ranks: Iterable[Rank] = tuple(Rank),
+) -> tuple[Due, ...]:
+    """The deliveries over ``way`` whose turn has come: lower ranks, then the longest waiting."""
+    found: list[Due] = []
+    for rank in sorted(ranks):
+        if len(found) < limit:
+            found += _due(connection, way, rank, at, limit - len(found))
+    return tuple(found)
+
+
+def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int) -> Iterable[Due]:
+    rows = connection.execute(
+        "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, delivery.attempts, "
+        "delivery.reason, label.model, label.formats, label.firmware, label.via, delivery.same, "
+        "delivery.loose, iif(picture.fingerprint = wish.fingerprint, label.sight_sha256, NULL) "
+        "FROM delivery JOIN wish ON wish.label = delivery.label "
+        "JOIN label ON label.id = delivery.label "
+        "LEFT JOIN picture ON picture.sha256 = label.sight_sha256 "
+        "WHERE delivery.way = ? AND delivery.rank = ? AND delivery.due_at <= ? "
+        "ORDER BY delivery.due_at, delivery.label LIMIT ?",
+        (way, int(rank), to_ms(at), limit),
+    )
+    for row in rows:
+        described = Described(
+            label=row[0],
+            model=row[6],
+            formats=tuple(row[7].split(",")),
+            firmware=row[8],
+            via=row[9],
+        )
+        yield Due(
+            label=row[0],
+            family=row[1],
+            described=described,
+            wish=row[2],
+            fingerprint=row[3],
+            attempts=row[4],
+            reason=row[5],
+            same=row[10],
+            way=way,
+            rank=rank,
+            shows=row[12],
+            loose=bool(row[11]),
+        )
+
+
+def next_due(
+    connection: Connection,
+    *,
+    after: datetime | None = None,
+    ranks: Iterable[Rank] = tuple(Rank),
+) -> datetime | None:
+    """When the next delivery's turn comes, or the next one ``after`` an instant."""
+    least = -1 if after is None else to_ms(after)
+    chosen = tuple(ranks)
+    earliest = [
+        connection.execute(
+            "SELECT min(due_at) FROM delivery WHERE way = ? AND rank = ? AND due_at > ?",
+            (way, int(rank), least),
+        ).fetchone()[0]
+        for way in ways(connection)
+        for rank in chosen
+    ]
+    return min((from_ms(one) for one in earliest if one is not None), default=None)
+
+
+def current(connection: Connection, labels: Iterable[str]) -> Mapping[str, str]:
+    """The ids of the wishes that these labels have now and that have a turn."""
+    found = {}
+    for label in labels:
+        row = connection.execute(
+            "SELECT wish FROM delivery WHERE label = ? AND (hold IS NULL OR state = 'transferred')",
+            (label,),
+        ).fetchone()
+        if row is not None:
+            found[label] = row[0]
+    return found
+
+
+def handing_over(
+    connection: Connection, label: str, wish_id: str, sha256: str, *, at: datetime, until: datetime
+) -> bool:
+    """Note, before the first byte leaves, which picture goes out, with a lease ``until`` then.
+
+    False when the label has another wish by now, or must wait: then nothing may be sent.
+    """
+    done = connection.execute(
+        "UPDATE delivery SET sha256 = ?, attempts = attempts + 1, due_at = ?, handed_at = ?, "
+        "earliest_at = NULL WHERE label = ? AND wish = ? AND due_at IS NOT NULL",
+        (sha256, to_ms(until), to_ms(at), label, wish_id),
+    )
+    connection.note("label", label)
+    return done.rowcount == 1
+
+
+def renew(connection: Connection, held: Mapping[str, str], until: datetime) -> None:
+    """The deliveries of these labels (with their wishes) are still under way."""
+    connection.executemany(
+        "UPDATE delivery SET due_at = max(due_at, ?) "
+        "WHERE label = ? AND wish = ? AND due_at IS NOT NULL",
+        [(to_ms(until), label, wish) for label, wish in held.items()],
+    )
+
+
+def wake(connection: Connection, label: str, at: datetime) -> None:
+    """The label is heard now: what waited for that has its turn."""
+    done = connection.execute(
+        "UPDATE delivery SET due_at = max(?1, coalesce(earliest_at, 0)) "
+        "WHERE label = ?2 AND reason = ?3 AND due_at > max(?1, coalesce(earliest_at, 0)) "
+        "AND state <> 'shown'",
+        (to_ms(at), label, Reason.ASLEEP.value),
+    )
+    if done.rowcount:
+        note(connection, label)
+
+
+def link_up(connection: Connection, family: str, at: datetime) -> None:
+    """The ways to labels of ``family`` are open: what waited for them is due."""
+    connection.execute(
+        "UPDATE delivery SET due_at = ? WHERE reason = ? AND due_at > ? AND way >= ? AND way < ?",
+        (to_ms(at), LINK_DOWN, to_ms(at), *_of(family)),
+    )
+    connection.note("turn", "")
+    connection.note("delivery", "")
+
+
+def all_due(connection: Connection, family: str, at: datetime) -> None:
+    """What was on its way to labels of ``family`` may be gone: hand it all over again."""
+    connection.execute(
+        "UPDATE delivery SET due_at = ? WHERE due_at IS NOT NULL AND way >= ? AND way < ?",
+        (to_ms(at), *_of(family)),
+    )
+    connection.note("turn", "")
+    connection.note("delivery", "")
+
+
+def clock_jumped(connection: Connection, at: datetime) -> None:
+    """Turns were set by another time: every delivery that waits for one has it now."""
+    connection.execute(
+        "UPDATE delivery SET due_at = ?, earliest_at = NULL WHERE due_at IS NOT NULL", (to_ms(at),)
+    )
+    connection.note("turn", "")
+    connection.note("delivery", "")
+
+
+def moved(connection: Connection, label: str, way: str) -> None:
+    """The label is reached over another way from now on."""
+    connection.execute("UPDATE delivery SET way = ? WHERE label = ?", (way, label))
+    connection.note("turn", label)
+
+
+def _of(family: str) -> tuple[str, str]:
+    """The range in which the ways of a family lie: ``/`` is followed by ``0``."""
+    return f"{family}/", f"{family}0"
