@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import structlog
 
+from device_drivers import registry
 from gateway.broker import signing
 from gateway.broker.links import Links, build_links
 from gateway.clock import CheckedClock, Clock

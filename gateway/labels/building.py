@@ -11,6 +11,7 @@ from gateway.domain.events import Origin
 from gateway.domain.quiet_hours import QuietHours
 from gateway.labels import keeping
 from gateway.labels.courier import Courier
+from gateway.labels.health import Health
 from gateway.labels.listening import Listener
 from gateway.labels.planning import Planner, Renderer
 from gateway.labels.reports import Reports
@@ -53,6 +54,7 @@ def build(
             quiet=quiet_hours(settings),
         ),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
+        Health(database, drivers, clock, settings.labels),
         *keeping.services(database, clock, settings, origin, link),
     ]
 

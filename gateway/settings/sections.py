@@ -205,6 +205,7 @@ class Labels(Section):
     retry_s: Seconds = 5.0
     retry_max_s: Seconds = 1800.0
     shown_within_s: Seconds = 900.0
+    silent_s: Seconds = 14_400.0
     at_once: Annotated[Whole, Field(ge=1, le=200)] = 50
     quiet_hours: (
         Annotated[

@@ -23,7 +23,7 @@ from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_page import unknown_label
-from gateway.store import overview
+from gateway.store import deliveries, overview
 from gateway.store.database import Connection
 from gateway.store.overview import Asked, Facet, LabelView
 from gateway.web.problems import Problem
@@ -62,11 +62,15 @@ class Bound(BaseModel):
 
 
 class Delivered(BaseModel):
-    """How far the wished picture has come."""
+    """How far the wished picture has come.
+
+    `hold` says why it is not sent: paused, cancelled or foreign.
+    """
 
     state: Literal["queued", "transferred", "shown", "failed"]
     attempts: int
     reason: str | None
+    hold: str | None
     queued_at: datetime
     transferred_at: datetime | None
     shown_at: datetime | None
@@ -127,6 +131,7 @@ class Api:
         routes.add_api_route(one, self.label, methods=["GET"])
         routes.add_api_route(f"{one}/binding", self.bind, methods=["PUT"])
         routes.add_api_route(f"{one}/binding", self.unbind, methods=["DELETE"])
+        routes.add_api_route(f"{one}/send-again", self.send_again, methods=["POST"])
         routes.add_api_route(
             "/openapi.json", self.openapi, methods=["GET"], include_in_schema=False
         )
@@ -176,6 +181,15 @@ class Api:
             binding.unbind(connection, label, origin=desk.origin, by=by, at=at)
 
         await self._write(request, change, label)
+        return await self._label(request, label)
+
+    async def send_again(self, request: Request, label: LabelId) -> Label:
+        """Deliver the label's wish once more, also where another system wrote to it."""
+        await self._label(request, label)
+        at = self._desk.clock.now()
+        await self._desk.database.write(
+            lambda connection: deliveries.send_again(connection, label, at)
+        )
         return await self._label(request, label)
 
     async def openapi(self) -> Response:

@@ -17,7 +17,15 @@ from gateway.wording import numbers, times
 
 REASONS: Mapping[str, Text] = {
     "awaiting_label": texts.REASON_AWAITING_LABEL,
+    "asleep": texts.REASON_ASLEEP,
+    "busy": texts.REASON_BUSY,
     "link_down": texts.REASON_LINK_DOWN,
+    "out_of_reach": texts.REASON_OUT_OF_REACH,
+    "disconnected": texts.REASON_DISCONNECTED,
+    "no_answer": texts.REASON_NO_ANSWER,
+    "refused": texts.REASON_REFUSED,
+    "not_let_in": texts.REASON_NOT_LET_IN,
+    "unknown_model": texts.REASON_UNKNOWN_MODEL,
     "image_missing": texts.REASON_IMAGE_MISSING,
     "image_unreadable": texts.REASON_IMAGE_UNREADABLE,
     "wrong_size": texts.REASON_WRONG_SIZE,
@@ -25,6 +33,12 @@ REASONS: Mapping[str, Text] = {
     "no_driver": texts.REASON_NO_DRIVER,
     "frame_missing": texts.REASON_FRAME_MISSING,
     "staff": texts.REASON_STAFF,
+    "foreign": texts.REASON_FOREIGN,
+}
+HOLDS: Mapping[str, Text] = {
+    "paused": texts.HELD_PAUSED,
+    "cancelled": texts.HELD_CANCELLED,
+    "foreign": texts.REASON_FOREIGN,
 }
 _DAY = timedelta(days=1)
 
@@ -91,7 +105,8 @@ def _under_way(delivery: Delivery, reader: Reader) -> Standing:
             *("transferred", "plain", texts.TRANSFERRED, texts.TRANSFERRED_ADVICE, reader),
             "received",
         )
-    advice = REASONS.get(delivery.reason or "", texts.QUEUED_ADVICE)
+    held = HOLDS.get(delivery.hold or "")
+    advice = held or REASONS.get(delivery.reason or "", texts.QUEUED_ADVICE)
     return _of("queued", "plain", texts.QUEUED, advice, reader, "queued")
 
 
@@ -106,6 +121,8 @@ def is_silent(delivery: Delivery, late_before: datetime) -> bool:
     """Whether a picture was handed over and its confirmation is late."""
     owed_since = delivery.transferred_at or delivery.queued_at
     waits = delivery.state in {"queued", "transferred"} and delivery.attempts > 0
+    if delivery.hold is not None or (delivery.state == "transferred" and not delivery.due_at):
+        return False
     return waits and owed_since < late_before
 
 

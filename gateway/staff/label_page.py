@@ -10,17 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from device_drivers.api.panels import Ink
+from gateway.domain.health import Trouble
 from gateway.domain.labels import Target, products_shown
 from gateway.domain.proof import Entry
 from gateway.labels import binding
 from gateway.settings import Shop
-from gateway.staff import explaining, showing, texts_of_prices
+from gateway.staff import explaining, showing, texts_of_health, texts_of_prices
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import Article, Row, When
-from gateway.store import binding_rows, deliveries, overview, proof, withdrawals
+from gateway.store import binding_rows, deliveries, health, overview, proof, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import LabelView
@@ -193,7 +194,10 @@ def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> She
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
         off=_off(connection, bound.target, reader) if bound is not None else None,
-        facts=_facts(view, reader),
+        facts=(
+            *_facts(view, reader),
+            _health(health.troubles(connection, label), reader),
+        ),
         history=tuple(_line(entry, reader) for entry in history),
     )
 
@@ -230,6 +234,7 @@ def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
         fact(texts.MODEL, panel.name),
         fact(texts.PANEL, f"{panel.width} x {panel.height}, {panel.dpi} dpi, {inks}"),
         fact(texts.FIRMWARE, label.firmware),
+        fact(texts_of_health.REACHED_OVER, label.via),
         fact(texts.SIGNAL, "" if signal is None else f"{reader.count(signal)} dBm"),
         fact(texts.TEMPERATURE, "" if heat is None else f"{reader.count(round(heat))} °C"),
         fact(texts.FIRST_HEARD, showing.when(label.first_heard, reader).exact),
@@ -238,6 +243,13 @@ def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
             reader.count(delivery.attempts) if delivery is not None else "",
         ),
     )
+
+
+def _health(found: frozenset[Trouble], reader: Reader) -> Fact:
+    words = texts_of_health.TROUBLES.items()
+    named = [text.say(reader.language) for one, text in words if one in found]
+    good = texts_of_health.HEALTHY.say(reader.language)
+    return Fact(name=texts_of_health.HEALTH.say(reader.language), value=", ".join(named) or good)
 
 
 def _line(entry: Entry, reader: Reader) -> Line:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from gateway.domain import catalogue, labels, picturing, prior_price
 from gateway.domain.catalogue import Family
+from gateway.domain.health import BATTERY_LOW_MV
 from gateway.domain.labels import Target
 from gateway.settings import Shop
 from gateway.staff import explaining, texts, texts_of_prices
@@ -22,7 +23,6 @@ from gateway.store.overview import LabelView
 from gateway.web import pictured, served_pictures
 from gateway.wording import money, numbers, times
 
-LOW_BATTERY_MV = 2_500
 THUMB_WIDTH, THUMB_HEIGHT = 148, 104
 """Room for a picture in a list, in CSS pixels: two fit side by side on a phone of 360."""
 
@@ -181,7 +181,7 @@ def row(view: LabelView, articles: Articles, reader: Reader, shop: Shop) -> Row:
         standing=standing,
         link=link,
         battery=battery(label.telemetry.battery_mv, reader),
-        battery_low=(label.telemetry.battery_mv or LOW_BATTERY_MV) < LOW_BATTERY_MV,
+        battery_low=(label.telemetry.battery_mv or BATTERY_LOW_MV) < BATTERY_LOW_MV,
         heard=when(label.last_heard, reader),
         waits=standing.code != "shown",
         mark="|".join(map(str, (*mark, bound))),

@@ -12,7 +12,14 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
-from gateway.staff import texts, texts_of_holds, texts_of_labels, texts_of_prices
+from gateway.staff import (
+    texts,
+    texts_of_health,
+    texts_of_holds,
+    texts_of_labels,
+    texts_of_prices,
+    texts_of_waves,
+)
 from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
@@ -30,6 +37,7 @@ from gateway.staff.prices import Prices
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
+from gateway.staff.waves import Waves
 from gateway.store.database import Database
 from gateway.web import compiled, static, words
 from gateway.web import site as web_site
@@ -69,7 +77,10 @@ class Look:
 def look(kept: Path | None = None) -> Look:
     """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
-    each = (texts_of_labels, texts_of_holds, texts_of_prices, texts)
+    each = (
+        *(texts_of_labels, texts_of_holds, texts_of_prices, texts_of_waves, texts_of_health),
+        texts,
+    )
     said = {name: text for module in each for name, text in words.all_texts(module).items()}
     pages = Pages(
         folders=[_FOLDER / "templates"], static=files, shared={"staff": said}, compiled=kept
@@ -116,6 +127,7 @@ def site(
         HoldPages(desk),
         Holds(desk),
         Prices(desk),
+        Waves(desk),
         Api(desk, app),
     ):
         app.include_router(part.routes(), dependencies=[Depends(gate.enter)])

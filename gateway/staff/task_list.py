@@ -11,7 +11,15 @@ from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
 from gateway.settings import Settings
-from gateway.staff import held, refusals, showing, texts, texts_of_prices, texts_of_shopify
+from gateway.staff import (
+    held,
+    refusals,
+    showing,
+    texts,
+    texts_of_health,
+    texts_of_prices,
+    texts_of_shopify,
+)
 from gateway.staff.explaining import Reader
 from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
@@ -115,6 +123,7 @@ class TaskLines:
             "time_not_trusted": self._time,
             "proof_broken": self._proof_broken,
             "price_withdrawn": self._withdrawn,
+            **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
         }
 
     def line(self, task: Task) -> TaskLine:
@@ -258,6 +267,19 @@ class TaskLines:
             why=self._say(texts.TASK_TIME_WHY),
             advice=self._say(texts.TASK_TIME_ADVICE),
             detail=_detail(task),
+        )
+
+    def _health(self, task: Task) -> TaskLine:
+        said = texts_of_health.COMPLAINTS[task.kind]
+        count = self._reader.count(int(task.detail.get("count", 1)))
+        is_way = task.kind == "way_silent"
+        what = (task.key.partition("/")[2] or task.key) if is_way else self._label(task.key)
+        title = said.one if task.key else said.many
+        return TaskLine(
+            tone=said.tone,
+            title=self._say(title, what=what, count=count),
+            advice=self._say(said.advice, count=count),
+            href=f"/labels/{task.key}" if task.key and not is_way else "/labels",
         )
 
     def _other(self, task: Task) -> TaskLine:

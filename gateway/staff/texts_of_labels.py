@@ -46,6 +46,47 @@ OFFLINE_ADVICE = Text(
 REASON_AWAITING_LABEL = Text(
     es="Se espera a que la etiqueta despierte.", en="Waiting for the label to wake up."
 )
+REASON_ASLEEP = Text(
+    es="Duerme. Se envía en cuanto se la oiga.", en="It sleeps. It is served when it is heard."
+)
+REASON_BUSY = Text(
+    es="Está ocupada con otra cosa. Se reintenta enseguida.",
+    en="It is busy with something else. It is tried again soon.",
+)
+REASON_OUT_OF_REACH = Text(
+    es="Se la oye, pero no se logra conectar. Acércale un punto de acceso; se reintenta.",
+    en="It is heard, but no connection comes about. Bring an access point closer; it is retried.",
+)
+REASON_DISCONNECTED = Text(
+    es="La conexión se cortó a mitad. Se reintenta; si sigue, acércale un punto de acceso.",
+    en="The connection broke half-way. It is retried; if it goes on, bring an access point closer.",
+)
+REASON_NO_ANSWER = Text(
+    es="Dejó de responder. Se reintenta; si sigue, ponle una pila nueva.",
+    en="It stopped answering. It is tried again; if it goes on, give it a new battery.",
+)
+REASON_REFUSED = Text(
+    es="La etiqueta o su punto de acceso dijo que no. Se reintenta más tarde.",
+    en="The label or its access point said no. It is tried again later.",
+)
+REASON_NOT_LET_IN = Text(
+    es="Pide una clave que no tenemos. Avisa a quien administra el equipo.",
+    en="It asks for a key that we do not have. Tell whoever runs the box.",
+)
+REASON_UNKNOWN_MODEL = Text(
+    es="No se sabe qué modelo es. Elige el modelo de la etiqueta.",
+    en="Its model is not known. Choose the label's model.",
+)
+REASON_FOREIGN = Text(
+    es="Otro sistema escribe en ella. La dejamos hasta que algo cambie o pulses Enviar de nuevo.",
+    en="Another system writes to it. We leave it alone until something changes "
+    "or you press Send again.",
+)
+HELD_PAUSED = Text(es="El envío está en pausa.", en="Its wave is paused.")
+HELD_CANCELLED = Text(
+    es="El envío se canceló; sigue con lo de antes. Para enviarla, pulsa Enviar de nuevo.",
+    en="Its wave was cancelled; it keeps what it shows. Press Send again to send it.",
+)
 REASON_LINK_DOWN = Text(
     es="El equipo Anaquel no llega al servidor de etiquetas. Revisa la red; se reintenta solo.",
     en="The box does not reach the label server. Check the network; it retries by itself.",

@@ -10,13 +10,22 @@ from starlette.responses import Response
 
 from gateway.domain.events import Lane
 from gateway.settings import Settings
-from gateway.staff import label_list, showing, task_list, texts, texts_of_holds
+from gateway.staff import (
+    label_list,
+    showing,
+    task_list,
+    texts,
+    texts_of_holds,
+    texts_of_waves,
+    wave_list,
+)
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.staff.task_list import TaskLine, TaskLines
+from gateway.staff.wave_list import WaveLine
 from gateway.store import outbox, overview, tasks
 from gateway.store.database import Connection
 from gateway.store.people import Role
@@ -28,7 +37,12 @@ _SOURCES = {
     "shopify": texts.SOURCE_SHOPIFY,
     "api": texts.SOURCE_API,
 }
-_DID = {"accepted": texts_of_holds.HOLD_ACCEPTED}
+_DID = {
+    "accepted": texts_of_holds.HOLD_ACCEPTED,
+    "wave_paused": texts_of_waves.WAVE_DID_PAUSED,
+    "wave_resumed": texts_of_waves.WAVE_DID_RESUMED,
+    "wave_cancelled": texts_of_waves.WAVE_DID_CANCELLED,
+}
 _LANES = {
     Lane.KEEP: texts.LANE_KEEP,
     Lane.SCAN: texts.LANE_SCAN,
@@ -68,6 +82,7 @@ class Overview:
     feeds: tuple[FeedLine, ...]
     lanes: tuple[LaneLine, ...]
     uplink: bool
+    waves: tuple[WaveLine, ...]
 
 
 class Today:
@@ -117,6 +132,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         feeds=tuple(_feed(feed, reader) for feed in overview.feeds(connection)),
         lanes=tuple(_lane(lane, state, reader) for lane, state in lanes.items()),
         uplink=uplink,
+        waves=wave_list.lines(connection, reader, role, settings.labels.at_once),
     )
 
 

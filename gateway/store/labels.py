@@ -161,6 +161,10 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
 
 def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
     """Note that the label came into or went out of reach; True when that is news."""
+    if heard.online:
+        connection.execute(
+            "UPDATE label SET last_heard = ? WHERE id = ?", (to_ms(at), heard.label)
+        )
     done = connection.execute(
         "UPDATE label SET online = ?1, away_since = iif(?1, NULL, coalesce(away_since, ?2)) "
         "WHERE id = ?3 AND online <> ?1",

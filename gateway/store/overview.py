@@ -41,6 +41,7 @@ class Facet(Enum):
 
 _SILENT = (
     "delivery.state IN ('queued', 'transferred') AND delivery.attempts > 0 "
+    "AND delivery.due_at IS NOT NULL "
     "AND coalesce(delivery.transferred_at, delivery.queued_at) < :late_before"
 )
 _OTHER = (

@@ -31,12 +31,14 @@ def open_(
     """Open the task, or bring the detail of the open one up to date; True when it is new."""
     known = connection.execute("SELECT 1 FROM task WHERE kind = ? AND key = ?", (kind, key))
     is_new = known.fetchone() is None
-    connection.execute(
+    changed = connection.execute(
         "INSERT INTO task (kind, key, detail, opened_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (kind, key) DO UPDATE SET detail = excluded.detail",
+        "ON CONFLICT (kind, key) DO UPDATE SET detail = excluded.detail "
+        "WHERE detail <> excluded.detail",
         (kind, key, json.dumps(detail), to_ms(at)),
     )
-    connection.note("task", f"{kind}:{key}")
+    if changed.rowcount:
+        connection.note("task", f"{kind}:{key}")
     return is_new
 
 

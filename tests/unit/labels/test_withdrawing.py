@@ -12,7 +12,7 @@ import pytest
 from gateway.domain import price_events
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
-from gateway.store import deliveries, labels, proof, tasks, withdrawals
+from gateway.store import deliveries, labels, proof, queue, tasks, withdrawals
 from gateway.store.database import Connection
 from tests.support.feeding import price, product
 from tests.unit.labels import rooms

@@ -27,6 +27,9 @@ CHANGING = (
     ("POST", "/holds/1/refuse"),
     ("POST", "/api/v1/holds/1/accept"),
     ("POST", "/api/v1/holds/1/refuse"),
+    ("POST", "/api/v1/labels/L000/send-again"),
+    *(("POST", f"/waves/1/{word}") for word in ("pause", "resume", "cancel")),
+    *(("POST", f"/api/v1/waves/1/{word}") for word in ("pause", "resume", "cancel")),
 )
 
 

@@ -1,0 +1,94 @@
+"""Looks after the labels: what is wrong with each, and tells people what they can mend."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final, NoReturn
+
+import structlog
+
+from device_drivers.api.drivers import LabelDriver, Wakes
+from gateway.clock import Clock
+from gateway.domain import health
+from gateway.domain.health import Limits, Survey, Trouble
+from gateway.settings import Labels
+from gateway.store import health as store
+from gateway.store.database import Database
+
+_EVERY_S: Final = 30.0
+_SLICE: Final = 1_000
+"""Labels judged in one go: others get their turn between two."""
+
+log = structlog.get_logger("labels")
+
+
+class Health:
+    """Judges every label now and then."""
+
+    name = "label-health"
+
+    def __init__(
+        self,
+        database: Database,
+        drivers: Mapping[str, LabelDriver],
+        clock: Clock,
+        settings: Labels,
+        *,
+        every_s: float = _EVERY_S,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._every_s = every_s
+        self._talkers = tuple(
+            family
+            for family, driver in drivers.items()
+            if driver.family.capabilities.wakes is not Wakes.ALWAYS
+        )
+        self._limits = Limits(
+            silent_after=timedelta(seconds=settings.silent_s),
+            late_after=timedelta(seconds=settings.confirm_s),
+        )
+
+    async def run(self) -> NoReturn:
+        """Look after them for ever."""
+        while True:
+            # Not at once: a start writes nothing, and labels need a moment to be heard again.
+            await asyncio.sleep(self._every_s)
+            await self.look()
+
+    async def look(self) -> None:
+        """Judge every label once and bring the tasks up to date."""
+        survey = Survey.new()
+        news: Counter[Trouble] = Counter()
+        after = ""
+        while True:
+            now = self._clock.now()
+            batch = await self._database.read(
+                partial(store.patients, after=after, limit=_SLICE, talkers=self._talkers, at=now)
+            )
+            changed: dict[str, frozenset[Trouble]] = {}
+            for one in batch:
+                found = health.troubles(one.seen, one.before, now, self._limits)
+                survey.add(one.label, one.way, found)
+                if found != one.before:
+                    changed[one.label] = found
+                    news.update(found - one.before)
+            if changed:
+                await self._database.write_patiently(partial(store.judged, found=changed))
+            if len(batch) < _SLICE:
+                break
+            after = batch[-1].label
+        await self._tell(survey)
+        for trouble, count in news.items():
+            log.warning("labels in trouble", trouble=trouble.value, labels=count)
+
+    async def _tell(self, survey: Survey) -> None:
+        before = await self._database.read(store.told)
+        alerts = health.alerts(survey, before)
+        if alerts or before:
+            now = self._clock.now()
+            await self._database.write_patiently(partial(store.tell, alerts=alerts, at=now))

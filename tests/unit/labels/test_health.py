@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from device_drivers.api.drivers import Foreign, Measured, Presence, Telemetry
+from gateway.domain.health import Trouble
+from gateway.labels.health import Health
+from gateway.settings import Labels
+from gateway.store import deliveries, tasks
+from gateway.store import health as store
+from tests.unit.labels.aisles import Aisle, an_aisle
+
+
+@pytest.fixture
+async def aisle(tmp_path: Path) -> AsyncIterator[Aisle]:
+    async with an_aisle(tmp_path) as made:
+        yield made
+
+
+def health_of(aisle: Aisle) -> Health:
+    return Health(aisle.room.database, {"radio": aisle.driver}, aisle.room.clock, Labels())
+
+
+async def told(aisle: Aisle) -> list[tuple[str, str]]:
+    found = await aisle.room.read(tasks.all_open)
+    return [(task.kind, task.key) for task in found]
+
+
+async def test_a_weak_battery_is_told_once_and_until_there_is_a_good_one(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    await aisle.hang("l1")
+    for millivolts, wanted in ((2_300, True), (2_550, True), (2_900, False), (2_550, False)):
+        word = Measured(label="l1", telemetry=Telemetry(battery_mv=millivolts))
+        await aisle.room.reports.heard("radio", [word])
+        await health.look()
+        assert await told(aisle) == ([("label_battery", "l1")] if wanted else [])
+    changed = aisle.room.database.changes.subscribe("task", "label")
+    await health.look()
+    await aisle.room.database.write(lambda rows: rows.note("task", "end"))
+    assert {change.key for change in await changed.next() or ()} == {"end"}
+
+
+async def test_labels_behind_a_dead_access_point_are_one_task_that_ends(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    for number in range(40):
+        await aisle.hang(f"l{number:02}", "north" if number < 30 else "south")
+    aisle.room.clock.pass_(timedelta(hours=5))
+    for number in range(30, 40):
+        await aisle.hang(f"l{number:02}", "south")
+    await health.look()
+    assert await told(aisle) == [("way_silent", "radio/north")]
+    (task,) = await aisle.room.read(tasks.all_open)
+    assert task.detail["count"] == 30
+    for number in range(30):
+        await aisle.hang(f"l{number:02}", "north")
+    await health.look()
+    assert await told(aisle) == []
+
+
+async def test_a_label_that_says_goodbye_is_silent_after_a_while(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    await aisle.hang("l1")
+    for _ in range(2):
+        await aisle.room.reports.heard("radio", [Presence(label="l1", online=False)])
+        await health.look()
+        assert await told(aisle) == []
+        aisle.room.clock.pass_(timedelta(minutes=10))
+    await health.look()
+    assert await told(aisle) == [("label_silent", "l1")]
+    await aisle.room.reports.heard("radio", [Presence(label="l1", online=True)])
+    await health.look()
+    assert await told(aisle) == []
+
+
+async def test_a_label_that_somebody_else_drives_is_one_task_until_it_is_taken_back(
+    aisle: Aisle,
+) -> None:
+    health = health_of(aisle)
+    await aisle.hang("l1")
+    await aisle.wish("l1")
+    await aisle.courier.deliver_due()
+    for _ in range(3):
+        await aisle.room.reports.heard("radio", [Foreign(label="l1")])
+        await health.look()
+        aisle.room.clock.pass_(timedelta(hours=1))
+    assert await told(aisle) == [("label_foreign", "l1")]
+    found = await aisle.room.read(lambda rows: store.troubles(rows, "l1"))
+    assert found == {Trouble.FOREIGN}
+    now = aisle.room.clock.now()
+    await aisle.room.database.write(lambda rows: deliveries.send_again(rows, "l1", now))
+    await health.look()
+    assert await told(aisle) == []
+
+
+async def test_a_label_that_moves_to_and_fro_is_told_and_forgotten(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    for number in range(6):
+        await aisle.hang("l1", f"ap{number % 2}")
+    await health.look()
+    assert await told(aisle) == [("label_moving", "l1")]
+    aisle.room.clock.pass_(timedelta(minutes=61))
+    await aisle.hang("l1", "ap1")
+    await health.look()
+    assert await told(aisle) == []
