@@ -103,7 +103,7 @@ class Courier:
 
     def _wait_s(self, picked: Picked) -> float:
         now = self._clock.now()
-        times = [picked.coming, self._ways.next_opening()]
+        times = [picked.coming, self._ways.next_opening(now)]
         times.append(self._quiet.ends_at(now) if self._quiet is not None else None)
         waits = [(at - now).total_seconds() for at in times if at is not None]
         return max(min([_LONGEST_WAIT_S, *waits]), 0.0)

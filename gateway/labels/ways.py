@@ -31,10 +31,10 @@ class Ways:
         free = {way: self._free(way, state, at) for way, state in self._ways.items()}
         return lambda way: free[way] if way in free else self._places(way)
 
-    def next_opening(self) -> datetime | None:
-        """When the next closed way may be tried."""
+    def next_opening(self, after: datetime) -> datetime | None:
+        """When the next closed way may be tried; one that is being tried now has its turn."""
         closed = (one.closed_until for one in self._ways.values())
-        return min((at for at in closed if at is not None), default=None)
+        return min((at for at in closed if at is not None and at > after), default=None)
 
     def began(self, way: str) -> None:
         """A delivery takes a place."""
