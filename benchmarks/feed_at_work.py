@@ -128,7 +128,9 @@ async def _planned(setup: Setup) -> Figure:
         shop.central(broker, folder, iter(opening)) as central,
         shop.gateway(shop.settings(folder, broker), folder),
         messages.ends(broker, shop.PREFIX, _PICTURES, heard=pictures.heard),
-        process.started("labels", folder, broker.model_dump(mode="json")) as labels,
+        process.started(
+            "labels", folder, {"broker": broker.model_dump(mode="json"), "names": names}
+        ) as labels,
     ):
         await central.snapshot()
         await labels.hear()

@@ -1,8 +1,12 @@
-"""A shelf of simulated MQTT labels that draw at once; they say nothing but what labels say."""
+"""Shelves of simulated MQTT labels that draw at once; they say nothing but what labels say.
+
+They share so many connections, each of which hears of its own labels alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import structlog
@@ -15,6 +19,7 @@ from gateway.broker.link import Link
 from gateway.lifecycle import run_until, stop_on_signals
 from gateway.settings import Broker
 
+MOST_CONNECTIONS = 50
 PANEL = Panel(name="2.9", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK, Ink.RED), dpi=112)
 
 
@@ -23,27 +28,37 @@ class Hanging:
 
     name = "hanging"
 
-    def __init__(self, labels: SimulatedLabels, link: Link) -> None:
-        self._labels = labels
-        self._link = link
+    def __init__(self, shelves: Mapping[str, SimulatedLabels], links: Sequence[Link]) -> None:
+        self._shelves = shelves
+        self._links = links
 
     async def run(self) -> NoReturn:
         """Go on for ever."""
-        await self._link.connected.wait()
+        for link in self._links:
+            await link.connected.wait()
         talking.say({})
         while True:
             for name in await talking.hear_later():
-                self._labels.add(name, LabelModel(panel=PANEL, refresh_s=0.0))
+                self._shelves[name].add(name, LabelModel(panel=PANEL, refresh_s=0.0))
 
 
 async def main() -> None:
     """Live until SIGTERM; says ``{}`` when connected."""
-    broker = Broker.model_validate(talking.hear())
-    link = Link("labels", broker, prefix=shop.PREFIX, client_id="labels")
-    labels = SimulatedLabels(link)
+    asked = talking.hear()
+    broker = Broker.model_validate(asked["broker"])
+    names: list[str] = asked["names"]
+    links, shelves = [], []
+    by_label: dict[str, SimulatedLabels] = {}
+    for number in range(min(MOST_CONNECTIONS, len(names))):
+        own = names[number::MOST_CONNECTIONS]
+        link = Link("labels", broker, prefix=shop.PREFIX, client_id=f"labels-{number}")
+        shelf = SimulatedLabels(link, named=own)
+        links.append(link)
+        shelves.append(shelf)
+        by_label |= dict.fromkeys(own, shelf)
     stop = asyncio.Event()
     with stop_on_signals(stop):
-        await run_until(stop, [labels, link, Hanging(labels, link)])
+        await run_until(stop, [*shelves, *links, Hanging(by_label, links)])
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from device_drivers.simulated.picture_reading import UnreadablePictureError
 GARBAGE: Final = b'\xff{"result": "sho'
 """What a label with the fault ``garbage`` reports."""
 
+_TO_LABELS: Final = ("image", "wish")
+
 RETRY_S: Final = 5.0
 """How long a label waits before it says again what did not get through."""
 
@@ -294,15 +296,23 @@ class SimulatedMqttLabel:
 
 
 class SimulatedLabels:
-    """A shelf of labels on one message port. Make it and ``add`` labels before the link starts."""
+    """A shelf of labels on one message port. Make it before the link starts.
+
+    With ``named`` only these labels can be added, and only their messages are asked for: so a
+    shelf may be one of several at the same broker.
+    """
 
     name = "simulated-labels"
 
-    def __init__(self, port: MessagePort, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self, port: MessagePort, *, named: Iterable[str] = (), sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._port = port
         self._sleep = sleep
         self._labels: dict[str, SimulatedMqttLabel] = {}
-        self._messages = port.messages("label/+/image", "label/+/wish")
+        self._messages = port.messages(
+            *(f"label/{label}/{leaf}" for label in list(named) or ("+",) for leaf in _TO_LABELS)
+        )
         self._work: asyncio.TaskGroup | None = None
         port.on_connected(self._connected)
 

@@ -34,6 +34,8 @@ from gateway.store.database import Connection, Database
 from gateway.store.reach import Pace
 
 _LONGEST_WAIT_S: Final = 60.0
+_PACE_S: Final = 0.02
+"""Between two looks: in a wave so many deliveries end meanwhile that one look serves for all."""
 _MEASURED_EVERY_S: Final = 60.0
 _NOWHERE: Final = frozenset({Reason.LINK_DOWN, Reason.ASLEEP})
 
@@ -88,6 +90,7 @@ class Courier:
                 picked = await self._begin_due(group, changes.tell_anything)
                 if picked.more and picked.ready:
                     continue
+                await asyncio.sleep(_PACE_S)
                 try:
                     async with asyncio.timeout(self._wait_s(picked)):
                         await changes.next()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack
+from itertools import islice
 from typing import Final, NoReturn
 
 import structlog
@@ -109,17 +111,26 @@ class Listener:
     async def _free(self) -> NoReturn:
         """Free what was kept for labels, unless they have another wish by now.
 
-        A label that is being delivered to holds its turn; only this task waits for that.
+        A label that is being delivered to holds its turn; only this task waits for that, and only
+        after those that have none.
         """
         while True:
             await self._freeing.wait()
             self._freeing.clear()
             while self._to_free:
-                label = next(iter(self._to_free))
-                del self._to_free[label]
-                async with self._turns.of(label):
-                    if await self._reports.is_settled(label):
-                        await self._driver.settled(label)
+                free = (label for label in self._to_free if self._turns.is_free(label))
+                some = list(islice(free, _TOGETHER)) or [next(iter(self._to_free))]
+                for label in some:
+                    del self._to_free[label]
+                async with AsyncExitStack() as turns:
+                    for label in some:
+                        await turns.enter_async_context(self._turns.of(label))
+                    await self._free_some(await self._reports.settled(some))
+
+    async def _free_some(self, settled: Iterable[str]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for label in settled:
+                group.create_task(self._driver.settled(label), name=f"{self.name}-free-{label}")
 
 
 def _kind(problem: str) -> str:

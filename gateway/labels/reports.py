@@ -138,10 +138,16 @@ class Reports:
         ):
             self._log(_News(failed=[(label, outcome)]))
 
-    async def is_settled(self, label: str) -> bool:
-        """Whether the label shows its wish."""
-        current = await self._database.read(lambda connection: deliveries.get(connection, label))
-        return current is not None and current.state == "shown"
+    async def settled(self, names: Sequence[str]) -> frozenset[str]:
+        """Those of these labels that show their wish."""
+        return await self._database.read(
+            lambda connection: frozenset(
+                label
+                for label in names
+                if (current := deliveries.get(connection, label)) is not None
+                and current.state == "shown"
+            )
+        )
 
     def _note(
         self, connection: Connection, family: str, word: Word, news: _News, now: datetime
@@ -163,7 +169,9 @@ class Reports:
                 _foreign(connection, word.label, news, now)
             case _:
                 assert_never(word)
-        if not isinstance(word, Foreign) and not (isinstance(word, Presence) and not word.online):
+        if isinstance(word, Announced | Unidentified | Measured) or (
+            isinstance(word, Presence) and word.online
+        ):
             queue.wake(connection, word.label, now)
 
     def _announced(

@@ -13,6 +13,10 @@ class Turns:
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
+    def is_free(self, label: str) -> bool:
+        """Whether nobody holds or awaits the label's turn."""
+        return label not in self._locks
+
     @asynccontextmanager
     async def of(self, label: str) -> AsyncIterator[None]:
         """Wait for the label's turn and hold it while inside."""
