@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +47,7 @@ class InlineDatabase(Database):
     async def write(self, transaction: Callable[[Connection], T]) -> T:
         await asyncio.sleep(0)
         result = self._run(lambda connection: self._whole(connection, transaction))
-        noted, self._connection.noted = self._connection.noted, set()
+        noted, self._connection.noted = self._connection.noted, defaultdict(set)
         self.changes.publish(noted)
         return result
 
@@ -65,7 +66,7 @@ class InlineDatabase(Database):
             result = transaction(connection)
         except BaseException:
             connection.execute("ROLLBACK")
-            connection.noted = set()
+            connection.noted = defaultdict(set)
             raise
         connection.execute("COMMIT")
         return result

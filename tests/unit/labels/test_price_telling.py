@@ -23,7 +23,7 @@ from gateway.labels.planning import Planner
 from gateway.labels.price_telling import PriceTelling
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import deliveries, price_news
+from gateway.store import price_news, queue
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product
 from tests.support.running import PATIENCE_S, running
@@ -359,4 +359,4 @@ async def test_whatever_happens_the_counts_are_exact_and_the_end_is_told_once(
 
 
 def _nothing_waits(connection: Connection) -> bool:
-    return deliveries.next_due(connection) is None
+    return queue.next_due(connection) is None
