@@ -24,7 +24,7 @@ from gateway.domain.labels import LabelFacts, PictureFact, Target
 from gateway.labels import ahead, wishing
 from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, frames, labels, pictures, queue
+from gateway.store import catalogue, frames, labels, pictures, queue, rounds
 from gateway.store.database import Connection, Database
 from gateway.store.labels import Binding, Label
 
@@ -72,7 +72,7 @@ class Planner:
         while True:
             if await self.plan_stale() or await self.draw_ahead():
                 continue
-            due = await self._database.read(labels.next_change)
+            due = await self._database.read(rounds.next_change)
             wait = _LONGEST_WAIT_S
             if due is not None:
                 wait = max(0.0, (due - self._clock.known()).total_seconds())
@@ -112,7 +112,7 @@ class Planner:
         ]
         if not soon:
             until = now + ahead.AHEAD
-            found = await self._database.read(lambda rows: labels.coming(rows, now, until))
+            found = await self._database.read(lambda rows: rounds.coming(rows, now, until))
             self._coming.extend(one for one in found if not self._ahead.knows(*one))
             return bool(self._coming)
         looks = await self._database.read(lambda connection: self._look_ahead(connection, soon))
@@ -154,7 +154,7 @@ class Planner:
 
         None when labels have become stale by the time alone and are not marked yet.
         """
-        due = labels.next_change(connection)
+        due = rounds.next_change(connection)
         if due is not None and due <= now:
             return None
         looks = self._look(connection, self._batch(connection), now)
@@ -220,10 +220,10 @@ class Planner:
         A round is all that was stale when it began, so that no label waits for more than one,
         however often others change.
         """
-        urgent = labels.urgent(connection, _URGENT)
+        urgent = rounds.urgent(connection, _URGENT)
         for _ in range(2):
             if not self._round:
-                self._round.extend(labels.all_stale(connection))
+                self._round.extend(rounds.all_stale(connection))
             some = min(_BATCH - len(urgent), len(self._round))
             among = {*urgent, *(self._round.popleft() for _ in range(some))}
             if not among:

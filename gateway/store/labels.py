@@ -162,9 +162,7 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
 def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
     """Note that the label came into or went out of reach; True when that is news."""
     if heard.online:
-        connection.execute(
-            "UPDATE label SET last_heard = ? WHERE id = ?", (to_ms(at), heard.label)
-        )
+        connection.execute("UPDATE label SET last_heard = ? WHERE id = ?", (to_ms(at), heard.label))
     done = connection.execute(
         "UPDATE label SET online = ?1, away_since = iif(?1, NULL, coalesce(away_since, ?2)) "
         "WHERE id = ?3 AND online <> ?1",
@@ -325,25 +323,6 @@ def stale(
     return tuple(_label(row) for row in rows)
 
 
-def urgent(connection: Connection, limit: int) -> tuple[str, ...]:
-    """Stale labels that staff changed, and those of what is blocked or recalled."""
-    rows = connection.execute(
-        "SELECT id FROM label WHERE urgent > 0 AND stale > 0 ORDER BY urgent DESC, id LIMIT ?",
-        (limit,),
-    )
-    return tuple(row[0] for row in rows)
-
-
-def all_stale(connection: Connection) -> tuple[str, ...]:
-    """Every stale label, those of one group together."""
-    rows = connection.execute(
-        "SELECT label.id FROM label LEFT JOIN binding ON binding.label = label.id "
-        "LEFT JOIN product ON product.id = binding.product WHERE label.stale > 0 "
-        "ORDER BY coalesce(binding.group_id, product.group_id, binding.product), label.id"
-    )
-    return tuple(row[0] for row in rows)
-
-
 def planned(
     connection: Connection, label: str, *, looked_at: int, next_change: datetime | None
 ) -> None:
@@ -353,26 +332,6 @@ def planned(
         "next_change = ?2 WHERE id = ?3",
         (looked_at, None if next_change is None else to_ms(next_change), label),
     )
-
-
-def next_change(connection: Connection) -> datetime | None:
-    """When the next price on any label begins or ends."""
-    row = connection.execute(
-        "SELECT min(next_change) FROM label WHERE next_change IS NOT NULL"
-    ).fetchone()
-    return None if row[0] is None else from_ms(row[0])
-
-
-def coming(
-    connection: Connection, after: datetime, until: datetime
-) -> tuple[tuple[str, datetime], ...]:
-    """The labels whose price begins or ends in ``(after, until]``, with the instant, in order."""
-    rows = connection.execute(
-        "SELECT id, next_change FROM label WHERE next_change > ? AND next_change <= ? "
-        "ORDER BY next_change, id",
-        (to_ms(after), to_ms(until)),
-    )
-    return tuple((label, from_ms(at)) for label, at in rows)
 
 
 def look_again(connection: Connection, label: str, why: str) -> None:

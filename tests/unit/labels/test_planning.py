@@ -13,7 +13,7 @@ from gateway.domain.rows import Row
 from gateway.labels.planning import Planner
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, labels, pictures, queue, tasks
+from gateway.store import catalogue, pictures, queue, rounds, tasks
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
@@ -127,7 +127,7 @@ async def test_labels_of_one_group_come_together_and_share_what_is_read(
     )
     for n in range(4):
         await room.bind(f"l{n}", Target(group=f"g{n % 2 + 1}"))
-    assert await room.read(labels.all_stale) == ("l0", "l2", "l1", "l3")
+    assert await room.read(rounds.all_stale) == ("l0", "l2", "l1", "l3")
     reads = []
     read = catalogue.family_for_label
 

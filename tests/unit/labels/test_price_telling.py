@@ -61,7 +61,8 @@ class Shelf:
             pass
 
     async def confirm(self, *labels: str) -> None:
-        await self.room.courier.deliver_due()
+        while await self.room.courier.deliver_due():
+            pass
         for label in labels:
             delivery = await self.room.delivery(label)
             if delivery.state != "shown" and delivery.sha256 is not None:

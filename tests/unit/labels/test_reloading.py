@@ -15,7 +15,7 @@ from gateway.labels.planning import Planner
 from gateway.labels.reloading import Templates
 from gateway.render import templates
 from gateway.render.pool import RenderPool
-from gateway.store import deliveries, labels, tasks
+from gateway.store import deliveries, labels, rounds, tasks
 from tests.support import settings as make_settings
 from tests.support.feeding import price, product
 from tests.support.running import running
@@ -73,7 +73,7 @@ async def told(room: Room) -> dict[str, str]:
 
 
 async def stale(room: Room) -> tuple[str, ...]:
-    return await room.read(labels.all_stale)
+    return await room.read(rounds.all_stale)
 
 
 async def test_own_templates_stand_beside_ours_and_replace_those_of_the_same_name(

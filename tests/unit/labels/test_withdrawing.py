@@ -12,7 +12,7 @@ import pytest
 from gateway.domain import price_events
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
-from gateway.store import deliveries, labels, proof, queue, tasks, withdrawals
+from gateway.store import deliveries, proof, queue, rounds, tasks, withdrawals
 from gateway.store.database import Connection
 from tests.support.feeding import price, product
 from tests.unit.labels import rooms
@@ -156,7 +156,7 @@ async def test_a_label_on_several_articles_shows_no_price_when_one_of_them_is_wr
     await room.bind("only-m", Target(group="g", where={"size": "m"}))
     await shelf.plan()
     await withdraw(shelf, "s")
-    urgent = await room.read(lambda one: labels.urgent(one, 10))
+    urgent = await room.read(lambda one: rounds.urgent(one, 10))
     assert urgent == ("all",)
     await shelf.plan()
     assert await cause(shelf, "all") == "withdrawn"

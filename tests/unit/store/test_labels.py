@@ -13,7 +13,7 @@ from device_drivers.api.drivers import Announced, Presence, Telemetry
 from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.domain.labels import Target
 from gateway.domain.proof import Entry
-from gateway.store import deliveries, frames, labels, migrating, proof, queue, tasks
+from gateway.store import deliveries, frames, labels, migrating, proof, queue, rounds, tasks
 from gateway.store.database import Connection, connect
 from gateway.store.deliveries import Wish
 from gateway.store.labels import Binding
@@ -195,7 +195,7 @@ def test_what_became_stale_while_it_was_planned_stays_stale(connection: Connecti
     assert stale(connection)["L1"] == 2
     labels.planned(connection, "L1", looked_at=2, next_change=LATER)
     assert "L1" not in stale(connection)
-    assert labels.next_change(connection) == LATER
+    assert rounds.next_change(connection) == LATER
 
 
 def test_a_price_that_begins_by_itself_makes_its_label_stale_once(connection: Connection) -> None:
@@ -206,7 +206,7 @@ def test_a_price_that_begins_by_itself_makes_its_label_stale_once(connection: Co
     labels.mark_due_stale(connection, LATER)
     labels.mark_due_stale(connection, LATER)
     assert stale(connection) == {"L1": 1}
-    assert labels.next_change(connection) is None
+    assert rounds.next_change(connection) is None
 
 
 def bind(connection: Connection, target: Target, label: str = "L1") -> Binding:
