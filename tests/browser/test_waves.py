@@ -1,0 +1,46 @@
+"""Waves and the health of labels on Today, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from gateway.store import tasks, waves
+from gateway.store.database import Connection
+from tests.browser.test_staff import SMALL_TARGETS, Enter, OpenShop, open_shop, signed_in
+from tests.support import shop
+from tests.unit.staff.test_waves import wave
+
+__all__ = ["open_shop", "signed_in"]
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+
+def troubles(connection: Connection) -> None:
+    """A dead access point, and a label that somebody else drives."""
+    wave(connection)
+    detail = {"count": 240, "labels": []}
+    tasks.open_(connection, "way_silent", "opendisplay/north", detail, shop.NOW)
+    tasks.open_(connection, "label_foreign", "L001", {"count": 1}, shop.NOW)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_a_wave_is_seen_and_paused_with_a_thumb(
+    open_shop: OpenShop, signed_in: Enter, width: int
+) -> None:
+    await open_shop.write(troubles)
+    watched = await signed_in(width)
+    await watched.page.goto(f"{open_shop.address}/")
+    page = watched.page
+    await expect(page.get_by_text("10 de 30 etiquetas")).to_be_visible()
+    await expect(page.get_by_text("Un punto de acceso no responde: north")).to_be_visible()
+    await expect(page.get_by_text("Otro sistema escribe en ella")).to_be_visible()
+    assert await page.evaluate(SMALL_TARGETS) == []
+    overflow = "document.documentElement.scrollWidth - window.innerWidth"
+    assert await page.evaluate(overflow) <= 0
+    await page.get_by_role("button", name="Pausar").click()
+    await expect(page.get_by_text("En pausa: no se envía nada más")).to_be_visible()
+    (found,) = await open_shop.staff.database.read(lambda rows: waves.latest(rows, 9))
+    assert found.state == "paused"
+    await page.get_by_role("button", name="Continuar").click()
+    await expect(page.get_by_text("Termina hacia las")).to_be_visible()
