@@ -39,7 +39,8 @@ class Templates:
         self._database = database
         self._clock = clock
         self._folder = settings.labels.templates
-        self._languages = (settings.shop.language, settings.shop.second_language)
+        shop = settings.shop
+        self._said = repr((shop.language, shop.second_language, shop.public_base))
         self._bundled: Mapping[str, Template] = {}
         self._own: dict[str, Template] = {}
         self._wrong: dict[str, str] = {}
@@ -70,7 +71,7 @@ class Templates:
             return
         now, digest, wrong = self._clock.now(), self._digest(), self._wrong
         await self._database.write_patiently(
-            lambda connection: _settle(connection, digest, wrong, now)
+            lambda connection: _settle(connection, digest, self._said, wrong, now)
         )
         self._settled = True
 
@@ -113,13 +114,14 @@ class Templates:
 
     def _digest(self) -> str:
         """Changes with whatever any template draws."""
-        said = repr((self._languages, sorted(self._known.items())))
-        return hashlib.sha256(said.encode()).hexdigest()
+        return hashlib.sha256(repr(sorted(self._known.items())).encode()).hexdigest()
 
 
-def _settle(connection: Connection, digest: str, wrong: Mapping[str, str], now: datetime) -> None:
-    """Have labels looked at if templates changed since the last time; bring tasks up to date."""
-    drawn_by.settle(connection, digest)
+def _settle(
+    connection: Connection, digest: str, said: str, wrong: Mapping[str, str], now: datetime
+) -> None:
+    """Have labels looked at if what draws them changed since then; bring tasks up to date."""
+    drawn_by.settle(connection, digest, said)
     for open_ in tasks.of_kind(connection, TASK):
         if open_.key not in wrong:
             tasks.close(connection, TASK, open_.key)

@@ -1,16 +1,29 @@
-"""By which templates the labels were drawn: where others come, each label is looked at again."""
+"""By what the labels were drawn: where that changes, each label is looked at again."""
 
 from __future__ import annotations
 
 from gateway.store import labels
 from gateway.store.database import Connection
 
-_KEY = "drawn_by"
+_TEMPLATES = "drawn_by"
+_SAID = "drawn_with"
 
 
-def settle(connection: Connection, digest: str) -> None:
-    """Draw by the templates with this digest from now on."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
-    if row is None or row[0] != digest:
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, digest))
+def settle(connection: Connection, digest: str, said: str) -> None:
+    """Draw by these from now on.
+
+    ``digest`` is of the templates, ``said`` names the languages and the address in codes.
+    """
+    if _changed(connection, _SAID, said):
+        _changed(connection, _TEMPLATES, digest)
+        labels.mark_all_stale(connection, "settings")
+    elif _changed(connection, _TEMPLATES, digest):
         labels.mark_all_stale(connection, "template")
+
+
+def _changed(connection: Connection, key: str, value: str) -> bool:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    if row is not None and row[0] == value:
+        return False
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+    return True

@@ -182,7 +182,7 @@ async def test_a_template_that_is_taken_away_gives_ours_back(room: Room, tmp_pat
     assert set(shelf.known) == set(OURS)
 
 
-async def test_a_new_start_looks_at_labels_only_if_templates_or_languages_changed(
+async def test_a_new_start_looks_at_labels_only_if_what_draws_them_changed(
     room: Room, tmp_path: Path
 ) -> None:
     folder = tmp_path / "own"
@@ -194,13 +194,14 @@ async def test_a_new_start_looks_at_labels_only_if_templates_or_languages_change
     write(folder, OWN.replace("20%", "25%"))
     await begun(room, folder)
     assert await stale(room) == ("l1",)
-    await rest(room)
-    settings = make_settings.make(
-        Path("unused"), labels={"templates": folder}, shop={"second_language": "en"}
-    )
-    again = await Templates(room.database, room.clock, settings).begin()
-    await again.settle()
-    assert await stale(room) == ("l1",)
+    assert (await room.label("l1")).stale_for == "template"
+    for shop in ({"second_language": "en"}, {"public_base": "https://new.example.com"}):
+        await rest(room)
+        settings = make_settings.make(Path("unused"), labels={"templates": folder}, shop=shop)
+        again = await Templates(room.database, room.clock, settings).begin()
+        await again.settle()
+        assert await stale(room) == ("l1",)
+        assert (await room.label("l1")).stale_for == "settings"
 
 
 async def test_an_edit_reaches_the_label_by_itself(
