@@ -101,8 +101,9 @@ class Telemetry:
 class Announced:
     """A label introduced itself, or was heard for the first time or with other properties.
 
-    ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, if it tells.
-    ``via`` names the adapter or access point that heard it, empty where there is only one way.
+    ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, None if it
+    knows of none; labels that never tell have ``tells_showing`` false. ``via`` names the adapter or
+    access point that heard it, empty where there is only one way.
     """
 
     label: str
@@ -110,6 +111,7 @@ class Announced:
     formats: tuple[str, ...]
     firmware: str
     showing: str | None
+    tells_showing: bool = True
     via: str = ""
     telemetry: Telemetry = field(default_factory=Telemetry)
 

@@ -30,13 +30,13 @@ def codes(frame: Frame, meaning: Mapping[Ink, int], pixels: bytes) -> bytes:
 
 
 def packed(values: bytes, bits: int) -> bytes:
-    """Numbers of 1 or 2 ``bits`` one after another, the first in the highest bits of a byte.
+    """Numbers of 1, 2 or 4 ``bits`` one after another, the first in the highest bits of a byte.
 
     The last byte is filled up with zeros.
     """
     per_byte = 8 // bits
     values = values.ljust(-(-len(values) // per_byte) * per_byte, b"\x00")
-    # As digits of one big number: reading those of base 2 and 4 takes linear time.
+    # As digits of one big number: reading those of base 2, 4 and 16 takes linear time.
     number = int(values.translate(_DIGITS) or b"0", 1 << bits)
     return number.to_bytes(len(values) // per_byte, "big")
 
@@ -51,4 +51,4 @@ def rows(pixels: bytes, width: int) -> list[bytes]:
     return [pixels[start : start + width] for start in range(0, len(pixels), width)]
 
 
-_DIGITS = b"0123".ljust(256, b"?")
+_DIGITS = b"0123456789abcdef".ljust(256, b"?")

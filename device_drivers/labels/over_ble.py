@@ -18,13 +18,13 @@ from device_drivers.api.drivers import (
     Outcome,
     Picture,
     Reason,
-    Telemetry,
 )
 from device_drivers.api.panels import Frame
-from device_drivers.labels.sightings import Recognised, Sightings, address_of
-from device_drivers.links.conversing import converse, outcome_of
+from device_drivers.labels.recognised import Recognised
+from device_drivers.labels.sightings import Sightings, address_of
+from device_drivers.links.conversing import Told, converse, outcome_of
 from device_drivers.links.radio import Advert, Radio, RadioError, RadioReason
-from device_drivers.links.steps import Conversation
+from device_drivers.links.steps import Conversation, Identify
 
 _MOST_WAITING = 100
 
@@ -107,6 +107,7 @@ class BleLabelDriver:
             for radio, adverts in zip(self._radios, self._adverts, strict=True):
                 name = f"labels-{self.family.name}-{radio.name}"
                 group.create_task(self._listen(adverts), name=name)
+            group.create_task(self._inquire(), name=f"labels-{self.family.name}-inquiries")
             await asyncio.get_running_loop().create_future()
         raise AssertionError("nobody ends this")
 
@@ -140,6 +141,14 @@ class BleLabelDriver:
         async for advert in adverts:
             for heard in self.sightings.heard(advert, self._family.recognise):
                 await self._heard.put(heard)
+
+    async def _inquire(self) -> None:
+        """Ask one label after the other what it is."""
+        inquiries = self.sightings.inquiries
+        while True:
+            label, inquiry = await inquiries.next()
+            outcome = await self._spoken(label, inquiry)
+            inquiries.answered(label, outcome, asyncio.get_running_loop().time())
 
     async def _spoken(self, label: str, conversation: _Saying) -> Outcome:
         """One connection at a time per label; a second try is made for stale characteristics."""
@@ -182,8 +191,11 @@ class BleLabelDriver:
     async def _held(
         self, radio: Radio, label: str, address: str, saying: _Saying, *, fresh: bool = False
     ) -> Outcome:
-        def told(telemetry: Telemetry) -> None:
-            measured = Measured(label=label, telemetry=telemetry, via=radio.name)
+        def told(said: Told) -> None:
+            if isinstance(said, Identify):
+                self.sightings.inquiries.learn(label, said)
+                return
+            measured = Measured(label=label, telemetry=said, via=radio.name)
             # It will say so again; whoever takes what is heard does not keep up now.
             with suppress(asyncio.QueueFull):
                 self._heard.put_nowait(Heard(sighting=measured, ack=lambda: None))

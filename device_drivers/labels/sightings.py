@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from device_drivers.api.drivers import (
@@ -15,10 +15,11 @@ from device_drivers.api.drivers import (
     Presence,
     Refused,
     Sighting,
-    Telemetry,
     Unidentified,
 )
 from device_drivers.api.panels import Panel
+from device_drivers.labels.inquiries import Inquiries
+from device_drivers.labels.recognised import Recognised
 from device_drivers.links.radio import Advert
 
 EVERY_S: Final = 60.0
@@ -27,19 +28,6 @@ EVERY_S: Final = 60.0
 _MOST_LABELS: Final = 60_000
 _ADDRESS: Final = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
 _LABEL: Final = re.compile(r"[0-9A-F]{12}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
-    """A label of the family in an advertisement; ``panel`` is None when it does not tell its model.
-
-    ``panel.name`` is the model. Signal strength is added by who heard it.
-    """
-
-    panel: Panel | None
-    formats: tuple[str, ...] = ()
-    firmware: str = ""
-    telemetry: Telemetry = field(default_factory=Telemetry)
 
 
 def label_of(address: str) -> str:
@@ -68,9 +56,14 @@ class _Label:
 
 
 class Sightings:
-    """Turns what is heard into sightings. ``changes`` and ``refusals`` count what was odd."""
+    """Turns what is heard into sightings. ``changes`` and ``refusals`` count what was odd.
+
+    Labels that have to be asked what they are wait in ``inquiries``, and are introduced when they
+    have said it, or when asking them came to nothing.
+    """
 
     def __init__(self, *, most: int = _MOST_LABELS) -> None:
+        self.inquiries = Inquiries(most=most)
         self.changes = 0
         self.refusals = 0
         self._most = most
@@ -103,7 +96,8 @@ class Sightings:
             return self._refused(label, str(error), advert.at)
         if recognised is None:
             return []
-        said = self._introduced(label, recognised, advert)
+        completed = self.inquiries.completed(label, recognised, advert.at)
+        said = [] if completed is None else self._introduced(label, completed, advert)
         if not said:
             said = self._measured(label, recognised, advert)
         if label in self._awaited:
@@ -168,6 +162,7 @@ def _introduction(label: str, recognised: Recognised, advert: Advert) -> Sightin
         formats=recognised.formats,
         firmware=recognised.firmware,
         showing=None,
+        tells_showing=False,
         via=advert.adapter,
         telemetry=telemetry,
     )

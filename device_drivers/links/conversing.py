@@ -9,15 +9,27 @@ from typing import Final, assert_never
 
 from device_drivers.api.drivers import Failed, Later, Outcome, Reason, Telemetry
 from device_drivers.links.radio import Link, Notifications, RadioError, RadioReason
-from device_drivers.links.steps import Conversation, Hear, Pause, Read, Step, Subscribe, Tell, Write
+from device_drivers.links.steps import (
+    Conversation,
+    Hear,
+    Identify,
+    Pause,
+    Read,
+    Step,
+    Subscribe,
+    Tell,
+    Write,
+)
 
 LONGEST_S: Final = 900.0
 """No device keeps a connection longer than this, however much it has to say."""
 
 
-async def converse(
-    link: Link, conversation: Conversation, told: Callable[[Telemetry], None]
-) -> Outcome:
+Told = Telemetry | Identify
+"""What a device says of itself on the way."""
+
+
+async def converse(link: Link, conversation: Conversation, told: Callable[[Told], None]) -> Outcome:
     """Do what the conversation says until it comes to its outcome.
 
     ``told`` gets what the device says of itself on the way.
@@ -45,7 +57,7 @@ async def converse(
 class _Holder:
     """Takes one step after the other."""
 
-    def __init__(self, link: Link, told: Callable[[Telemetry], None]) -> None:
+    def __init__(self, link: Link, told: Callable[[Told], None]) -> None:
         self.subscriptions = AsyncExitStack()
         self._link = link
         self._told = told
@@ -72,6 +84,9 @@ class _Holder:
                 return await self._heard.next(step.timeout_s)
             case Tell():
                 self._told(step.telemetry)
+                return None
+            case Identify():
+                self._told(step)
                 return None
             case _:
                 assert_never(step)

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from device_drivers.api.drivers import Outcome, Telemetry
+from device_drivers.api.panels import Panel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,19 @@ class Tell:
     telemetry: Telemetry
 
 
-Step = Subscribe | Read | Write | Pause | Hear | Tell
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """What the device says that it is, whatever comes of the rest. Answer: None.
+
+    ``panel.name`` is its model, ``formats`` what it takes; a ``firmware`` not told is empty.
+    """
+
+    panel: Panel
+    formats: tuple[str, ...] = ()
+    firmware: str = ""
+
+
+Step = Subscribe | Read | Write | Pause | Hear | Tell | Identify
 
 Conversation = Generator[Step, bytes | None, Outcome]
 """A device that breaks off or refuses ends it from outside: the holder knows why."""

@@ -199,7 +199,9 @@ class Reports:
             tasks.close(connection, TOO_MANY, "")
             binding_rows.adopt(connection, heard.label, now)
         delivery = deliveries.get(connection, heard.label)
-        if delivery is not None and delivery.state == "shown" and heard.showing != delivery.sha256:
+        if delivery is None or delivery.state != "shown" or not heard.tells_showing:
+            return
+        if heard.showing != delivery.sha256:
             _shows_other(connection, heard.label, heard.showing, news, now)
 
     def _reported(

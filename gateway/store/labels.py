@@ -123,7 +123,7 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
             "WHERE id = ?",
             (*described, now, int(changed), heard.label),
         )
-        if heard.showing != known[7]:
+        if heard.tells_showing and heard.showing != known[7]:
             see(connection, heard.label, heard.showing, at)
         if changed:
             connection.note("stale", heard.label)

@@ -31,7 +31,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame, Ink, Panel
-from device_drivers.labels.sightings import Recognised
+from device_drivers.labels.recognised import Recognised
 from device_drivers.links.radio import Advert, uuid16
 from device_drivers.links.steps import Conversation, Hear, Subscribe, Write
 from device_drivers.simulated.gatt import Advertising, AttError, Notify

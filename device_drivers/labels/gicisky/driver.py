@@ -18,7 +18,7 @@ from device_drivers.api.drivers import (
 from device_drivers.api.panels import Frame
 from device_drivers.labels.gicisky import packing, protocol
 from device_drivers.labels.gicisky.models import BY_MODEL, TAGS, Encoding, in_words
-from device_drivers.labels.sightings import Recognised
+from device_drivers.labels.recognised import Recognised
 from device_drivers.links.radio import Advert
 from device_drivers.links.steps import Conversation
 

@@ -16,7 +16,8 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
-from device_drivers.labels.sightings import Recognised, address_of
+from device_drivers.labels.recognised import Recognised
+from device_drivers.labels.sightings import address_of
 from device_drivers.labels.zhsunyco_easytag import packing, protocol
 from device_drivers.labels.zhsunyco_easytag.models import MODELS
 from device_drivers.labels.zhsunyco_easytag.packing import Encoding

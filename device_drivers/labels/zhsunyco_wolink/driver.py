@@ -16,7 +16,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
-from device_drivers.labels.sightings import Recognised
+from device_drivers.labels.recognised import Recognised
 from device_drivers.labels.zhsunyco_wolink import packing, protocol
 from device_drivers.labels.zhsunyco_wolink.models import TAGS, Tag
 from device_drivers.labels.zhsunyco_wolink.packing import Encoding
