@@ -11,6 +11,7 @@ from typing import Final
 from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.mqtt import driver as mqtt
+from device_drivers.labels.opendisplay import driver as opendisplay
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
@@ -53,6 +54,10 @@ def _mqtt(ways: Ways) -> LabelDriver:
     return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of)
 
 
+def _opendisplay(ways: Ways) -> LabelDriver:
+    return BleLabelDriver(opendisplay.OpenDisplayLabels(ways.key_of), ways.radios)
+
+
 def _over_radio(labels: BleFamily) -> LabelFamily:
     return LabelFamily(
         family=labels.family,
@@ -66,6 +71,7 @@ _ENTRIES = (
     _over_radio(gicisky.GiciskyLabels()),
     _over_radio(zhsunyco_easytag.EasyTagLabels()),
     _over_radio(zhsunyco_wolink.WoLinkLabels()),
+    LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
 )
 
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(

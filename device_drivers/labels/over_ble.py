@@ -59,8 +59,8 @@ class BleFamily(Protocol):
     def upload(self, picture: Picture, label: Described, mtu: int) -> Conversation:
         """Hand the picture over on a link of this MTU."""
 
-    def flash(self, flash: Flash, label: Described) -> Conversation | None:
-        """Let the label blink; None where the family cannot."""
+    def flash(self, flash: Flash, label: Described, mtu: int) -> Conversation | None:
+        """Let the label blink, on a link of this MTU; None where the family cannot."""
 
 
 class BleLabelDriver:
@@ -117,8 +117,8 @@ class BleLabelDriver:
     async def flash(self, label: Described, flash: Flash) -> Outcome:
         """See ``LabelDriver``."""
 
-        def conversation(_mtu: int) -> Conversation | None:
-            return self._family.flash(flash, label)
+        def conversation(mtu: int) -> Conversation | None:
+            return self._family.flash(flash, label, mtu)
 
         if conversation(0) is None:
             return Failed(reason=Reason.REFUSED, detail="labels of this family do not blink")

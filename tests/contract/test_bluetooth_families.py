@@ -170,7 +170,10 @@ async def test_a_cancelled_delivery_leaves_nothing_behind(shop: Shop, after_s: f
         assert shop.radio.connected == 0
         await asyncio.sleep(FORGOTTEN)
         assert asyncio.all_tasks() == before
-        assert shop.label.showing == shop.frames[1]
+        if after_s < 1:
+            assert shop.label.showing == shop.frames[1]
+        # Later a quick label may have got all of it.
+        assert shop.label.showing in {shop.frames[1], shop.frames[2]}
         assert await shop.send(shop.frames[0]) == shop.success
         await asyncio.sleep(AFTERWARDS)
         assert shop.label.showing == shop.frames[0]

@@ -10,6 +10,8 @@ from typing import Any, Final
 from device_drivers.api.drivers import Described
 from device_drivers.labels.gicisky.driver import GiciskyLabels
 from device_drivers.labels.gicisky.models import BY_MODEL
+from device_drivers.labels.opendisplay.driver import OpenDisplayLabels
+from device_drivers.labels.opendisplay.models import layout_of
 from device_drivers.labels.over_ble import BleFamily
 from device_drivers.labels.zhsunyco_easytag.driver import EasyTagLabels
 from device_drivers.labels.zhsunyco_easytag.models import MODELS
@@ -17,6 +19,7 @@ from device_drivers.labels.zhsunyco_wolink.driver import WoLinkLabels
 from device_drivers.labels.zhsunyco_wolink.models import TAGS
 from device_drivers.simulated.bluetooth_label import SimulatedBluetoothLabel
 from device_drivers.simulated.gicisky_label import SimulatedGiciskyLabel
+from device_drivers.simulated.opendisplay_label import SimulatedOpenDisplayLabel
 from device_drivers.simulated.zhsunyco_easytag_label import SimulatedEasyTagLabel
 from device_drivers.simulated.zhsunyco_wolink_label import SimulatedWoLinkLabel
 
@@ -27,7 +30,7 @@ Device = SimulatedBluetoothLabel[Any]
 class Rig:
     """A family, one of its models, and how a simulated label of a model is made.
 
-    ``tells_model`` is what its labels say on the air of what they are.
+    ``tells_model``: its labels say what they are, on the air or when they are asked.
     """
 
     labels: BleFamily
@@ -45,6 +48,12 @@ RIGS: Final[Mapping[str, Rig]] = MappingProxyType(
             labels=GiciskyLabels(),
             model="gicisky-000b",
             make=lambda address, model: SimulatedGiciskyLabel(address, BY_MODEL[model]),
+            tells_model=True,
+        ),
+        "opendisplay": Rig(
+            labels=OpenDisplayLabels(key_of=lambda _label: None),
+            model="opendisplay-128x296-bwr-r90",
+            make=lambda address, model: SimulatedOpenDisplayLabel(address, layout_of(model)),
             tells_model=True,
         ),
         "zhsunyco_easytag": Rig(

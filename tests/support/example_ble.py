@@ -109,7 +109,7 @@ class ExampleFamily:
             return Failed(reason=Reason.LABEL_ERROR, detail=answer.hex())
         return Shown()
 
-    def flash(self, flash: Flash, label: Described) -> Conversation | None:  # noqa: ARG002 - the contract
+    def flash(self, flash: Flash, label: Described, mtu: int) -> Conversation | None:  # noqa: ARG002 - the contract
         yield Write(characteristic=COMMAND, data=b"\x03" + bytes([round(flash.seconds)]))
         return Transferred()
 

@@ -75,6 +75,6 @@ class GiciskyLabels:
         """See ``protocol.upload``."""
         return protocol.upload(picture.data, Encoding(picture.format), mtu)
 
-    def flash(self, flash: Flash, label: Described) -> Conversation | None:  # noqa: ARG002 - every family's signature
+    def flash(self, flash: Flash, label: Described, mtu: int) -> Conversation | None:  # noqa: ARG002 - every family's signature
         """No light is known."""
         return None

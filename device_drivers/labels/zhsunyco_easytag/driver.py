@@ -67,7 +67,7 @@ class EasyTagLabels:
             raise ValueError(f"{label.label!r} is no Bluetooth label's id")
         return protocol.upload(picture.data, address, mtu)
 
-    def flash(self, flash: Flash, label: Described) -> Conversation | None:  # noqa: ARG002 - every family's signature
+    def flash(self, flash: Flash, label: Described, mtu: int) -> Conversation | None:  # noqa: ARG002 - every family's signature
         """No light is known."""
         return None
 

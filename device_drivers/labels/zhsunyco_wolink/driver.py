@@ -65,7 +65,7 @@ class WoLinkLabels:
         """See ``protocol.upload``."""
         return protocol.upload(picture.data, Encoding(picture.format), _tag(label).size, mtu)
 
-    def flash(self, flash: Flash, label: Described) -> Conversation | None:  # noqa: ARG002 - every family's signature
+    def flash(self, flash: Flash, label: Described, mtu: int) -> Conversation | None:  # noqa: ARG002 - every family's signature
         """See ``protocol.light``."""
         return protocol.light(flash)
 

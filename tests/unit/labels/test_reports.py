@@ -36,6 +36,16 @@ async def test_the_same_picture_under_an_old_wish_is_no_contradiction(room: Room
     assert (await room.delivery("l1")).state == "shown"
 
 
+async def test_a_label_that_never_tells_its_picture_is_met_again_and_keeps_it(room: Room) -> None:
+    await room.shown("l1")
+    sight = (await room.label("l1")).sight_sha256
+    assert sight is not None
+    met = replace(announced("l1", showing=None), tells_showing=False)
+    await room.reports.heard("mqtt", [met])
+    assert (await room.delivery("l1")).state == "shown"
+    assert (await room.label("l1")).sight_sha256 == sight
+
+
 async def test_an_old_retained_report_does_not_say_shown_of_an_empty_label(room: Room) -> None:
     done = await room.shown("l1")
     await room.reports.heard("mqtt", [announced("l1", showing=None)])

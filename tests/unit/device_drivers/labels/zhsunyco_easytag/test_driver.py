@@ -23,7 +23,7 @@ from device_drivers.api.drivers import (
 from device_drivers.labels.zhsunyco_easytag import protocol
 from device_drivers.labels.zhsunyco_easytag.driver import EasyTagLabels
 from device_drivers.labels.zhsunyco_easytag.models import MODELS
-from device_drivers.links.conversing import converse
+from device_drivers.links.conversing import Told, converse
 from device_drivers.links.radio import Advert
 from device_drivers.simulated.air import AirFaults
 from device_drivers.simulated.zhsunyco_easytag_label import EasyTagFaults, SimulatedEasyTagLabel
@@ -87,7 +87,7 @@ async def test_a_label_does_not_say_what_it_is_but_how_it_is() -> None:
 async def test_a_label_is_asked_how_it_is() -> None:
     shelf = Shelf(SimulatedEasyTagLabel(ADDRESS, SMALL))
     shelf.device.temperature_c = -5
-    told: list[Telemetry] = []
+    told: list[Told] = []
     async with shelf.shop.opened(), shelf.shop.radio.connect(ADDRESS) as link:
         outcome = await converse(link, protocol.status(ADDRESS, link.mtu), told.append)
 

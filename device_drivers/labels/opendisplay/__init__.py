@@ -1,0 +1,1 @@
+"""Labels with OpenDisplay firmware, over Bluetooth."""
