@@ -25,9 +25,9 @@ def _no_key(_label: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """The ways to devices that the gateway offers, and the keys of labels that have one."""
+    """The ways to devices that there are, and the keys of labels that have one."""
 
-    messages: MessagePort
+    messages: MessagePort | None = None
     radios: Sequence[Radio] = ()
     access_points: Sequence[AccessPoint] = ()
     key_of: Callable[[str], bytes | None] = _no_key
@@ -51,6 +51,8 @@ class LabelFamily:
 
 
 def _mqtt(ways: Ways) -> LabelDriver:
+    if ways.messages is None:
+        raise ValueError("labels that speak over the shop's broker need a link to it")
     return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of)
 
 
@@ -94,7 +96,7 @@ def label_drivers(ways: Ways) -> dict[str, LabelDriver]:
     def is_reachable(name: str, entry: LabelFamily) -> bool:
         match entry.over:
             case Over.MESSAGES:
-                return True
+                return ways.messages is not None
             case Over.RADIO:
                 return bool(ways.radios)
             case Over.ACCESS_POINT:

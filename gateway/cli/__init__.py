@@ -10,6 +10,7 @@ from gateway.cli import (
     demonstrating,
     feeding,
     importing,
+    labelling,
     proving,
     running,
     shopify,
@@ -37,6 +38,9 @@ proof = typer.Typer(
     cls=proving.OrLabel,
     help="What a label showed, and when: anaquel proof LABEL --at TIME.",
     no_args_is_help=True,
+)
+labels = typer.Typer(
+    help="Bluetooth labels in reach, without a gateway or a shop.", no_args_is_help=True
 )
 template = typer.Typer(help="Look at label templates, and check them.", no_args_is_help=True)
 
@@ -66,6 +70,9 @@ central_side.command()(central.key)
 commands.add_typer(from_shopify, name="shopify")
 from_shopify.command()(shopify.preview)
 from_shopify.command()(shopify.status)
+commands.add_typer(labels, name="labels")
+labels.command()(labelling.scan)
+labels.command("try")(labelling.try_)
 commands.add_typer(template, name="template")
 template.command()(templating.preview)
 template.command()(templating.check)

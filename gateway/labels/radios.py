@@ -21,6 +21,7 @@ _DO: dict[RadioReason, str] = {
     RadioReason.POWERED_OFF: "switch it on: bluetoothctl power on",
     RadioReason.NOT_PERMITTED: "give the service the group bluetooth (SupplementaryGroups=)",
 }
+_LOOK = "look at the detail; it is tried again"
 
 
 def build(settings: Bluetooth) -> Sequence[BleakRadio]:
@@ -36,6 +37,11 @@ def build(settings: Bluetooth) -> Sequence[BleakRadio]:
     ]
 
 
+def advice(reason: RadioReason | None) -> str:
+    """What a person can do about an adapter that does not work."""
+    return _DO.get(reason, _LOOK) if reason is not None else _LOOK
+
+
 def _tell(adapter: str, reason: RadioReason | None, detail: str) -> None:
     if reason is None:
         log.info("bluetooth adapter works", adapter=adapter)
@@ -44,6 +50,6 @@ def _tell(adapter: str, reason: RadioReason | None, detail: str) -> None:
             "bluetooth adapter does not work",
             adapter=adapter,
             why=reason.value,
-            do=_DO.get(reason, "look at the detail; it is tried again"),
+            do=advice(reason),
             detail=detail[:300],
         )

@@ -6,6 +6,7 @@ import pytest
 
 from device_drivers import registry
 from device_drivers.simulated.messages import InMemoryBroker
+from device_drivers.simulated.radio import SimulatedRadio
 
 
 def ways() -> registry.Ways:
@@ -35,3 +36,12 @@ def test_families_without_a_way_to_them_are_not_built() -> None:
 def test_an_unknown_family_is_answered_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="no label family is called 'mqt'; there are: mqtt"):
         registry.label_driver("mqt", ways())
+
+
+def test_without_a_broker_there_are_no_labels_that_speak_over_it() -> None:
+    radio_alone = registry.Ways(radios=[SimulatedRadio()])
+    built = registry.label_drivers(radio_alone)
+
+    assert {registry.LABELS[name].over for name in built} == {registry.Over.RADIO}
+    with pytest.raises(ValueError, match="need a link to it"):
+        registry.label_driver("mqtt", radio_alone)
