@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, UnidentifiedImageError
 
 from device_drivers.api.panels import Frame, Ink, Panel
 
@@ -41,7 +41,7 @@ class PictureError(ValueError):
 def encode(frame: Frame, format: str) -> bytes:  # noqa: A002 - the wire calls it format
     """The frame in ``png`` or ``planes``; ``PictureError`` for other formats and too many bytes."""
     if format == "png":
-        data = _encode_png(frame)
+        data = encode_png(frame, _RGB)
     elif format == "planes":
         data = b"".join(_planes(frame))
     else:
@@ -49,6 +49,24 @@ def encode(frame: Frame, format: str) -> bytes:  # noqa: A002 - the wire calls i
     if len(data) > LARGEST_PICTURE:
         raise PictureError(f"the picture has {len(data)} bytes; at most {LARGEST_PICTURE} travel")
     return data
+
+
+def encode_jpeg(
+    frame: Frame, colours: Mapping[Ink, tuple[int, int, int]], *, quality: int
+) -> tuple[bytes, int]:
+    """The frame as baseline JPEG with full colour resolution, and how far its worst channel is off.
+
+    The same frame gives the same bytes with the same Pillow.
+    """
+    exact = Image.frombytes("P", (frame.width, frame.height), frame.pixels)
+    exact.putpalette(b"".join(bytes(colours[ink]) for ink in frame.inks))
+    exact = exact.convert("RGB")
+    buffer = io.BytesIO()
+    exact.save(buffer, "JPEG", quality=quality, subsampling=0)
+    with Image.open(buffer, formats=("JPEG",)) as read:
+        off = ImageChops.difference(exact, read)
+    worst = max(high for band in off.split() for high, many in enumerate(band.histogram()) if many)
+    return buffer.getvalue(), worst
 
 
 def decode_png(data: bytes, panel: Panel) -> Frame:
@@ -106,12 +124,13 @@ def to_rgb(frame: Frame, scale: int = 1) -> bytes:
     return buffer.getvalue()
 
 
-def _encode_png(frame: Frame) -> bytes:
+def encode_png(frame: Frame, colours: Mapping[Ink, tuple[int, int, int]]) -> bytes:
+    """The frame as a palette PNG in these colours."""
     # Put together by hand (a header, a palette, one deflate stream): the bytes then depend on zlib
     # alone and not on what the picture library's version makes of a PNG.
     bits = next(bits for bits in _BITS if len(frame.inks) <= 1 << bits)
     header = struct.pack(">IIBBBBB", frame.width, frame.height, bits, 3, 0, 0, 0)
-    palette = b"".join(bytes(RGB[ink]) for ink in frame.inks)
+    palette = b"".join(bytes(colours[ink]) for ink in frame.inks)
     size = (frame.width, frame.height)
     packed = Image.frombytes("P", size, frame.pixels).tobytes("raw", f"P;{bits}")
     stride = len(packed) // frame.height

@@ -12,6 +12,8 @@ from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.labels.opendisplay import driver as opendisplay
+from device_drivers.labels.openepaperlink.driver import FAMILY as OPENEPAPERLINK
+from device_drivers.labels.openepaperlink.driver import OpenEPaperLinkDriver
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
@@ -31,6 +33,10 @@ class Ways:
     radios: Sequence[Radio] = ()
     access_points: Sequence[AccessPoint] = ()
     key_of: Callable[[str], bytes | None] = _no_key
+
+    def points(self, family: str) -> tuple[AccessPoint, ...]:
+        """The access points of a family."""
+        return tuple(point for point in self.access_points if point.family == family)
 
 
 class Over(Enum):
@@ -68,12 +74,17 @@ def _over_radio(labels: BleFamily) -> LabelFamily:
     )
 
 
+def _openepaperlink(ways: Ways) -> LabelDriver:
+    return OpenEPaperLinkDriver(ways.points(OPENEPAPERLINK.name))
+
+
 _ENTRIES = (
     LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),
     _over_radio(gicisky.GiciskyLabels()),
     _over_radio(zhsunyco_easytag.EasyTagLabels()),
     _over_radio(zhsunyco_wolink.WoLinkLabels()),
     LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
+    LabelFamily(family=OPENEPAPERLINK, over=Over.ACCESS_POINT, build=_openepaperlink),
 )
 
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(

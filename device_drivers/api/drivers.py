@@ -101,9 +101,9 @@ class Telemetry:
 class Announced:
     """A label introduced itself, or was heard for the first time or with other properties.
 
-    ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, None if it
-    knows of none; labels that never tell have ``tells_showing`` false. ``via`` names the adapter or
-    access point that heard it, empty where there is only one way.
+    ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, None for none
+    that we know of; without ``tells_showing`` nobody said what it shows and None proves nothing.
+    ``via`` names the adapter or access point that heard it, empty where there is only one way.
     """
 
     label: str

@@ -19,7 +19,7 @@ from device_drivers.api.panels import Frame, Panel
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.machine import Action, Announce, Draw, LabelMachine
 from device_drivers.labels.mqtt.protocol import Leaf, Report
-from device_drivers.labels.mqtt.wire import ProtocolError
+from device_drivers.labels.wire import ProtocolError
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from device_drivers.simulated import picture_reading
 from device_drivers.simulated.picture_reading import UnreadablePictureError

@@ -29,7 +29,7 @@ from device_drivers.api.drivers import (
 from device_drivers.api.panels import Frame
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.protocol import Wish
-from device_drivers.labels.mqtt.wire import ProtocolError
+from device_drivers.labels.wire import ProtocolError
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
 
 FAMILY: Final = Family(

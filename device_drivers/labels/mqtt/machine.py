@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.protocol import Report, Wish
-from device_drivers.labels.mqtt.wire import ProtocolError
+from device_drivers.labels.wire import ProtocolError
 
 PATIENCE_S = 60.0
 """How long a wish waits for its image before the label says that it is missing."""

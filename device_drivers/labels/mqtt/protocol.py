@@ -25,8 +25,8 @@ from device_drivers.api.drivers import (
     Transferred,
 )
 from device_drivers.api.panels import Ink, Panel
-from device_drivers.labels.mqtt import wire
-from device_drivers.labels.mqtt.wire import ProtocolError
+from device_drivers.labels import wire
+from device_drivers.labels.wire import ProtocolError
 
 VERSION = 1
 LARGEST_IMAGE = 256 * 1024

@@ -11,7 +11,8 @@ import pytest
 from device_drivers import pictures
 from device_drivers.api.drivers import Announced, Presence, Reported, Shown
 from device_drivers.api.panels import Ink, Panel
-from device_drivers.labels.mqtt import machine, protocol, wire
+from device_drivers.labels import wire
+from device_drivers.labels.mqtt import machine, protocol
 
 ROOT = Path(__file__).parents[5]
 DOC = (ROOT / "docs" / "mqtt-labels.md").read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from device_drivers.api.drivers import (
 from device_drivers.api.panels import Ink, Panel
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.protocol import Report, Wish
-from device_drivers.labels.mqtt.wire import ProtocolError
+from device_drivers.labels.wire import ProtocolError
 
 PICTURE = "5e884898da28047151d0e56f8dc6292773603d0d6aabbd62a11ef721d1542d87"
 ANNOUNCE: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 LARGEST_JSON = 16 * 1024
@@ -25,19 +26,15 @@ def is_id(text: str) -> bool:
 class Members:
     """The members of one JSON object; each reader raises ``ProtocolError`` naming the member.
 
-    ``where`` says in the message what was being read. Members nobody asks for are ignored.
+    ``where`` says in the message what was being read, ``given`` is that as bytes, or a value inside
+    something that was read. Members nobody asks for are ignored.
     """
 
-    def __init__(self, where: str, payload: bytes) -> None:
-        self._where = where
-        if len(payload) > LARGEST_JSON:
-            raise ProtocolError(f"{where}: {len(payload)} bytes; at most {LARGEST_JSON} are read")
-        try:
-            value = json.loads(payload.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise ProtocolError(f"{where}: this is no JSON in UTF-8 ({error})") from error
+    def __init__(self, where: str, given: object, *, largest: int = LARGEST_JSON) -> None:
+        value = _loaded(where, given, largest) if isinstance(given, bytes) else given
         if not isinstance(value, dict):
             raise ProtocolError(f"{where}: a JSON object is needed, not {_shown(value)}")
+        self._where = where
         self._members: dict[str, Any] = value
 
     def refusal(self, name: str, needed: str) -> ProtocolError:
@@ -82,6 +79,21 @@ class Members:
             raise self.refusal(name, f"a text of 1 to {longest} printable characters")
         return value
 
+    def members(self, name: str) -> Members:
+        """The object in this member."""
+        return Members(f"{self._where}: {name}", self._members.get(name))
+
+    def objects(self, name: str, most: int) -> list[object]:
+        """A list of up to ``most`` values of any kind."""
+        values = self._members.get(name)
+        if not isinstance(values, list) or len(values) > most:
+            raise self.refusal(name, f"a list of at most {most}")
+        return values
+
+    def raw(self) -> Mapping[str, object]:
+        """All members as they came."""
+        return self._members
+
     def texts(self, name: str, most: int, longest: int) -> tuple[str, ...]:
         """1 to ``most`` different texts."""
         values = self._members.get(name)
@@ -107,6 +119,16 @@ class Members:
         if not isinstance(value, str) or _SHA256.fullmatch(value) is None:
             raise self.refusal(name, "a SHA-256 as 64 small hexadecimal digits")
         return value
+
+
+def _loaded(where: str, payload: bytes, largest: int) -> object:
+    if len(payload) > largest:
+        raise ProtocolError(f"{where}: {len(payload)} bytes; at most {largest} are read")
+    try:
+        value: object = json.loads(payload.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"{where}: this is no JSON in UTF-8 ({error})") from error
+    return value
 
 
 def _is_plain(text: str, longest: int) -> bool:

@@ -1,0 +1,1 @@
+"""Hanshow labels behind the vendor's server in the shop (docs/access-point-labels.md)."""

@@ -1,0 +1,1 @@
+"""Labels behind OpenEPaperLink access points (docs/access-point-labels.md)."""
