@@ -41,7 +41,7 @@ class PictureError(ValueError):
 def encode(frame: Frame, format: str) -> bytes:  # noqa: A002 - the wire calls it format
     """The frame in ``png`` or ``planes``; ``PictureError`` for other formats and too many bytes."""
     if format == "png":
-        data = encode_png(frame, _RGB)
+        data = encode_png(frame, RGB)
     elif format == "planes":
         data = b"".join(_planes(frame))
     else:
