@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
+from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.labels.opendisplay import driver as opendisplay
@@ -85,6 +86,7 @@ _ENTRIES = (
     _over_radio(zhsunyco_wolink.WoLinkLabels()),
     LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
     LabelFamily(family=OPENEPAPERLINK, over=Over.ACCESS_POINT, build=_openepaperlink),
+    _over_radio(atc_ble_oepl.AtcLabels()),
 )
 
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from device_drivers.api.drivers import Described
+from device_drivers.labels.atc_ble_oepl.driver import AtcLabels
+from device_drivers.labels.atc_ble_oepl.models import screen_of
 from device_drivers.labels.gicisky.driver import GiciskyLabels
 from device_drivers.labels.gicisky.models import BY_MODEL
 from device_drivers.labels.opendisplay.driver import OpenDisplayLabels
@@ -17,6 +19,7 @@ from device_drivers.labels.zhsunyco_easytag.driver import EasyTagLabels
 from device_drivers.labels.zhsunyco_easytag.models import MODELS
 from device_drivers.labels.zhsunyco_wolink.driver import WoLinkLabels
 from device_drivers.labels.zhsunyco_wolink.models import TAGS
+from device_drivers.simulated.atc_ble_oepl_label import SimulatedAtcLabel
 from device_drivers.simulated.bluetooth_label import SimulatedBluetoothLabel
 from device_drivers.simulated.gicisky_label import SimulatedGiciskyLabel
 from device_drivers.simulated.opendisplay_label import SimulatedOpenDisplayLabel
@@ -44,6 +47,12 @@ class Rig:
 
 RIGS: Final[Mapping[str, Rig]] = MappingProxyType(
     {
+        "atc_ble_oepl": Rig(
+            labels=AtcLabels(),
+            model="atc-250x128-bwr",
+            make=lambda address, model: SimulatedAtcLabel(address, screen_of(model)),
+            tells_model=True,
+        ),
         "gicisky": Rig(
             labels=GiciskyLabels(),
             model="gicisky-000b",
