@@ -103,8 +103,12 @@ async def test_a_pool_that_ends_leaves_nobody_waiting(
     style: template.Template, facts: LabelFacts, expected: Picture
 ) -> None:
     async with asyncio.TaskGroup() as group, RenderPool(1) as running:
-        drawings = [group.create_task(outcome(running, style, facts)) for _ in range(12)]
-        await drawings[0]
+        (worker_id,) = running.worker_ids
+        os.kill(worker_id, signal.SIGSTOP)
+        drawings = [group.create_task(outcome(running, style, facts)) for _ in range(200)]
+        done, _ = await asyncio.wait(drawings, timeout=0.1)
+        assert not done
+        os.kill(worker_id, signal.SIGCONT)
     assert drawings[0].result() == expected
     assert drawings[-1].result() == await outcome(running, style, facts)
     assert drawings[-1].result() == "the gateway ends and draws no more"
