@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-import barcode
+from barcode import EAN8, EAN13, UPCA
+from barcode.base import Barcode
+from barcode.codex import Code128
 from barcode.errors import BarcodeError
+from typing_extensions import override
 
 from gateway.domain import gtin
 from gateway.render.symbols import SymbolError
 
+_PAIR_99 = 99
 _CODE128 = re.compile(r"[\x20-\x7e]{1,40}", re.ASCII)
 
 
@@ -46,10 +51,10 @@ def of_gtin(number: str) -> Bars:
     if full[0] != "0":
         raise SymbolError(f"{number} is a number of a trade unit (GTIN-14): no bar code of a shelf")
     if full.startswith("000000"):
-        return Bars(modules=_built("ean8", full[6:]), left=7, right=7, text=full[6:])
+        return Bars(modules=_built(EAN8, full[6:]), left=7, right=7, text=full[6:])
     if full.startswith("00"):
-        return Bars(modules=_built("upca", full[2:]), left=9, right=9, text=full[2:])
-    return Bars(modules=_built("ean13", full[1:]), left=11, right=7, text=full[1:])
+        return Bars(modules=_built(UPCA, full[2:]), left=9, right=9, text=full[2:])
+    return Bars(modules=_built(EAN13, full[1:]), left=11, right=7, text=full[1:])
 
 
 @lru_cache(maxsize=1024)
@@ -57,12 +62,24 @@ def of_text(text: str) -> Bars:
     """Code 128 of up to 40 printable ASCII characters; raises ``SymbolError``."""
     if not _CODE128.fullmatch(text):
         raise SymbolError(f"{text[:60]!r}: Code 128 takes 1 to 40 printable ASCII characters")
-    return Bars(modules=_built("code128", text), left=10, right=10, text=text)
+    return Bars(modules=_built(_Code128, text), left=10, right=10, text=text)
 
 
-def _built(symbology: str, text: str) -> str:
+class _Code128(Code128):  # type: ignore[misc] - the library has no types
+    """Code 128 in which a text may begin with 99.
+
+    It begins in set C, where 99 is a pair of digits; the library takes it for the word "go to set
+    C" and leaves it out.
+    """
+
+    @override
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        return encoded if encoded[1] == _PAIR_99 else super()._try_to_optimize(encoded)
+
+
+def _built(symbology: Callable[[str], Barcode], text: str) -> str:
     try:
-        modules: str = barcode.get(symbology, text).build()[0]
+        modules: str = symbology(text).build()[0]
     except BarcodeError as error:
         raise SymbolError(f"{text}: {error}") from error
     return modules.replace("G", "1")

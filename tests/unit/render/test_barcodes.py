@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -76,6 +76,9 @@ def test_code_128_reads_back(name: str) -> None:
 
 
 @given(text=st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=40))
+@example(text="99")
+@example(text="9912345")
+@example(text="99A")
 @settings(max_examples=40)
 def test_any_printable_text_reads_back(text: str) -> None:
     bars = barcodes.of_text(text)
