@@ -65,7 +65,7 @@ def of_text(text: str) -> Bars:
     return Bars(modules=_built(_Code128, text), left=10, right=10, text=text)
 
 
-class _Code128(Code128):  # type: ignore[misc] - the library has no types
+class _Code128(Code128):  # type: ignore[misc]
     """Code 128 in which a text may begin with 99.
 
     It begins in set C, where 99 is a pair of digits; the library takes it for the word "go to set
