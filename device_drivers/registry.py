@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +11,8 @@ from typing import Final
 from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
 from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
+from device_drivers.labels.hanshow.driver import FAMILY as HANSHOW
+from device_drivers.labels.hanshow.driver import HanshowDriver
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.labels.opendisplay import driver as opendisplay
 from device_drivers.labels.openepaperlink.driver import FAMILY as OPENEPAPERLINK
@@ -18,6 +20,7 @@ from device_drivers.labels.openepaperlink.driver import OpenEPaperLinkDriver
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
+from device_drivers.links.callbacks import Callbacks
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.radio import Radio
 
@@ -28,11 +31,15 @@ def _no_key(_label: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """The ways to devices that there are, and the keys of labels that have one."""
+    """The ways to devices that there are, and the keys of labels that have one.
+
+    Servers call back through the doors that drivers open in ``callbacks``.
+    """
 
     messages: MessagePort | None = None
     radios: Sequence[Radio] = ()
     access_points: Sequence[AccessPoint] = ()
+    callbacks: Callbacks = field(default_factory=Callbacks)
     key_of: Callable[[str], bytes | None] = _no_key
 
     def points(self, family: str) -> tuple[AccessPoint, ...]:
@@ -79,6 +86,10 @@ def _openepaperlink(ways: Ways) -> LabelDriver:
     return OpenEPaperLinkDriver(ways.points(OPENEPAPERLINK.name))
 
 
+def _hanshow(ways: Ways) -> LabelDriver:
+    return HanshowDriver(ways.points(HANSHOW.name), ways.callbacks)
+
+
 _ENTRIES = (
     LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),
     _over_radio(gicisky.GiciskyLabels()),
@@ -87,6 +98,7 @@ _ENTRIES = (
     LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
     LabelFamily(family=OPENEPAPERLINK, over=Over.ACCESS_POINT, build=_openepaperlink),
     _over_radio(atc_ble_oepl.AtcLabels()),
+    LabelFamily(family=HANSHOW, over=Over.ACCESS_POINT, build=_hanshow),
 )
 
 LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(

@@ -25,7 +25,7 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
-from gateway.labels import building, radios
+from gateway.labels import building, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Service, run_until
@@ -92,11 +92,11 @@ async def run(
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
         adapters = radios.build(settings.bluetooth)
-        ways = registry.Ways(messages=links.shop, radios=adapters)
+        ways = reaching.ways(settings, links.shop, adapters)
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
-            _sites, settings, database, clock, origin, meter, pictures.need, sources.shopify
+            _sites, settings, database, clock, origin, meter, pictures.need, sources.shopify, ways
         )
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
@@ -157,12 +157,15 @@ def _sites(
     meter: Meter,
     need: Need,
     shopify: FromShopify | None,
+    ways: registry.Ways,
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(
         settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
     )
     desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
-    intake = intake_site.site(database, clock, settings, origin=origin, from_shopify=shopify)
+    intake = intake_site.site(
+        *(database, clock, settings, origin), from_shopify=shopify, callbacks=ways.callbacks
+    )
     listen = settings.sites
     serving = Serving(
         [

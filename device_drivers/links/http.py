@@ -80,7 +80,7 @@ class HttpPoint:
     def __init__(self, base: str, *, answer_s: float = 20.0) -> None:
         self._base = base
         self._answer_s = answer_s
-        self._tls = ssl.create_default_context() if base.startswith("https:") else False
+        self._tls: ssl.SSLContext | None = None
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """Ask for ``path``. Raises ``HttpError``."""
@@ -108,9 +108,10 @@ class HttpPoint:
         address = f"ws{self._base.removeprefix('http')}{path}"
         try:
             async with asyncio.timeout(self._answer_s):
+                tls = await self._security()
                 socket = await connect(
                     address,
-                    ssl=self._tls or None,
+                    ssl=tls,
                     max_size=LARGEST_EVENT,
                     max_queue=64,
                     close_timeout=1.0,
@@ -128,13 +129,20 @@ class HttpPoint:
         finally:
             await socket.close()
 
+    async def _security(self) -> ssl.SSLContext | None:
+        """What an https address is checked with; made once, off the loop, for it reads files."""
+        if self._tls is None and self._base.startswith("https:"):
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        return self._tls
+
     async def _asked(self, method: str, path: str, **sent: object) -> Answer:
         url = f"{self._base}{path}"
+        tls = await self._security()
         try:
             async with (
                 asyncio.timeout(self._answer_s),
                 httpx.AsyncClient(
-                    verify=self._tls,
+                    verify=False if tls is None else tls,
                     timeout=self._answer_s,
                     follow_redirects=False,
                     trust_env=False,

@@ -73,6 +73,13 @@ class AccessPointSite:
         assert self._group is not None  # noqa: S101 - inside ``serving``
         await self._site.start(self._group)
 
+    @asynccontextmanager
+    async def down(self) -> AsyncIterator[None]:
+        """Nobody answers inside the block."""
+        await self.go_down()
+        yield
+        await self.come_up()
+
     async def reboot(self, *, announced: bool = True) -> None:
         """Start anew: what waited is lost."""
         self.point.state = STARTING

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from device_drivers.links.callbacks import Callbacks
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.feed.sources.shopify.building import FromShopify
-from gateway.intake import catalogue_rows, imports, over_http, shopify_messages
+from gateway.intake import call_backs, catalogue_rows, imports, over_http, shopify_messages
 from gateway.settings import Settings
 from gateway.store.database import Database
 
@@ -16,9 +17,10 @@ def site(
     database: Database,
     clock: Clock,
     settings: Settings,
-    *,
     origin: Origin,
+    *,
     from_shopify: FromShopify | None = None,
+    callbacks: Callbacks | None = None,
 ) -> FastAPI:
     """The site by itself, without the frame that all sites share."""
     app = FastAPI(
@@ -38,4 +40,6 @@ def site(
         app.include_router(
             shopify_messages.router(database, clock, settings.shopify, hints=hints, secrets=secrets)
         )
+    if callbacks is not None:
+        app.include_router(call_backs.router(callbacks))
     return app

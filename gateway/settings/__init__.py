@@ -1,5 +1,6 @@
 """The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
 
+from gateway.settings.access_points import AccessPointSection
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
@@ -34,6 +35,7 @@ from gateway.settings.shopify import Shopify
 __all__ = [
     "KINDS",
     "SHOPIFY_KINDS",
+    "AccessPointSection",
     "Bluetooth",
     "Broker",
     "Central",

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from gateway.settings import zones
+from gateway.settings.access_points import AccessPointSection
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
@@ -326,6 +327,9 @@ class Settings(Section):
     guard: Guard = Guard()
     labels: Labels = Labels()
     bluetooth: Bluetooth = Bluetooth()
+    access_points: Annotated[dict[Id, AccessPointSection], Field(max_length=100)] = Field(
+        default={}
+    )
     proof: Proof = Proof()
     events: Events = Events()
     sites: Sites = Sites()

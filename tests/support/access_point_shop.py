@@ -64,6 +64,9 @@ class AccessPointShop:
             if one.wish == wish and label in {None, one.label}
         ]
 
+    def reports(self) -> list[Reported]:
+        return self.heard(Reported)
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until it is so; looked at whenever something was said, and now and then."""
         async with asyncio.timeout(PATIENCE_S):

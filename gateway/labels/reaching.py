@@ -1,0 +1,20 @@
+"""The ways to labels that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from device_drivers import registry
+from device_drivers.api.drivers import AccessPoint
+from device_drivers.links.messages import MessagePort
+from device_drivers.links.radio import Radio
+from gateway.settings import Settings
+
+
+def ways(settings: Settings, messages: MessagePort, radios: Sequence[Radio]) -> registry.Ways:
+    """What drivers are given: the shop's broker, its adapters, its access points."""
+    points = [
+        AccessPoint(name=name, family=point.family, url=point.url, options=point.options)
+        for name, point in settings.access_points.items()
+    ]
+    return registry.Ways(messages=messages, radios=radios, access_points=points)
