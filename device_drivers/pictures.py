@@ -28,6 +28,15 @@ RGB = {
     Ink.BLUE: (30, 80, 160),
     Ink.GREEN: (40, 130, 70),
 }
+PURE = {
+    Ink.WHITE: (255, 255, 255),
+    Ink.BLACK: (0, 0, 0),
+    Ink.RED: (255, 0, 0),
+    Ink.YELLOW: (255, 255, 0),
+    Ink.BLUE: (0, 0, 255),
+    Ink.GREEN: (0, 255, 0),
+}
+"""The inks as those who choose the nearest ink for a pixel mean them."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BITS = (1, 2, 4)
 _EFFORT = 6

@@ -95,7 +95,7 @@ class AccessPointSite:
         if faults.lies:
             return Response(faults.lies[0], media_type="application/json")
         if faults.drips or faults.floods:
-            return StreamingResponse(_endless(0.05 if faults.drips else 0.0))
+            return StreamingResponse(_endless(request, 0.05 if faults.drips else 0.0))
         mac = request.query_params.get("mac")
         records = list(self.point.records.values())
         if mac is not None:
@@ -183,8 +183,8 @@ class AccessPointSite:
                 await socket.send_text(f"\x07{json.dumps(word)}")
 
 
-async def _endless(pause_s: float) -> AsyncIterator[bytes]:
-    while True:
+async def _endless(request: Request, pause_s: float) -> AsyncIterator[bytes]:
+    while not await request.is_disconnected():
         yield b" " if pause_s else b" " * 65_536
         await asyncio.sleep(pause_s)
 

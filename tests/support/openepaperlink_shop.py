@@ -48,7 +48,7 @@ class OpenEPaperLinkShop(AccessPointShop):
     ) -> SimulatedTag:  # fmt: skip
         panel = MODELS[hardware].panel
         tag = SimulatedTag(
-            mac=f"00007E22334455{number:02X}",
+            mac=f"00007E223344{number:04X}",
             kind=type_of(hardware, panel),
             panel=panel,
             sleep_s=sleep_s,

@@ -44,12 +44,7 @@ FAMILY: Final = Family(
 
 _MOST_WAITING: Final = 100
 _PREFIX: Final = model_id(0).removesuffix("0")
-_INKS: Final = {
-    Ink.WHITE: (255, 255, 255),
-    Ink.BLACK: (0, 0, 0),
-    Ink.RED: (255, 0, 0),
-    Ink.YELLOW: (255, 255, 0),
-}
+_INKS: Final = frozenset({Ink.WHITE, Ink.BLACK, Ink.RED, Ink.YELLOW})
 
 
 class HanshowDriver:
@@ -89,14 +84,14 @@ class HanshowDriver:
         if label.formats and FORMAT not in label.formats:
             takes = ", ".join(label.formats)
             raise ValueError(f"the label takes {takes}; this gateway makes {FORMAT}")
-        missing = sorted(ink.value for ink in set(frame.inks) - set(_INKS))
+        missing = sorted(ink.value for ink in set(frame.inks) - _INKS)
         if missing:
             raise ValueError(f"Hanshow labels cannot show {', '.join(missing)}")
         found = [one.panel_of(label.label) for one in self.servers]
         for panel in found:
             if panel is not None and panel.name == label.model:
                 fitting(frame, panel)
-        data = pictures.encode_png(frame, _INKS)
+        data = pictures.encode_png(frame, pictures.PURE)
         return Picture(format=FORMAT, data=data, sha256=hashlib.sha256(data).hexdigest())
 
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:

@@ -18,7 +18,6 @@ from device_drivers.labels.openepaperlink.shelf import Shelf
 from device_drivers.labels.wire import ProtocolError
 from device_drivers.links.http import Answer, Events, File, HttpError, HttpPoint
 
-_MOST_PAGES = 256
 _FORGET_TYPE_S = 600.0
 _JITTER_S = 10.0
 
@@ -146,14 +145,15 @@ class Station:
         await self._connected()
 
     async def _read_list(self, *, heard_all: bool) -> None:
-        position: int | None = 0
-        for _ in range(_MOST_PAGES):
+        position = 0
+        while True:
             query = {"pos": str(position)} if position else {}
             page = protocol.parse_page(_good(await self._http.get("/get_db", query)))
             await self._page(page, heard_all=heard_all)
-            if page.next is None or page.next <= (position or 0):
+            following = page.next or 0
+            if not position < following <= protocol.LAST_POSITION:
                 return
-            position = page.next
+            position = following
 
     async def _listen(self, events: Events) -> bool:
         """Hear what is said until that ends; True when the access point starts anew."""

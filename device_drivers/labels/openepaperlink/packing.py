@@ -8,26 +8,15 @@ channel away (orange beside red, grey beside white).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from device_drivers import pictures
-from device_drivers.api.panels import Frame, Ink
+from device_drivers.api.panels import Frame
 from device_drivers.pictures import PictureError
 
 FORMAT: Final = "jpeg"
 ERROR: Final = 40
 """How far a channel of a pixel may be off, of 255."""
-
-INKS: Final[Mapping[Ink, tuple[int, int, int]]] = MappingProxyType({
-    Ink.WHITE: (255, 255, 255),
-    Ink.BLACK: (0, 0, 0),
-    Ink.RED: (255, 0, 0),
-    Ink.YELLOW: (255, 255, 0),
-    Ink.BLUE: (0, 0, 255),
-    Ink.GREEN: (0, 255, 0),
-})  # fmt: skip
 
 _QUALITY: Final = 95
 """Leaves no channel more than some 25 off, also where every pixel is of another ink."""
@@ -35,7 +24,7 @@ _QUALITY: Final = 95
 
 def pack(frame: Frame) -> bytes:
     """The frame as JPEG. Raises ``PictureError`` when it would not come out exactly."""
-    data, error = pictures.encode_jpeg(frame, INKS, quality=_QUALITY)
+    data, error = pictures.encode_jpeg(frame, pictures.PURE, quality=_QUALITY)
     if error > ERROR:
         raise PictureError(f"as JPEG a pixel would be {error} of 255 off; at most {ERROR} may be")
     return data

@@ -24,6 +24,8 @@ REMOTE_MODE: Final = 12
 """The content mode of a tag that another access point has pictures for."""
 REMOVED: Final = 255
 """The content mode of a tag that was taken out."""
+LAST_POSITION: Final = 255
+"""Where the last page can begin: the access point keeps positions in one byte."""
 MOST_ON_PAGE: Final = 64
 """Tags on a page; the access point cuts pages at some 5,000 bytes."""
 LARGEST_PAGE: Final = 64 * 1024
@@ -125,7 +127,7 @@ def parse_page(body: bytes) -> Page:
     members = Members("tag list", body, largest=LARGEST_PAGE)
     if members.has("error"):
         raise ProtocolError(f"tag list: the access point says {members.text('error', 200)!r}")
-    following = members.whole("continu", 1, 255) if members.has("continu") else None
+    following = members.whole("continu", 1, 65_535) if members.has("continu") else None
     return _page(members, following)
 
 

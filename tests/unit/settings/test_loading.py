@@ -45,6 +45,7 @@ def refused(file: Path) -> list[str]:
 ID = 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"'
 HOST = 'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"'
 ADDRESS = 'write an address as phones open it, like "https://q.example.com"'
+POINT = 'write its address with http:// or https:// before it, like "http://192.168.1.50"'
 COUNTRY = 'write the two capitals of ISO 3166, like "MX" or "ES"'
 CURRENCY = 'is no currency; write its ISO 4217 code, like "MXN" or "EUR"'
 TOPIC = 'write words of A-Z a-z 0-9 . _ - with / between them, like "anaquel/v1"'
@@ -79,6 +80,31 @@ WRONG = [
         ('shop.time_zone = "Mexico_City": is no time zone of a place; write "America/Mexico_City"'),
     ),
     ("data", "folder = 5", "data.folder = 5: write a path in quotes"),
+    (
+        "access_points",
+        'a = { family = "openpaper", url = "http://a" }',
+        'access_points.a.family = "openpaper": write "openepaperlink" or "hanshow"',
+    ),
+    (
+        "access_points",
+        'a = { family = "hanshow", url = "a:9000" }',
+        f'access_points.a.url = "a:9000": {POINT}',
+    ),
+    (
+        "access_points",
+        'a = { family = "openepaperlink", url = "http://a", reached_at = "http://b" }',
+        "[access_points.a]: reached_at is for hanshow only; remove it",
+    ),
+    (
+        "access_points",
+        'a = { family = "openepaperlink" }',
+        "access_points.a.url is missing; add it (see config.example.toml)",
+    ),
+    (
+        "access_points",
+        '"a b" = { family = "openepaperlink", url = "http://a" }',
+        f'access_points.a b = "a b": {ID}',
+    ),
     ("shop_broker", 'host = "mqtt://x"', f'shop_broker.host = "mqtt://x": {HOST}'),
     (
         "shop_broker",
