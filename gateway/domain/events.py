@@ -270,16 +270,26 @@ def label_refused(
 
 
 def label_bound(
-    origin: Origin, *, event_id: str, label: str, target: Target | None, time: datetime
+    origin: Origin,
+    *,
+    event_id: str,
+    label: str,
+    target: Target | None,
+    time: datetime,
+    template: str | None = None,
+    replaces: str | None = None,
 ) -> Event:
-    """The event of a label that stands for something else now, or (None) for nothing."""
+    """The event of a label that stands for something else now, or (None) for nothing.
+
+    ``replaces`` is the label whose place it took.
+    """
     bound: dict[str, Any] | None = None
     if target is not None:
         where = dict(target.where) or None
         bound = _without_none({"product": target.product, "group": target.group, "where": where})
-    return _about_label(
-        origin, LABEL_BOUND, event_id, label, time, {"label": label, "target": bound}
-    )
+    data = {"label": label, "target": bound}
+    data |= _without_none({"template": template, "replaces": replaces})
+    return _about_label(origin, LABEL_BOUND, event_id, label, time, data)
 
 
 def hold_decided(

@@ -31,6 +31,7 @@ from gateway.feed.fields import (
     TimeOfDay,
     Url,
 )
+from gateway.feed.hardware_values import HardwareValue
 from gateway.settings import KINDS
 
 MAX_INTEGER = 2**53 - 1
@@ -213,13 +214,14 @@ class _Target(_Row):
 
 
 class BindingRow(_Row):
-    """A ``binding`` row."""
+    """A ``binding`` row; without a target the label is ours and stands for nothing."""
 
     label: Id
-    target: _Target
+    target: _Target | None
     template: Id | None = None
-    alias: Text | None = None
+    alias: Annotated[Text, Field(max_length=64)] | None = None
     zone: Text | None = None
+    hardware: HardwareValue | None = None
 
 
 class TaskRow(_Row):

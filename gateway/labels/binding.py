@@ -30,10 +30,11 @@ def bind(
     by: str,
     at: datetime,
     template: str | None = None,
+    replaces: str | None = None,
 ) -> None:
     """Let the label stand for ``target``, in place of what it stood for; raises ``BindingError``.
 
-    ``template`` None lets the facts decide.
+    ``template`` None lets the facts decide. ``replaces`` is the label whose place it takes.
     """
     if labels.get(connection, label) is None:
         raise BindingError("unknown_label", f"there is no label {label}")
@@ -42,7 +43,7 @@ def bind(
         raise BindingError(f"unknown_{kind}", f"there is no {kind} {key} in the catalogue")
     bound = labels.Binding(label=label, target=target, template=template, bound_at=at, bound_by=by)
     labels.bind(connection, bound)
-    _tell(connection, label, target, origin, by, at)
+    _tell(connection, bound, label, origin, by, at, replaces)
 
 
 def unbind(connection: Connection, label: str, *, origin: Origin, by: str, at: datetime) -> None:
@@ -50,21 +51,29 @@ def unbind(connection: Connection, label: str, *, origin: Origin, by: str, at: d
     if labels.get(connection, label) is None:
         raise BindingError("unknown_label", f"there is no label {label}")
     labels.unbind(connection, label)
-    _tell(connection, label, None, origin, by, at)
+    _tell(connection, None, label, origin, by, at)
 
 
 def _tell(
     connection: Connection,
+    bound: labels.Binding | None,
     label: str,
-    target: Target | None,
     origin: Origin,
     by: str,
     at: datetime,
+    replaces: str | None = None,
 ) -> None:
+    target = bound.target if bound is not None else None
     detail = (target.product or target.group) if target is not None else None
     entry = Entry(label=label, at=at, what="bound", detail=detail, actor=by)
     proof.append(connection, entry)
     event = events.label_bound(
-        origin, event_id=str(uuid.uuid4()), label=label, target=target, time=at
+        origin,
+        event_id=str(uuid.uuid4()),
+        label=label,
+        target=target,
+        template=bound.template if bound is not None else None,
+        replaces=replaces,
+        time=at,
     )
     outbox.append_or_gap(connection, Lane.KEEP, event, at)

@@ -33,7 +33,8 @@ class Ready:
     def is_shown(self) -> bool:
         """Whether the label shows exactly this already and nothing else can arrive."""
         due = self.due
-        return due.shows is not None and not due.loose and due.reason != deliveries.STAFF
+        shows = due.shows is not None if self.picture is None else self.picture.sha256 == due.sight
+        return shows and not due.loose and due.reason != deliveries.STAFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +96,14 @@ def _ready(connection: Connection, drivers: Mapping[str, LabelDriver], due: Due)
         return Ready(due=due, no_picture="frame_missing")
     formats = retrying.offered(due.described.formats, due.reason, due.same)
     try:
-        picture = driver.encode(frame, replace(due.described, formats=formats))
+        sent = frame if due.correction is None else due.correction.apply(frame)
+        picture = driver.encode(sent, replace(due.described, formats=formats))
     except ValueError as error:
         return Ready(due=due, problem=str(error) or "the picture cannot be encoded")
-    return Ready(due=due, picture=picture)
+    ready = Ready(due=due, picture=picture)
+    if due.correction is not None and ready.is_shown:
+        return Ready(due=replace(due, shows=picture.sha256))
+    return ready
 
 
 def hand_over(

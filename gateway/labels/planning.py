@@ -14,6 +14,7 @@ from typing import NoReturn, Protocol
 
 import structlog
 
+from device_drivers.api import test_card
 from device_drivers.api.panels import Panel
 from gateway.clock import Clock
 from gateway.domain import labels as domain
@@ -26,7 +27,8 @@ from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
 from gateway.store import catalogue, frames, labels, pictures, queue, rounds
 from gateway.store.database import Connection, Database
-from gateway.store.labels import Binding, Label
+from gateway.store.label_rows import Label
+from gateway.store.labels import Binding
 
 _BATCH = 50
 _URGENT = 40
@@ -242,11 +244,14 @@ class Planner:
         now: datetime,
     ) -> Look:
         shop = self._shop
-        if bound is None or family is None:
+        card = label.card_at(now)
+        if card or bound is None or family is None:
             facts = domain.unbound_facts(
                 label.code, public_base=shop.public_base, language=shop.language
             )
             target = bound.target if bound is not None else None
+            if card or label.parked == "blank":
+                return _without_template(label, facts, target, card)
             return Look(label=label, target=target, template=None, facts=facts, next_change=None)
         facts = domain.facts(
             bound.target,
@@ -271,8 +276,27 @@ class Planner:
         )
 
     async def _draw(self, look: Look) -> Drawn:
+        if look.picture is not None:
+            rendered = Rendered(frame=look.picture)
+            return Drawn(look=look, fingerprint=look.picture.fingerprint, rendered=rendered)
         rendered = await self._renderer.render(look.template, look.label.panel, look.facts)
         return Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
+
+
+def _without_template(label: Label, facts: LabelFacts, target: Target | None, card: str) -> Look:
+    """A test card, or nothing for a label in a drawer."""
+    panel, raw = label.panel, card == "raw"
+    if raw and label.correction is not None:
+        panel = label.correction.model(panel)
+    return Look(
+        label=label,
+        target=target,
+        template=None,
+        facts=facts,
+        next_change=label.card_until if card else None,
+        picture=test_card.draw(panel) if card else test_card.blank(panel),
+        raw=raw,
+    )
 
 
 def _picture(connection: Connection, target: Target, family: Family) -> PictureFact | None:

@@ -34,10 +34,11 @@ from gateway.clock import Clock
 from gateway.domain import events, retrying
 from gateway.domain.events import Lane, Origin
 from gateway.labels import healing, proof
+from gateway.labels.meeting import Meetings, Met
 from gateway.settings import Labels
 from gateway.store import (
-    binding_rows,
     deliveries,
+    discovered,
     frames,
     labels,
     outbox,
@@ -61,7 +62,7 @@ Word = Announced | Unidentified | Reported | Measured | Presence | Foreign
 class _News:
     """What one transaction of words brought."""
 
-    new: list[Announced] = field(default_factory=list)
+    new: list[Announced | Unidentified] = field(default_factory=list)
     failed: list[tuple[str, Failed]] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Reports:
         self._origin = origin
         self._clock = clock
         self._most = most
+        self._meetings = Meetings(origin, settings, most=most)
         self._settings = settings
         self._silent_on_shown = silent_on_shown
         self._rng = random.SystemRandom()
@@ -160,11 +162,12 @@ class Reports:
             case Measured():
                 labels.hear(connection, word.label, word.telemetry, now)
                 reach.heard_via(connection, word.label, word.via, now)
+                discovered.hear(connection, word.label, word.telemetry, word.via, now)
             case Presence():
                 if labels.presence(connection, word, now):
                     proof.reached(connection, word.label, now, reachable=word.online)
             case Unidentified():
-                log.info("label of unknown model heard", label=word.label)
+                self._unidentified(connection, family, word, news, now)
             case Foreign():
                 _foreign(connection, word.label, news, now)
             case _:
@@ -178,31 +181,50 @@ class Reports:
         self, connection: Connection, family: str, heard: Announced, news: _News, now: datetime
     ) -> None:
         before = labels.get(connection, heard.label)
-        known = before is not None
-        # Counting 60,000 rows takes a while: once in a transaction that turned one away is enough.
-        if not known and (news.turned_away or labels.count(connection) >= self._most):
-            news.turned_away += 1
-            message = (
-                f"{self._most} labels are known and no more are taken in: {heard.label} was turned "
-                "away; find out what introduces labels that do not exist"
-            )
-            detail = {"message": message}
-            tasks.open_(connection, TOO_MANY, "", detail, now)
+        if before is None and not self._met(connection, family, heard, news, now):
             return
         labels.announce(connection, family, heard, now)
         if before is not None and not before.online:
             proof.reached(connection, heard.label, now, reachable=True)
         labels.hear(connection, heard.label, heard.telemetry, now)
         reach.heard_via(connection, heard.label, heard.via, now)
-        if not known:
-            news.new.append(heard)
-            tasks.close(connection, TOO_MANY, "")
-            binding_rows.adopt(connection, heard.label, now)
         delivery = deliveries.get(connection, heard.label)
         if delivery is None or delivery.state != "shown" or not heard.tells_showing:
             return
         if heard.showing != delivery.sha256:
             _shows_other(connection, heard.label, heard.showing, news, now)
+
+    def _unidentified(
+        self, connection: Connection, family: str, heard: Unidentified, news: _News, now: datetime
+    ) -> None:
+        """It is as it was adopted; only a person can say what it is."""
+        known = labels.get(connection, heard.label) is not None
+        if known or self._met(connection, family, heard, news, now):
+            labels.renew(connection, heard.label, heard.firmware)
+            labels.hear(connection, heard.label, heard.telemetry, now)
+            reach.heard_via(connection, heard.label, heard.via, now)
+
+    def _met(
+        self,
+        connection: Connection,
+        family: str,
+        heard: Announced | Unidentified,
+        news: _News,
+        now: datetime,
+    ) -> bool:
+        """Whether the label becomes ours now; else it waits for a person."""
+        if news.turned_away:
+            # Counting many rows takes a while: once in a transaction is enough.
+            news.turned_away += 1
+            return False
+        met = self._meetings.meet(connection, family, heard, now)
+        if met is Met.NO_ROOM:
+            news.turned_away += 1
+            tasks.open_(connection, TOO_MANY, "", {"message": self._meetings.full(heard)}, now)
+        if met is Met.OURS:
+            news.new.append(heard)
+            tasks.close(connection, TOO_MANY, "")
+        return met is Met.OURS
 
     def _reported(
         self, connection: Connection, family: str, heard: Reported, news: _News, now: datetime
@@ -275,7 +297,7 @@ class Reports:
 
     def _log(self, news: _News) -> None:
         for one in news.new:
-            log.info("new label", label=one.label, panel=one.panel.name)
+            log.info("new label", label=one.label, firmware=one.firmware)
         for label, outcome in news.failed:
             log.warning(
                 "label failed", label=label, reason=outcome.reason.value, detail=outcome.detail

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from gateway.clock import Clock
 from gateway.domain import prior_price
 from gateway.settings import Proof
-from gateway.store import frames, price_history, proof, withdrawals
+from gateway.store import discovered, frames, price_history, proof, withdrawals
 from gateway.store.database import Connection, Database
 
 _EVERY_S: Final = 600.0
@@ -48,6 +48,8 @@ class Upkeep:
         old = partial(proof.prune, before=before, limit=_LINES, most=most.max_rows)
         await self._in_slices(old, _LINES)
         await self._in_slices(partial(withdrawals.prune, before=before, limit=_LINES), _LINES)
+        old = partial(discovered.prune, before=now - discovered.FORGOTTEN_AFTER, limit=_LINES)
+        await self._in_slices(old, _LINES)
         old = partial(price_history.trim, before=now - prior_price.KEPT, limit=_LINES)
         await self._in_slices(old, _LINES)
         await self._database.write_patiently(partial(price_history.check_again, at=now))

@@ -18,7 +18,7 @@ from gateway.domain.price_facts import ProductPrice
 from gateway.labels import ahead, proof
 from gateway.store import deliveries, frames, labels, outbox, price_shown, tasks
 from gateway.store.database import Connection
-from gateway.store.labels import Label
+from gateway.store.label_rows import Label
 
 _FAILED_AGAIN = timedelta(hours=1)
 """A drawing that failed may have wanted memory: then it is tried once more."""
@@ -47,7 +47,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A stale label with all that decides its picture; ``target`` is what it is bound to."""
+    """A stale label with all that decides its picture; ``target`` is what it is bound to.
+
+    ``picture`` stands there where no template draws it; a ``raw`` one is not corrected on its way.
+    """
 
     label: Label
     target: Target | None
@@ -55,6 +58,8 @@ class Look:
     facts: LabelFacts
     next_change: datetime | None
     products: tuple[ProductPrice, ...] = ()
+    picture: Frame | None = None
+    raw: bool = False
 
     @property
     def key(self) -> bytes:
@@ -86,11 +91,16 @@ def note(connection: Connection, origin: Origin, drawn: Drawn, now: datetime) ->
     _tell_of_texts(connection, drawn.look, now)
     _tell_of_rules(connection, origin, drawn, now)
     old = deliveries.wish(connection, label.id)
-    if old is None or old.fingerprint != drawn.fingerprint:
+    if old is None or (old.fingerprint, old.raw) != (drawn.fingerprint, drawn.look.raw):
         if drawn.rendered is not None:
             frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
         _wish(connection, drawn, now)
     price_shown.planned(connection, label.id, drawn.look.products, now)
+
+
+def forget(connection: Connection, label: str) -> None:
+    """The label is out of use: nobody has to do anything about its picture."""
+    tasks.close(connection, _RULES, label)
 
 
 def _looked_at_again(one: Drawn, now: datetime) -> datetime | None:
@@ -163,6 +173,7 @@ def _wish(connection: Connection, one: Drawn, now: datetime) -> None:
         cause=look.facts.state.value,
         made_at=now,
         told=ranking.told(look.facts),
+        raw=look.raw,
     )
     deliveries.want(connection, wish, why=look.label.stale_for)
     proof.wished(

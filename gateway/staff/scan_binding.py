@@ -30,7 +30,8 @@ from gateway.store import articles as found_in
 from gateway.store import labels, overview
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
-from gateway.store.labels import Binding, Label
+from gateway.store.label_rows import Label
+from gateway.store.labels import Binding
 from gateway.web.words import Text
 
 _REMEMBERED = 8

@@ -48,8 +48,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
     touched = {change.key for change in (*products, *offers)}
     touched.update(change.key.partition("/")[2] for change in by_kind.get("stock", []))
     for change in by_kind.get("binding", []):
-        if labels.get(connection, change.key) is not None:
-            binding_rows.adopt(connection, change.key, at)
+        binding_rows.adopt(connection, change.key, at)
     past = {change.key: (change.was, change.now) for change in offers}
     price_history.changed(connection, past, at)
     withdrawals.end_by_prices(connection, past, at)

@@ -35,7 +35,8 @@ _NO_ATTEMPT: Final = (LINK_DOWN, Reason.ASLEEP.value)
 class Wish:
     """The frame a label should show, under an opaque id that is never ordered.
 
-    ``told`` is what the frame says of the price.
+    ``told`` is what the frame says of the price. A ``raw`` frame goes out as it is, without the
+    label's correction.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Wish:
     cause: str
     made_at: datetime
     told: Told | None = None
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class Delivery:
 def wish(connection: Connection, label: str) -> Wish | None:
     """What the label should show."""
     row = connection.execute(
-        "SELECT label, id, fingerprint, template, cause, made_at, told FROM wish WHERE label = ?",
+        "SELECT label, id, fingerprint, template, cause, made_at, told, raw FROM wish "
+        "WHERE label = ?",
         (label,),
     ).fetchone()
     if row is None:
@@ -87,6 +90,7 @@ def wish(connection: Connection, label: str) -> Wish | None:
         cause=row[4],
         made_at=from_ms(row[5]),
         told=_read_told(row[6]),
+        raw=bool(row[7]),
     )
 
 
@@ -111,11 +115,12 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
     hold = "paused" if paused and rank not in ranking.URGENT else None
     now = to_ms(new.made_at)
     connection.execute(
-        "INSERT OR REPLACE INTO wish (label, id, fingerprint, template, cause, made_at, told, was) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO wish "
+        "(label, id, fingerprint, template, cause, made_at, told, was, raw) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(new.label, new.id, new.fingerprint, new.template, new.cause, now),
-            *(_told_text(new.told), _told_text(was)),
+            *(_told_text(new.told), _told_text(was), int(new.raw)),
         ),
     )
     connection.execute(

@@ -30,13 +30,16 @@ class Patient:
 def patients(
     connection: Connection, after: str, limit: int, talkers: Iterable[str], at: datetime
 ) -> tuple[Patient, ...]:
-    """The next labels in the order of their ids; families ``talkers`` are heard by themselves."""
+    """The next labels in the order of their ids; families ``talkers`` are heard by themselves.
+
+    A label in a drawer troubles nobody.
+    """
     rows = connection.execute(
         "SELECT id, family, via, last_heard, online, away_since, battery_mv, rssi_dbm, moves, "
         "moves_since, foreign_since, troubles, delivery.state, delivery.same, delivery.hold, "
         "delivery.attempts, coalesce(delivery.transferred_at, delivery.queued_at) "
         "FROM label LEFT JOIN delivery ON delivery.label = label.id "
-        "WHERE id > ? ORDER BY id LIMIT ?",
+        "WHERE id > ? AND parked = '' ORDER BY id LIMIT ?",
         (after, limit),
     )
     known, forgotten = frozenset(talkers), to_ms(at - MOVES_FOR)

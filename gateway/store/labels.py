@@ -5,41 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from device_drivers.api.drivers import Announced, Presence, Telemetry
-from device_drivers.api.panels import Ink, Panel
 from gateway.clock import from_ms, to_ms
 from gateway.domain.labels import Target, new_code
 from gateway.store import price_shown
 from gateway.store.database import Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """A physical tag as it last introduced itself.
-
-    ``sight_sha256`` names the picture it is known to show; ``stale`` counts the reasons to look
-    at its wish again, ``stale_for`` names the last of them. ``via`` heard it last.
-    """
-
-    id: str
-    family: str
-    code: str
-    panel: Panel
-    formats: tuple[str, ...]
-    firmware: str
-    first_heard: datetime
-    last_heard: datetime
-    online: bool
-    telemetry: Telemetry = field(default_factory=Telemetry)
-    sight_sha256: str | None = None
-    sight_at: datetime | None = None
-    stale: int = 0
-    stale_for: str = ""
-    via: str = ""
+from gateway.store.label_rows import COLUMNS, Label, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +31,17 @@ MAX_LABELS = 60_000
 """Labels taken in. The largest shops have some 30,000 tags; more means that something makes names
 up, and each name costs a row, a picture and room in every list."""
 
-_COLUMNS = (
-    "id, family, code, width, height, inks, dpi, model, formats, firmware, first_heard, "
-    "last_heard, online, battery_mv, rssi_dbm, temperature_c, sight_sha256, sight_at, stale, "
-    "stale_for, via"
-)
-
 
 def get(connection: Connection, label: str) -> Label | None:
     """The label with this id."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM label WHERE id = ?", (label,)).fetchone()
-    return None if row is None else _label(row)
+    row = connection.execute(f"SELECT {COLUMNS} FROM label WHERE id = ?", (label,)).fetchone()
+    return None if row is None else read(row)
 
 
 def by_code(connection: Connection, code: str) -> Label | None:
     """The label with this (normalised) code."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM label WHERE code = ?", (code,)).fetchone()
-    return None if row is None else _label(row)
+    row = connection.execute(f"SELECT {COLUMNS} FROM label WHERE code = ?", (code,)).fetchone()
+    return None if row is None else read(row)
 
 
 def count(connection: Connection) -> int:
@@ -95,18 +63,16 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
     A label that changed its panel is stale, so that it gets a picture of its new size.
     """
     now = to_ms(at)
+    before = get(connection, heard.label)
     panel = heard.panel
+    if before is not None and before.correction is not None:
+        panel = before.correction.viewed(panel)
     inks = ",".join(ink.value for ink in panel.inks)
     described = (
         *(panel.width, panel.height, inks, panel.dpi, panel.name),
         *(",".join(heard.formats), heard.firmware),
     )
-    known = connection.execute(
-        "SELECT width, height, inks, dpi, model, formats, firmware, sight_sha256 FROM label "
-        "WHERE id = ?",
-        (heard.label,),
-    ).fetchone()
-    if known is None:
+    if before is None:
         connection.execute(
             "INSERT INTO label (id, family, code, width, height, inks, dpi, model, formats, "
             "firmware, first_heard, last_heard, via, sight_sha256, sight_at) "
@@ -116,19 +82,19 @@ def announce(connection: Connection, family: str, heard: Announced, at: datetime
         )
         connection.note("stale", heard.label)
     else:
-        changed = tuple(known[:5]) != described[:5]
+        changed = before.panel != panel
         connection.execute(
             "UPDATE label SET width = ?, height = ?, inks = ?, dpi = ?, model = ?, formats = ?, "
             "firmware = ?, last_heard = ?, online = 1, away_since = NULL, stale = stale + ? "
             "WHERE id = ?",
             (*described, now, int(changed), heard.label),
         )
-        if heard.tells_showing and heard.showing != known[7]:
+        if heard.tells_showing and heard.showing != before.sight_sha256:
             see(connection, heard.label, heard.showing, at)
         if changed:
             connection.note("stale", heard.label)
     connection.note("label", heard.label)
-    return known is None
+    return before is None
 
 
 def see(connection: Connection, label: str, sha256: str | None, at: datetime) -> None:
@@ -157,6 +123,13 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
         ),
     )
     connection.note("label", label)
+
+
+def renew(connection: Connection, label: str, firmware: str) -> None:
+    """Note the firmware of a label that does not tell its model."""
+    connection.execute(
+        "UPDATE label SET firmware = ?1 WHERE id = ?2 AND firmware <> ?1", (firmware, label)
+    )
 
 
 def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
@@ -190,6 +163,7 @@ def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
         )
     except sqlite3.IntegrityError as error:
         raise KeyError(bound.label) from error
+    connection.execute("UPDATE label SET parked = '' WHERE id = ?", (bound.label,))
     _stale_label(connection, bound.label, why)
 
 
@@ -312,15 +286,15 @@ def stale(
     """Labels whose wish must be looked at again: any, or those ``among`` these."""
     if among is None:
         rows = connection.execute(
-            f"SELECT {_COLUMNS} FROM label WHERE stale > 0 ORDER BY id LIMIT ?", (limit,)
+            f"SELECT {COLUMNS} FROM label WHERE stale > 0 ORDER BY id LIMIT ?", (limit,)
         )
     else:
         rows = connection.execute(
-            f"SELECT {_COLUMNS} FROM label WHERE stale > 0 "
+            f"SELECT {COLUMNS} FROM label WHERE stale > 0 "
             "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
             (json.dumps(list(among)), limit),
         )
-    return tuple(_label(row) for row in rows)
+    return tuple(read(row) for row in rows)
 
 
 def planned(
@@ -354,29 +328,3 @@ def _free_code(connection: Connection) -> str:
         code = new_code()
         if by_code(connection, code) is None:
             return code
-
-
-def _label(row: tuple[Any, ...]) -> Label:
-    return Label(
-        id=row[0],
-        family=row[1],
-        code=row[2],
-        panel=Panel(
-            width=row[3],
-            height=row[4],
-            inks=tuple(Ink(ink) for ink in row[5].split(",")),
-            dpi=row[6],
-            name=row[7],
-        ),
-        formats=tuple(row[8].split(",")),
-        firmware=row[9],
-        first_heard=from_ms(row[10]),
-        last_heard=from_ms(row[11]),
-        online=bool(row[12]),
-        telemetry=Telemetry(battery_mv=row[13], rssi_dbm=row[14], temperature_c=row[15]),
-        sight_sha256=row[16],
-        sight_at=None if row[17] is None else from_ms(row[17]),
-        stale=row[18],
-        stale_for=row[19],
-        via=row[20],
-    )

@@ -20,7 +20,8 @@ from gateway.domain.labels import normalise_code
 from gateway.store import deliveries, frames, holds, labels, replica
 from gateway.store.database import Connection
 from gateway.store.deliveries import Delivery, Wish
-from gateway.store.labels import Binding, Label
+from gateway.store.label_rows import Label
+from gateway.store.labels import Binding
 from gateway.store.replica import Position
 
 _MAX_WORDS = 6

@@ -133,6 +133,12 @@ def confirmed(connection: Connection, label: str, at: datetime) -> None:
         connection.note(TABLE, "")
 
 
+def left(connection: Connection, label: str) -> None:
+    """The label is out of use, and counts for no price."""
+    connection.execute("DELETE FROM price_label WHERE label = ?", (label,))
+    connection.note(TABLE, "")
+
+
 def _known(
     connection: Connection, products: Iterable[str]
 ) -> list[tuple[str, str | None, str, int | None]]:

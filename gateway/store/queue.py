@@ -6,10 +6,13 @@ due again then, and a delivery that takes long renews it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from device_drivers.api import correction as corrections
+from device_drivers.api.correction import Correction
 from device_drivers.api.drivers import Described, Reason
 from gateway.clock import from_ms, to_ms
 from gateway.domain.ranking import Rank
@@ -22,7 +25,8 @@ class Due:
     """A delivery whose turn has come.
 
     ``shows`` is the hash of the picture on the label where that is the very picture of the wish;
-    ``loose``: the picture of an older wish may still arrive.
+    where frames are corrected on their way only the encoded picture tells, and ``sight`` is the
+    hash of what the label shows. ``loose``: the picture of an older wish may still arrive.
     """
 
     label: str
@@ -37,6 +41,8 @@ class Due:
     rank: Rank = Rank.REST
     shows: str | None = None
     loose: bool = False
+    sight: str | None = None
+    correction: Correction | None = None
 
 
 def ways(connection: Connection) -> tuple[str, ...]:
@@ -72,7 +78,8 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
     rows = connection.execute(
         "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, delivery.attempts, "
         "delivery.reason, label.model, label.formats, label.firmware, label.via, delivery.same, "
-        "delivery.loose, iif(picture.fingerprint = wish.fingerprint, label.sight_sha256, NULL) "
+        "delivery.loose, label.sight_sha256, picture.fingerprint = wish.fingerprint, "
+        "label.correction, wish.raw "
         "FROM delivery JOIN wish ON wish.label = delivery.label "
         "JOIN label ON label.id = delivery.label "
         "LEFT JOIN picture ON picture.sha256 = label.sight_sha256 "
@@ -84,7 +91,7 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
         described = Described(
             label=row[0],
             model=row[6],
-            formats=tuple(row[7].split(",")),
+            formats=tuple(row[7].split(",")) if row[7] else (),
             firmware=row[8],
             via=row[9],
         )
@@ -99,8 +106,12 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
             same=row[10],
             way=way,
             rank=rank,
-            shows=row[12],
+            shows=row[12] if row[13] and not row[14] else None,
             loose=bool(row[11]),
+            sight=row[12],
+            correction=None
+            if row[15] or not row[14]
+            else corrections.from_json(json.loads(row[14])),
         )
 
 

@@ -120,7 +120,7 @@ async def a_world(database: InlineDatabase, count: int) -> AsyncIterator[World]:
     shelf = SimulatedLabels(shelf_port)
     for name in on_broker:
         shelf.add(name, LabelModel(panel=PANEL))
-    settings = Labels()
+    settings = Labels(adopt_by_themselves=("mqtt", "air"))
     mqtt = MqttLabelDriver(port)
     async with database:
         await database.write(

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain import events, price_events
+from device_drivers.api.correction import Correction
+from device_drivers.api.known_panels import PANELS
+from device_drivers.api.panels import Ink
+from gateway.domain import events, label_events, price_events
 from gateway.domain.events import Event, Origin, Reading, Scan
+from gateway.domain.label_hardware import Hardware
 from gateway.domain.labels import Target
 
 PAGE = Path(__file__).parents[3] / "docs" / "events.md"
@@ -18,6 +22,13 @@ TIME = datetime(2026, 11, 22, 10, 0, tzinfo=timezone(timedelta(hours=-6)))
 MADE = "7c0f6a52-5d2b-4b1f-9a55-0c2f6f1f3a10"
 FINGERPRINT = "4fe7b59af6de3b665b67788cc2f99892ab827efae3a467342b3bb4e3bc8e5bfe"
 
+HARDWARE = Hardware(
+    family="gicisky",
+    panel=PANELS["2.9-296x128-bwr"],
+    correction=Correction(
+        turns=2, inks=((Ink.WHITE, Ink.WHITE), (Ink.BLACK, Ink.BLACK), (Ink.RED, Ink.YELLOW))
+    ),
+)
 EMITTED = [
     events.scanned(
         ORIGIN,
@@ -66,7 +77,15 @@ EMITTED = [
         event_id=MADE,
         label="L0001",
         target=Target(group="runner", where={"color": "navy"}),
+        template="shelf",
+        replaces="L0009",
         time=RECORDED,
+    ),
+    label_events.adopted(ORIGIN, event_id=MADE, label="66A1", hardware=HARDWARE, time=RECORDED),
+    label_events.named(ORIGIN, event_id=MADE, label="66A1", alias="0066A1", time=RECORDED),
+    label_events.parked(ORIGIN, event_id=MADE, label="66A1", shows="blank", time=RECORDED),
+    label_events.retired(
+        ORIGIN, event_id=MADE, label="66A1", alias="0066A1", replaced_by="66A2", time=RECORDED
     ),
     price_events.price_shown(
         ORIGIN,
@@ -118,7 +137,11 @@ def test_the_page_shows_every_event_as_it_is_sent(event: Event) -> None:
 def test_the_page_shows_every_type_there_is() -> None:
     types = {
         value
-        for value in [*vars(events).values(), *vars(price_events).values()]
+        for value in [
+            *vars(events).values(),
+            *vars(price_events).values(),
+            *vars(label_events).values(),
+        ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }
     assert types == {event.type for event in EMITTED}

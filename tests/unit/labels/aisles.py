@@ -123,8 +123,9 @@ async def an_aisle(
     async with rooms.room(folder) as room:
         driver = RadioDriver(family=family)
         silent = frozenset() if family.capabilities.confirms_shown else frozenset({"radio"})
+        settings = Labels(adopt_by_themselves=("radio",))
         room.reports = Reports(
-            room.database, rooms.ORIGIN, room.clock, Labels(), silent_on_shown=silent
+            room.database, rooms.ORIGIN, room.clock, settings, silent_on_shown=silent
         )
         courier = Courier(
             room.database,

@@ -27,7 +27,7 @@ from gateway.settings import Labels
 from gateway.store import deliveries, frames, labels, outbox, queue, replica
 from gateway.store.database import Connection, Database
 from gateway.store.deliveries import Delivery, Wish
-from gateway.store.labels import Label
+from gateway.store.label_rows import Label
 
 T = TypeVar("T")
 

@@ -80,7 +80,7 @@ async def test_words_of_one_commit_are_taken_in_their_order(room: Room) -> None:
     assert settled == ("l1",)
     assert (await room.delivery("l1")).state == "queued"
     lines = await room.read(lambda connection: proof.of_label(connection, "l1"))
-    assert [line.what for line in lines] == ["lost", "shown"]
+    assert [line.what for line in lines] == ["lost", "shown", "adopted"]
 
 
 async def test_a_word_about_nobody_we_know_changes_nothing(room: Room) -> None:
