@@ -14,6 +14,7 @@ from gateway.cli import (
     proving,
     running,
     shopify,
+    taking_over,
     templating,
     watching,
 )
@@ -41,6 +42,9 @@ proof = typer.Typer(
 )
 labels = typer.Typer(
     help="Bluetooth labels in reach, without a gateway or a shop.", no_args_is_help=True
+)
+zone = typer.Typer(
+    help="A zone that another system drives: taken over, and given back.", no_args_is_help=True
 )
 template = typer.Typer(help="Look at label templates, and check them.", no_args_is_help=True)
 
@@ -73,6 +77,13 @@ from_shopify.command()(shopify.status)
 commands.add_typer(labels, name="labels")
 labels.command()(labelling.scan)
 labels.command("try")(labelling.try_)
+commands.add_typer(zone, name="takeover")
+zone.command("import")(taking_over.import_)
+zone.command()(taking_over.check)
+zone.command()(taking_over.switch)
+zone.command()(taking_over.release)
+zone.command()(taking_over.forget)
+zone.command()(taking_over.status)
 commands.add_typer(template, name="template")
 template.command()(templating.preview)
 template.command()(templating.check)

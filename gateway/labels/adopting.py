@@ -22,7 +22,7 @@ from gateway.domain.label_hardware import Hardware
 from gateway.domain.label_life import Deed, Life, after
 from gateway.labels import living
 from gateway.labels.living import Doer, LabelError
-from gateway.store import discovered, label_life, labels, tasks
+from gateway.store import discovered, label_life, labels, takeover, tasks
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
 from gateway.store.label_rows import Label
@@ -110,6 +110,12 @@ def take_in(
     correction: Correction | None = None,
 ) -> None:
     """Write the adoption down and tell it."""
+    if takeover.is_held(connection, waiting.label):
+        raise LabelError(
+            "another_system",
+            f"{waiting.label} belongs to a zone that another system drives: take the zone over "
+            "(anaquel takeover switch), or take the label off its list",
+        )
     if labels.count(connection) >= labels.MAX_LABELS:
         raise LabelError("too_many", f"there is room for {labels.MAX_LABELS} labels, and no more")
     label_life.take_in(connection, waiting, panel, doer.at, correction)

@@ -1,5 +1,6 @@
 """Meeting labels that nobody knows: they wait for a person, unless somebody said before.
 
+One that a list names for a zone of another system is only taken in once its zone is switched.
 A row of the feed that names a label says that it is ours. So does the configuration, for families
 that let in only who may. One that was retired is told once and waits like any other.
 """
@@ -13,6 +14,7 @@ from device_drivers.api.drivers import Announced, Unidentified
 from gateway.domain.events import Origin
 from gateway.labels import adopting, living
 from gateway.labels.living import Doer
+from gateway.labels.taking_over import zones
 from gateway.settings import Labels
 from gateway.store import binding_rows, discovered, labels
 from gateway.store.database import Connection
@@ -44,9 +46,11 @@ class Meetings:
             return Met.NO_ROOM
         if gone:
             return Met.WAITS
+        doer = Doer(origin=self._origin, by=adopting.BY_ITSELF, at=at)
+        if zones.meet(connection, heard.label, doer):
+            return Met.WAITS if labels.get(connection, heard.label) is None else Met.OURS
         waiting = discovered.get(connection, heard.label)
         if waiting is not None and waiting.panel is not None and family in self._families:
-            doer = Doer(origin=self._origin, by=adopting.BY_ITSELF, at=at)
             adopting.take_in(connection, waiting, waiting.panel, doer)
         binding_rows.adopt(connection, heard.label, at)
         return Met.WAITS if labels.get(connection, heard.label) is None else Met.OURS

@@ -209,7 +209,7 @@ class Planner:
                 family = families[known]
             picture = None
             if bound is not None and family is not None:
-                picture = _picture(connection, bound.target, family)
+                picture = picture_of(connection, bound.target, family)
             looks.append(self._look_at(label, bound, family, picture, now))
         return looks
 
@@ -299,7 +299,7 @@ def _without_template(label: Label, facts: LabelFacts, target: Target | None, ca
     )
 
 
-def _picture(connection: Connection, target: Target, family: Family) -> PictureFact | None:
+def picture_of(connection: Connection, target: Target, family: Family) -> PictureFact | None:
     """The picture of what a label stands for, if it is here."""
     url = domain.picture_url(target, family)
     kept = pictures.kept(connection, url) if url is not None else None

@@ -1,0 +1,127 @@
+"""What a list claims of a label, held against what is heard and what is in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from device_drivers.api.known_panels import PANELS
+from device_drivers.api.panels import Panel
+from device_drivers.registry import LABELS
+from gateway.domain.labels import Target
+from gateway.domain.takeover import Claim, Problem
+from gateway.store import articles, discovered, label_life, labels, takeover
+from gateway.store.database import Connection
+from gateway.store.discovered import Discovered
+from gateway.store.label_rows import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A claim and what it comes to.
+
+    ``label`` is empty while it was not heard; ``ours`` is the label where it is ours already,
+    ``waiting`` where it waits. A ``problem`` keeps it from being driven; of one that was not heard
+    the panel may be open without being one.
+    """
+
+    claim: Claim
+    label: str = ""
+    ours: Label | None = None
+    waiting: Discovered | None = None
+    panel: Panel | None = None
+    target: Target | None = None
+    problem: Problem | None = None
+
+
+def resolve(connection: Connection, claims: Iterable[Claim]) -> list[Resolved]:
+    """Each claim, in order; of two that mean one label the second has a problem."""
+    found: list[Resolved] = []
+    seen: set[str] = set()
+    for claim in claims:
+        one = of(connection, claim)
+        if one.label and one.label in seen:
+            one = replace(one, problem=Problem.TWICE)
+        seen.add(one.label)
+        found.append(one)
+    return found
+
+
+def of(connection: Connection, claim: Claim) -> Resolved:
+    """What one claim comes to now."""
+    meant = _meant(connection, claim)
+    if len(meant) > 1:
+        return Resolved(claim=claim, problem=Problem.SEVERAL_LABELS)
+    label = meant[0] if meant else ""
+    found = Resolved(
+        claim=claim,
+        label=label,
+        ours=labels.get(connection, label),
+        waiting=discovered.get(connection, label),
+    )
+    target, problem = _target(connection, claim)
+    found = replace(found, target=target, panel=_panel(found), problem=problem)
+    return replace(found, problem=_in_the_way(connection, found) or problem)
+
+
+def named_by(connection: Connection, label: str) -> Claim | None:
+    """The one claim on a label that was heard; None without one, or when several could be meant."""
+    found = takeover.on_label(connection, label)
+    return found[0] if len(found) == 1 else None
+
+
+def _meant(connection: Connection, claim: Claim) -> tuple[str, ...]:
+    if claim.label:
+        is_known = (
+            labels.get(connection, claim.label) is not None
+            or discovered.get(connection, claim.label) is not None
+        )
+        return (claim.label,) if is_known else ()
+    known = labels.get(connection, claim.alias)
+    ours = known.id if known is not None else label_life.by_alias(connection, claim.alias)
+    if ours is not None:
+        return (ours,)
+    both = (
+        *label_life.meant_by(connection, claim.alias),
+        *discovered.meant_by(connection, claim.alias),
+    )
+    exact = tuple(one for one in both if discovered.plain(one) == discovered.plain(claim.alias))
+    return tuple(dict.fromkeys(exact or both))
+
+
+def _target(connection: Connection, claim: Claim) -> tuple[Target | None, Problem | None]:
+    if not claim.article:
+        return None, Problem.NO_ARTICLE
+    found = articles.by_key(connection, claim.article)
+    if len(found.products) > 1:
+        return None, Problem.SEVERAL_ARTICLES
+    if found.products:
+        return Target(product=found.products[0]), None
+    if found.groups:
+        return Target(group=found.groups[0], where=claim.options), None
+    return None, Problem.UNKNOWN_ARTICLE
+
+
+def _panel(found: Resolved) -> Panel | None:
+    if found.ours is not None:
+        return found.ours.panel
+    if found.waiting is not None and found.waiting.panel is not None:
+        return found.waiting.panel
+    model = found.claim.model
+    families = [entry.family for entry in LABELS.values()]
+    if found.waiting is not None:
+        families = [one for one in families if one.name == found.waiting.family]
+    models = {one.id: one.panel for family in families for one in family.models}
+    # A panel by name only tells how it will look: it does not make a label one of its family's.
+    return models.get(model) or (PANELS.get(model) if found.waiting is None else None)
+
+
+def _in_the_way(connection: Connection, found: Resolved) -> Problem | None:
+    """What is in the way of driving this very label."""
+    if found.ours is not None:
+        bound = labels.binding(connection, found.label)
+        elsewhere = bound is not None and found.ours.zone != found.claim.zone
+        return Problem.OURS_ALREADY if elsewhere else None
+    if found.claim.label and label_life.retired(connection, found.claim.label) is not None:
+        return Problem.RETIRED
+    return Problem.NO_MODEL if found.waiting is not None and found.panel is None else None
