@@ -21,6 +21,9 @@ AGAIN_S: Final = 60.0
 REFUSED_S: Final = 900.0
 """A label that answered with no is asked again after this time."""
 
+LONGEST_S: Final = 86_400.0
+"""Each time in vain doubles the time to the next, up to a day: it may be a neighbour's label."""
+
 _MOST_WAITING: Final = 100
 
 
@@ -31,6 +34,7 @@ class _Asked:
     said: Identify | None = None
     due_at: float = float("-inf")
     waits: bool = False
+    in_vain: int = 0
     failed: bool = False
 
 
@@ -74,8 +78,11 @@ class Inquiries:
         asked = self._asked(label)
         asked.waits = False
         if asked.said is None:
-            asked.failed = asked.failed or isinstance(outcome, Failed)
-            asked.due_at = now + (REFUSED_S if isinstance(outcome, Failed) else AGAIN_S)
+            is_refused = isinstance(outcome, Failed)
+            asked.failed = asked.failed or is_refused
+            pause_s = (REFUSED_S if is_refused else AGAIN_S) * 2 ** min(asked.in_vain, 16)
+            asked.due_at = now + min(pause_s, LONGEST_S)
+            asked.in_vain += 1
 
     def _asked(self, label: str) -> _Asked:
         asked = self._labels.setdefault(label, _Asked())

@@ -11,12 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from device_drivers.labels.opendisplay.models import (
-    Layout,
-    scheme_name,
-    usual_dpi,
-)
-from device_drivers.labels.opendisplay.models import Rotation as _Rotation
+from device_drivers.labels.opendisplay.models import ROTATIONS, Layout, scheme_name, usual_dpi
 
 LARGEST: Final = 4096
 _SMALLEST: Final = 5
@@ -30,7 +25,6 @@ _OLD_WIFI: Final = 65
 _NEEDED: Final = {
     _SYSTEM: "system", _MANUFACTURER: "manufacturer", _POWER: "power", _DISPLAY: "display",
 }  # fmt: skip
-_ROTATIONS: Final[tuple[_Rotation, ...]] = (0, 90, 180, 270)
 
 _STREAMING_INFLATE, _ZIP, _PIPE = 0x01, 0x02, 0x10
 _PLAUSIBLE_DPI: Final = range(30, 601)
@@ -93,13 +87,13 @@ def _packets(data: bytes) -> dict[int, bytes]:
 def _settings(display: bytes, *, has_led: bool) -> Settings:
     panel, width, height, width_mm, height_mm = struct.unpack_from("<HHHHH", display, 2)
     rotation, scheme, modes = display[14], display[21], display[22]
-    if rotation >= len(_ROTATIONS):
+    if rotation >= len(ROTATIONS):
         raise ValueError(f"its rotation {rotation} is none of 0 to 3")
     layout = Layout(
         scheme=scheme_name(scheme, panel),
         width=width,
         height=height,
-        rotation=_ROTATIONS[rotation],
+        rotation=ROTATIONS[rotation],
     )
     streams = bool(modes & _STREAMING_INFLATE)
     return Settings(

@@ -19,6 +19,8 @@ from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink, Panel
 
 Rotation = Literal[0, 90, 180, 270]
+ROTATIONS: Final[tuple[Rotation, ...]] = get_args(Rotation)
+"""In the order in which labels number them."""
 
 MOST_PIXELS: Final = 4_000_000
 """No label of these is larger; a frame takes as many bytes."""
@@ -138,7 +140,6 @@ class Layout:
 _MODEL: Final = re.compile(
     r"opendisplay-([1-9][0-9]{0,3})x([1-9][0-9]{0,3})-([a-z0-9]+)(?:-r(90|180|270))?", re.ASCII
 )
-_ROTATIONS: Final[tuple[Rotation, ...]] = get_args(Rotation)
 
 
 def layout_of(model: str) -> Layout:
@@ -150,7 +151,7 @@ def layout_of(model: str) -> Layout:
         scheme=found[3],
         width=int(found[1]),
         height=int(found[2]),
-        rotation=_ROTATIONS[int(found[4] or 0) // 90],
+        rotation=ROTATIONS[int(found[4] or 0) // 90],
     )
 
 

@@ -303,9 +303,8 @@ def _hand_over(talk: Talk, settings: Settings, plain: bytes, packed: bytes | Non
         if agreed is not None:
             return agreed
     if packed is not None:
-        first = min(_START_FRAME, talk.frame) - 6
-        if talk.session is not None:
-            first = _SEALED_PART - 6
+        most_bytes = (_START_FRAME if talk.session is None else _SEALED_PART) - 2
+        first = min(most_bytes, talk.room) - 4
         start = len(plain).to_bytes(4, "little") + packed[:first]
         yield talk.say(_START, start)
         # Firmware of old says no to compression with a code of its own.

@@ -23,6 +23,9 @@ _LONGEST_FRAME: Final = 244
 _COMMAND: Final = 2
 _MOST_STRAYS: Final = 64
 _AUTHENTICATE: Final = 0x50
+_ALWAYS_OPEN: Final = frozenset({0x43, _AUTHENTICATE})
+"""The firmware's version and the door itself."""
+
 _YES, _ALSO_YES, _NO, _LOCKED, _DAMAGED = 0x00, 0x80, 0xFF, 0xFE, 0x100
 
 
@@ -71,8 +74,11 @@ class Talk:
     def say(self, command: int, payload: bytes = b"", *, response: bool = True) -> Write:
         """A command as it is written."""
         head = command.to_bytes(_COMMAND, "big")
-        sealed = self.session.seal(head, payload) if self.session is not None else head + payload
-        return Write(characteristic=CHARACTERISTIC, data=sealed, response=response)
+        if self.session is None or command in _ALWAYS_OPEN:
+            data = head + payload
+        else:
+            data = self.session.seal(head, payload)
+        return Write(characteristic=CHARACTERISTIC, data=data, response=response)
 
     def ask(
         self, command: int, payload: bytes = b"", *, timeout_s: float, response: bool = True

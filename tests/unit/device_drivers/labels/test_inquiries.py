@@ -83,6 +83,20 @@ async def test_who_did_not_answer_is_asked_again_later(
     assert await asked(waiting) == "a"
 
 
+async def test_a_label_that_never_answers_is_asked_less_and_less() -> None:
+    waiting = Inquiries(most=10)
+    now, pauses = 0.0, []
+    for _ in range(14):
+        waiting.completed("a", SILENT, now)
+        await asked(waiting)
+        waiting.answered("a", Later(reason=Reason.OUT_OF_REACH), now)
+        pauses.append(waiting._labels["a"].due_at - now)
+        now = waiting._labels["a"].due_at
+
+    assert pauses[:4] == [60, 120, 240, 480]
+    assert pauses[-1] == inquiries.LONGEST_S
+
+
 async def test_no_more_labels_wait_and_are_remembered_than_there_is_room_for() -> None:
     waiting = Inquiries(most=200)
     for number in range(500):

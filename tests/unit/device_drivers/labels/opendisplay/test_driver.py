@@ -20,6 +20,7 @@ from device_drivers.api.drivers import (
     Shown,
     Unidentified,
 )
+from device_drivers.labels.opendisplay import container
 from device_drivers.labels.opendisplay.driver import OpenDisplayLabels
 from device_drivers.labels.opendisplay.models import Layout
 from device_drivers.links.radio import uuid16
@@ -179,12 +180,14 @@ async def test_a_sleeping_label_is_served_when_it_is_heard() -> None:
     assert shelf.outcomes == [Shown()]
 
 
-@pytest.mark.parametrize("mtu", [109, 140, 185, 247])
+@pytest.mark.parametrize(
+    ("mtu", "key"), [(109, None), (140, None), (247, None), (138, KEY), (185, KEY), (247, KEY)]
+)
 @pytest.mark.parametrize("modes", WAYS)
 async def test_any_connection_that_carries_what_it_tells_carries_the_picture(
-    mtu: int, modes: int
+    mtu: int, key: bytes | None, modes: int
 ) -> None:
-    shelf = Shelf(label(modes=modes), AirFaults(mtu=mtu))
+    shelf = Shelf(label(modes=modes, key=key), AirFaults(mtu=mtu), key=key)
 
     assert await shelf.deliver() == Shown()
     assert shelf.device.showing == shelf.frame
@@ -354,6 +357,23 @@ async def test_a_key_of_another_length_is_told_without_a_word_to_the_label() -> 
     assert outcome == Failed(
         reason=Reason.NOT_LET_IN, detail="its key has 5 bytes; a key of these labels has 16"
     )
+
+
+async def test_the_version_is_asked_in_the_open() -> None:
+    shelf = Shelf(label(key=KEY), key=KEY)
+    async with shelf.shop.opened():
+        (said,) = shelf.shop.heard(Announced)
+        assert said.firmware == "2.1"
+        assert shelf.device.received[-1][1] == b"\x00\x43"
+
+
+async def test_a_label_of_unknown_inks_is_of_unknown_model() -> None:
+    whole = bytearray(label().container())
+    whole[3 + 24 + 24 + 32 + 2 + 21] = 9
+    told = bytes(whole[:-2]) + container.crc(bytes(whole[:-2])).to_bytes(2, "little")
+    outcome = await Shelf(label(faults=OpenDisplayFaults(container=told))).deliver()
+
+    assert outcome == Failed(reason=Reason.UNKNOWN_MODEL, detail="its colour scheme 9 is not known")
 
 
 async def test_older_doors_open_too() -> None:

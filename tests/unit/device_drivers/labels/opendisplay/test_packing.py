@@ -14,13 +14,12 @@ from opendisplay.display_palettes import get_bwry_codes, get_gray4_codes
 from PIL import Image
 
 from device_drivers.api.panels import Frame, Ink
-from device_drivers.labels.opendisplay import models, packing
-from device_drivers.labels.opendisplay.models import MODELS, SCHEMES, Layout, layout_of
+from device_drivers.labels.opendisplay import packing
+from device_drivers.labels.opendisplay.models import MODELS, ROTATIONS, SCHEMES, Layout, layout_of
 from device_drivers.labels.opendisplay.packing import Encoding
 from device_drivers.simulated.opendisplay_picture import picture
 from tests.support.bluetooth_shop import drawn, noise
 
-ROTATIONS: tuple[models.Rotation, ...] = (0, 90, 180, 270)
 SIZES = [(13, 7), (16, 5), (1, 9), (10, 33)]
 LAYOUTS = [
     Layout(scheme=scheme, width=width, height=height, rotation=rotation)
