@@ -42,7 +42,8 @@ class RunningRadio(Radio, Protocol):
 class InReach:
     """A label that was heard; ``panel`` is None where it does not tell its model.
 
-    ``problem`` says why a label that speaks like one of the family cannot be driven.
+    Until ``is_introduced`` it may still say more of itself, when it is asked. ``problem`` says why
+    a label that speaks like one of the family cannot be driven.
     """
 
     label: str
@@ -52,6 +53,7 @@ class InReach:
     firmware: str = ""
     telemetry: Telemetry = field(default_factory=Telemetry)
     problem: str = ""
+    is_introduced: bool = False
 
     @property
     def hardware(self) -> Hardware:
@@ -78,9 +80,14 @@ class Hearing:
                 group.create_task(driver.run(), name=f"drive-{name}")
 
     async def label(self, label: str) -> InReach:
-        """The label once it was heard; waits for ever."""
+        """The label once it said all that it says of itself; waits for ever."""
+
+        def is_known() -> bool:
+            known = self.labels.get(label)
+            return known is not None and (known.is_introduced or bool(known.problem))
+
         async with self._news:
-            await self._news.wait_for(lambda: label in self.labels)
+            await self._news.wait_for(is_known)
         return self.labels[label]
 
     def nearest(self, radio: Radio) -> list[InReach]:
@@ -117,6 +124,7 @@ class Hearing:
                     formats=said.formats if isinstance(said, Announced) else (),
                     firmware=said.firmware,
                     telemetry=_joined(known.telemetry, said.telemetry),
+                    is_introduced=True,
                 )
             case Measured() | Reported():
                 known = replace(known, telemetry=_joined(known.telemetry, said.telemetry))
