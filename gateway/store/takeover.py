@@ -16,7 +16,7 @@ from gateway.store.database import Connection
 TABLE: Final = "takeover"
 """The table that changes are told under."""
 _COLUMNS = "zone, label, alias, article, options, template, model, price, currency, shown_at"
-_SHORTEST: Final = 4
+SHORTEST: Final = 4
 """Characters of a code from which on it may be only the end of an id."""
 
 
@@ -108,7 +108,7 @@ def on_label(connection: Connection, label: str) -> tuple[Claim, ...]:
     ).fetchall()
     if not rows:
         sign = discovered.plain(label)
-        ends = [sign[at:] for at in range(max(len(sign) - _SHORTEST + 1, 1))]
+        ends = [sign[at:] for at in range(max(len(sign) - SHORTEST + 1, 1))]
         rows = connection.execute(
             f"SELECT {_COLUMNS} FROM takeover_label "
             "WHERE label = '' AND sign IN (SELECT value FROM json_each(?)) ORDER BY key",
@@ -122,6 +122,12 @@ def is_held(connection: Connection, label: str) -> bool:
     return any(
         state(connection, one.zone) is not State.SWITCHED for one in on_label(connection, label)
     )
+
+
+def heard_ids(connection: Connection) -> tuple[str, ...]:
+    """The ids of all labels that are ours or wait."""
+    rows = connection.execute("SELECT id FROM label UNION SELECT label FROM discovered ORDER BY 1")
+    return tuple(row[0] for row in rows)
 
 
 def labels_in(connection: Connection, zone: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from tests.support import gateway_process, shelving
 from tests.support import settings as make_settings
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.mosquitto import Mosquitto
+from tests.support.running import PATIENCE_S
 from tests.support.shelving import Shelf
 
 LIST = """\
@@ -173,7 +174,7 @@ async def until_waiting(shelf: Shelf, count: int) -> None:
     """Wait until so many labels wait."""
     changes = shelf.database.changes.subscribe(discovered.TABLE)
     try:
-        async with asyncio.timeout(shelving.PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while await shelf.database.read(discovered.count) != count:
                 await changes.next()
     finally:

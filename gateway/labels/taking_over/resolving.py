@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Panel
@@ -34,12 +35,39 @@ class Resolved:
     problem: Problem | None = None
 
 
+class Heard:
+    """The ids of all labels that are ours or wait, found by what their cases may say."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._signs = [(discovered.plain(one), one) for one in ids]
+        self._exact = dict(self._signs)
+        self._by_end: dict[int, dict[str, list[str]]] = {}
+
+    def meant(self, printed: str) -> tuple[str, ...]:
+        """Those that a printed code can mean: an exact one, else by the end."""
+        sign = discovered.plain(printed)
+        if sign in self._exact:
+            return (self._exact[sign],)
+        if len(sign) < takeover.SHORTEST:
+            return ()
+        return tuple(self._ends(len(sign)).get(sign, ()))
+
+    def _ends(self, length: int) -> dict[str, list[str]]:
+        if length not in self._by_end:
+            ends: dict[str, list[str]] = {}
+            for sign, one in self._signs:
+                ends.setdefault(sign[-length:], []).append(one)
+            self._by_end[length] = ends
+        return self._by_end[length]
+
+
 def resolve(connection: Connection, claims: Iterable[Claim]) -> list[Resolved]:
     """Each claim, in order; of two that mean one label the second has a problem."""
     found: list[Resolved] = []
     seen: set[str] = set()
+    heard = Heard(takeover.heard_ids(connection))
     for claim in claims:
-        one = of(connection, claim)
+        one = of(connection, claim, heard)
         if one.label and one.label in seen:
             one = replace(one, problem=Problem.TWICE)
         seen.add(one.label)
@@ -47,9 +75,9 @@ def resolve(connection: Connection, claims: Iterable[Claim]) -> list[Resolved]:
     return found
 
 
-def of(connection: Connection, claim: Claim) -> Resolved:
-    """What one claim comes to now."""
-    meant = _meant(connection, claim)
+def of(connection: Connection, claim: Claim, heard: Heard | None = None) -> Resolved:
+    """What one claim comes to now; ``heard`` is made where it is not given."""
+    meant = _meant(connection, claim, heard or Heard(takeover.heard_ids(connection)))
     if len(meant) > 1:
         return Resolved(claim=claim, problem=Problem.SEVERAL_LABELS)
     label = meant[0] if meant else ""
@@ -70,23 +98,15 @@ def named_by(connection: Connection, label: str) -> Claim | None:
     return found[0] if len(found) == 1 else None
 
 
-def _meant(connection: Connection, claim: Claim) -> tuple[str, ...]:
+def _meant(connection: Connection, claim: Claim, heard: Heard) -> tuple[str, ...]:
     if claim.label:
         is_known = (
             labels.get(connection, claim.label) is not None
             or discovered.get(connection, claim.label) is not None
         )
         return (claim.label,) if is_known else ()
-    known = labels.get(connection, claim.alias)
-    ours = known.id if known is not None else label_life.by_alias(connection, claim.alias)
-    if ours is not None:
-        return (ours,)
-    both = (
-        *label_life.meant_by(connection, claim.alias),
-        *discovered.meant_by(connection, claim.alias),
-    )
-    exact = tuple(one for one in both if discovered.plain(one) == discovered.plain(claim.alias))
-    return tuple(dict.fromkeys(exact or both))
+    ours = label_life.by_alias(connection, claim.alias)
+    return (ours,) if ours is not None else heard.meant(claim.alias)
 
 
 def _target(connection: Connection, claim: Claim) -> tuple[Target | None, Problem | None]:
@@ -107,13 +127,17 @@ def _panel(found: Resolved) -> Panel | None:
         return found.ours.panel
     if found.waiting is not None and found.waiting.panel is not None:
         return found.waiting.panel
+    family = found.waiting.family if found.waiting is not None else None
     model = found.claim.model
-    families = [entry.family for entry in LABELS.values()]
-    if found.waiting is not None:
-        families = [one for one in families if one.name == found.waiting.family]
-    models = {one.id: one.panel for family in families for one in family.models}
     # A panel by name only tells how it will look: it does not make a label one of its family's.
-    return models.get(model) or (PANELS.get(model) if found.waiting is None else None)
+    return _models(family).get(model) or (PANELS.get(model) if family is None else None)
+
+
+@cache
+def _models(name: str | None) -> Mapping[str, Panel]:
+    """The panels of a family's models; None is for those of all."""
+    families = [entry.family for entry in LABELS.values() if name in {None, entry.family.name}]
+    return {one.id: one.panel for family in families for one in family.models}
 
 
 def _in_the_way(connection: Connection, found: Resolved) -> Problem | None:

@@ -10,7 +10,7 @@ import pytest
 from device_drivers.api.correction import Correction
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink
-from gateway.domain import events, label_events, price_events
+from gateway.domain import events, label_events, price_events, takeover_events
 from gateway.domain.events import Event, Origin, Reading, Scan
 from gateway.domain.label_hardware import Hardware
 from gateway.domain.labels import Target
@@ -112,6 +112,9 @@ EMITTED = [
         reason="La etiqueta dice 12, la caja 120",
         time=RECORDED,
     ),
+    takeover_events.zone_changed(
+        ORIGIN, event_id=MADE, zone="paint", state="switched", labels=212, time=RECORDED
+    ),
     events.hold_decided(
         ORIGIN,
         event_id=MADE,
@@ -141,6 +144,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(events).values(),
             *vars(price_events).values(),
             *vars(label_events).values(),
+            *vars(takeover_events).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

@@ -13,7 +13,9 @@ import pytest
 
 from device_drivers.api.drivers import Unidentified
 from gateway.domain.events import Lane
-from gateway.domain.takeover import Claim, Problem, State, TakeoverError
+from gateway.domain.labels import Target
+from gateway.domain.rows import Row
+from gateway.domain.takeover import IN_WORDS, Claim, Problem, State, TakeoverError
 from gateway.labels import adopting
 from gateway.labels.living import Doer, LabelError
 from gateway.labels.taking_over import resolving, zones
@@ -75,7 +77,7 @@ async def events(room: Room) -> list[tuple[str, str, int]]:
 async def test_a_label_of_an_imported_zone_is_not_driven_however_it_is_met(room: Room) -> None:
     await imported(room, claim("l1"))
     binding = {"label": "l1", "target": {"product": "a2"}}
-    await room.write(rooms.Row(kind="binding", key="l1", value=binding))
+    await room.write(Row(kind="binding", key="l1", value=binding))
 
     await room.reports.heard("mqtt", [announced("l1"), announced("l2")])
 
@@ -228,7 +230,7 @@ async def test_a_label_is_found_by_what_its_case_says(room: Room) -> None:
 
 async def test_what_is_in_the_way_of_a_label_is_named(room: Room) -> None:
     await room.reports.heard("mqtt", [announced("l1"), announced("l2")])
-    await room.bind("l1", rooms.Target(product="a2"))
+    await room.bind("l1", Target(product="a2"))
     await room.reports.heard("zhsunyco_easytag", [Unidentified(label="FFFF11445566", firmware="")])
     twice = replace(claim(""), alias="l2")
     claims = (claim("l1"), claim("l2"), twice, claim("FFFF11445566", model="wolink-213"))
@@ -253,7 +255,5 @@ async def test_a_label_that_was_retired_stays_so(room: Room) -> None:
 
 
 def test_every_problem_has_words_that_say_what_to_do() -> None:
-    from gateway.domain.takeover import IN_WORDS
-
     assert set(IN_WORDS) == set(Problem)
     assert all(re.match(r"[a-z]", words) for words in IN_WORDS.values())
