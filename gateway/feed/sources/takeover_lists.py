@@ -1,8 +1,8 @@
 """Lists of labels that another system drives: our own CSV, its CSV export, or its JSON answer.
 
-An access point of OpenEPaperLink lists its tags as JSON (``/get_db``): the address and the name
-that people gave the tag, which counts as its article. Lists of a Hanshow server name ``esl_id`` or
-``eslId`` with ``sku`` or ``ean``. Columns are known by name, in any order.
+An access point of OpenEPaperLink lists its tags as JSON (``/get_db``): the address, the kind of tag
+and the name that people gave it, which counts as its article. Lists of a Hanshow server name
+``esl_id`` or ``eslId`` with ``sku`` or ``ean``. Columns are known by name, in any order.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ MOST_LABELS: Final = 60_000
 _LONGEST: Final = {"label": 64, "alias": 64, "zone": 64, "options": 500}
 _LONGEST_ELSE: Final = 200
 _MOST_TOLD: Final = 20
+_MOST_KINDS: Final = 0xFFFF
+"""Kinds of tags that an access point can name."""
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "label": ("label id", "label"),
     "alias": ("alias", "mac", "esl id", "eslid", "esl", "tag"),
@@ -138,6 +140,8 @@ def _of_json(data: bytes) -> Iterator[Line]:
         }
         if "mac" in one:
             cells = {"alias": str(one["mac"]), "article": str(one.get("alias") or "").strip()}
+            if type(kind := one.get("hwType")) is int and 0 <= kind <= _MOST_KINDS:
+                cells["model"] = f"oepl-{kind:02x}"
         yield Line(number=number, cells={name: cell for name, cell in cells.items() if cell})
 
 

@@ -52,9 +52,9 @@ def test_our_own_list_is_read() -> None:
 def test_a_tag_list_of_an_access_point_is_read() -> None:
     read = takeover_lists.read(json.dumps(TAGS).encode(), zone="dairy")
 
-    assert [(one.key, one.article, one.zone) for one in read] == [
-        ("00007E2233445566", "Milk 1L", "dairy"),
-        ("00007E2233445567", "", "dairy"),
+    assert [(one.key, one.article, one.model, one.zone) for one in read] == [
+        ("00007E2233445566", "Milk 1L", "oepl-33", "dairy"),
+        ("00007E2233445567", "", "oepl-33", "dairy"),
     ]
 
 
