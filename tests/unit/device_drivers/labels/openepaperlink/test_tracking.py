@@ -264,6 +264,6 @@ def test_a_tag_that_sleeps_without_end_is_never_overdue_and_a_removed_one_is_gon
 def test_words_about_strangers_and_too_many_tags_are_nothing() -> None:
     shelf = Shelf()
     for what in ("new_image", "timeout", "same"):
-        assert shelf.said(Said(what=what, mac=MAC), "ap") == []  # type: ignore[arg-type]
+        assert shelf.said(Said(what=what, mac=MAC), "ap") == []
     assert shelf.accepted(MAC) == []
     assert not shelf.started_anew("ap")
