@@ -1,14 +1,21 @@
-"""The one table of label families: what there is, and how a driver of each is built."""
+"""The one table of label families: what there is, and how a driver of each is built.
+
+Other distributions add families by an entry point of the group ``anaquel.labels`` that names a
+``LabelFamily`` (docs/drivers.md).
+"""
 
 from __future__ import annotations
 
+import re
+from collections import ChainMap, Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Final
 
-from device_drivers.api.drivers import AccessPoint, Family, LabelDriver
+from device_drivers.api.drivers import AccessPoint, Capabilities, Family, LabelDriver
 from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.hanshow.driver import FAMILY as HANSHOW
@@ -74,7 +81,8 @@ def _opendisplay(ways: Ways) -> LabelDriver:
     return BleLabelDriver(opendisplay.OpenDisplayLabels(ways.key_of), ways.radios)
 
 
-def _over_radio(labels: BleFamily) -> LabelFamily:
+def over_radio(labels: BleFamily) -> LabelFamily:
+    """The family of these labels, driven over every adapter of the shop."""
     return LabelFamily(
         family=labels.family,
         over=Over.RADIO,
@@ -92,18 +100,89 @@ def _hanshow(ways: Ways) -> LabelDriver:
 
 _ENTRIES = (
     LabelFamily(family=mqtt.FAMILY, over=Over.MESSAGES, build=_mqtt),
-    _over_radio(gicisky.GiciskyLabels()),
-    _over_radio(zhsunyco_easytag.EasyTagLabels()),
-    _over_radio(zhsunyco_wolink.WoLinkLabels()),
+    over_radio(gicisky.GiciskyLabels()),
+    over_radio(zhsunyco_easytag.EasyTagLabels()),
+    over_radio(zhsunyco_wolink.WoLinkLabels()),
     LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
     LabelFamily(family=OPENEPAPERLINK, over=Over.ACCESS_POINT, build=_openepaperlink),
-    _over_radio(atc_ble_oepl.AtcLabels()),
+    over_radio(atc_ble_oepl.AtcLabels()),
     LabelFamily(family=HANSHOW, over=Over.ACCESS_POINT, build=_hanshow),
 )
 
-LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(
+GROUP: Final = "anaquel.labels"
+"""The group of entry points by which other distributions add families."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,31}")
+
+OURS: Final[Mapping[str, LabelFamily]] = MappingProxyType(
     {entry.family.name: entry for entry in _ENTRIES}
 )
+_others: Final[dict[str, LabelFamily]] = {}
+LABELS: Final[Mapping[str, LabelFamily]] = MappingProxyType(ChainMap(_others, dict(OURS)))
+"""Every family by its name: ours, and after ``load_others`` those of other distributions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A family of another distribution that is not driven, and what is wrong with it."""
+
+    family: str
+    distribution: str
+    problem: str
+
+
+Tell = Callable[[LeftOut], None]
+
+
+def load_others(tell: Tell) -> None:
+    """Add the families of other installed distributions; those that cannot be added are told.
+
+    Imports what they name, so it may take a while and reads files. Nothing that they do is raised.
+    Called again, it looks again.
+    """
+    found = entry_points(group=GROUP)
+    times = Counter(point.name for point in found)
+    _others.clear()
+    for point in found:
+        if point.name in OURS:
+            _leave_out(tell, point, "Anaquel has a family of this name itself")
+        elif times[point.name] > 1:
+            _leave_out(tell, point, "several distributions have a family of this name")
+        else:
+            loaded = _loaded(point)
+            if isinstance(loaded, LabelFamily):
+                _others[point.name] = loaded
+            else:
+                _leave_out(tell, point, loaded)
+
+
+def _loaded(point: EntryPoint) -> LabelFamily | str:
+    """The family that an entry point names, or what is wrong with it."""
+    if _NAME.fullmatch(point.name) is None:
+        return "a family's name is 2 to 32 of a-z, 0-9 and _, a letter first"
+    try:
+        named = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's module does
+        return f"{point.value} cannot be loaded: {_said(error)}"
+    if not isinstance(named, LabelFamily):
+        return f"{point.value} is a {type(named).__name__}; a LabelFamily is needed"
+    family, capabilities = named.family, getattr(named.family, "capabilities", None)
+    if not (isinstance(family, Family) and isinstance(capabilities, Capabilities)):
+        return f"{point.value}: its family is no Family with Capabilities"
+    if family.name != point.name:
+        return f"{point.value} calls itself {family.name!r}"
+    if not (isinstance(named.over, Over) and callable(named.build)):
+        return f"{point.value}: over is no Over, or build cannot be called"
+    return named
+
+
+def _leave_out(tell: Tell, point: EntryPoint, problem: str) -> None:
+    distribution = point.dist.name if point.dist is not None else ""
+    tell(LeftOut(family=point.name, distribution=distribution, problem=problem))
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
 
 
 def label_driver(name: str, ways: Ways) -> LabelDriver:
@@ -114,8 +193,11 @@ def label_driver(name: str, ways: Ways) -> LabelDriver:
     return entry.build(ways)
 
 
-def label_drivers(ways: Ways) -> dict[str, LabelDriver]:
-    """A new driver of every family that one of the ways leads to."""
+def label_drivers(ways: Ways, tell: Tell) -> dict[str, LabelDriver]:
+    """A new driver of every family that one of the ways leads to.
+
+    A family of another distribution whose driver cannot be built is told and left out.
+    """
     families = {point.family for point in ways.access_points}
 
     def is_reachable(name: str, entry: LabelFamily) -> bool:
@@ -127,4 +209,14 @@ def label_drivers(ways: Ways) -> dict[str, LabelDriver]:
             case Over.ACCESS_POINT:
                 return name in families
 
-    return {name: entry.build(ways) for name, entry in LABELS.items() if is_reachable(name, entry)}
+    drivers: dict[str, LabelDriver] = {}
+    for name, entry in LABELS.items():
+        if not is_reachable(name, entry):
+            continue
+        try:
+            drivers[name] = entry.build(ways)
+        except Exception as error:
+            if name in OURS:
+                raise
+            tell(LeftOut(family=name, distribution="", problem=f"no driver: {_said(error)}"))
+    return drivers

@@ -102,7 +102,7 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *building.build(settings, database, clock, (links.shop, ways), origin, renderer),
+            *await building.build(settings, database, clock, (links.shop, ways), origin, renderer),
             *adapters,
             *sources.services,
             pictures,

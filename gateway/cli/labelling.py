@@ -15,6 +15,7 @@ from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 
 if TYPE_CHECKING:
+    from device_drivers.registry import LeftOut
     from gateway.labels.self_test.hearing import InReach, RunningRadio
     from gateway.labels.self_test.trial import Ask, Patience, Tried
 
@@ -77,10 +78,12 @@ async def heard(radio: RunningRadio, seconds: float, *, patience_s: float = 15.0
 
     Raises ``AnaquelError`` when the adapter does not work within ``patience_s`` seconds.
     """
-    from device_drivers.registry import Ways, label_drivers
+    from device_drivers.registry import Ways
+    from gateway.labels import driving
     from gateway.labels.self_test import hearing
 
-    ears = hearing.Hearing(label_drivers(Ways(radios=[radio])).values())
+    drivers = await driving.drivers(Ways(radios=[radio]), _left_out)
+    ears = hearing.Hearing(drivers.values())
     async with hearing.listening(radio, ears, patience_s=patience_s):
         await asyncio.sleep(seconds)
         return ears.nearest(radio)
@@ -97,12 +100,13 @@ async def tried(
 ) -> Tried:
     """The label with this id, tried over ``radio``."""
     from device_drivers.links.metered import MeteredRadio
-    from device_drivers.registry import Ways, label_drivers
+    from device_drivers.registry import Ways
+    from gateway.labels import driving
     from gateway.labels.self_test import hearing
     from gateway.labels.self_test.trial import Trial
 
     metered = MeteredRadio(radio)
-    drivers = label_drivers(Ways(radios=[metered]))
+    drivers = await driving.drivers(Ways(radios=[metered]), _left_out)
     ears = hearing.Hearing(drivers.values())
     trial = Trial(metered, drivers, ears, ask=ask, say=say, patience=patience)
     async with hearing.listening(radio, ears):
@@ -133,6 +137,14 @@ def lines(found: list[InReach]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _left_out(left_out: LeftOut) -> None:
+    typer.echo(
+        f"Left out: family {left_out.family} of {left_out.distribution or 'another distribution'}: "
+        f"{left_out.problem}",
+        err=True,
+    )
 
 
 def _label(address: str) -> str:

@@ -9,7 +9,7 @@ from gateway.broker.link import Link
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.domain.quiet_hours import QuietHours
-from gateway.labels import keeping
+from gateway.labels import driving, keeping
 from gateway.labels.courier import Courier
 from gateway.labels.health import Health
 from gateway.labels.listening import Listener
@@ -21,7 +21,7 @@ from gateway.settings import Settings
 from gateway.store.database import Database
 
 
-def build(
+async def build(
     settings: Settings,
     database: Database,
     clock: Clock,
@@ -34,7 +34,7 @@ def build(
     ``to_labels`` is the link to the shop's broker, and all the ways that drivers may take.
     """
     link, ways = to_labels
-    drivers = registry.label_drivers(ways)
+    drivers = await driving.drivers(ways)
     reports = Reports(
         database,
         origin,

@@ -38,10 +38,9 @@ FORGOTTEN = 400.0
 """Seconds after which no label minds a broken connection any more."""
 
 
-@pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
-def rig(request: pytest.FixtureRequest) -> Rig:
-    chosen: Rig = request.param
-    return chosen
+@pytest.fixture
+def rig(bluetooth_rig: Rig) -> Rig:
+    return bluetooth_rig
 
 
 class Shop(BluetoothShop):
@@ -75,7 +74,7 @@ def shop(rig: Rig) -> Shop:
 
 def test_every_family_over_radio_is_tried() -> None:
     over_radio = {
-        name for name, entry in registry.LABELS.items() if entry.over is registry.Over.RADIO
+        name for name, entry in registry.OURS.items() if entry.over is registry.Over.RADIO
     }
     assert over_radio == set(RIGS)
 
@@ -88,7 +87,7 @@ def test_models_are_named_as_their_panels_and_have_paper(rig: Rig) -> None:
         assert model.panel.name == model.id
         assert model.title
         assert model.panel.inks[:2] == (Ink.WHITE, Ink.BLACK)
-        assert model.hardware.level == "none", "nobody here has one"
+        assert model.hardware.level == "none" or model.hardware.on is not None
 
 
 async def test_a_label_is_heard_once_as_what_it_is(shop: Shop) -> None:
@@ -156,13 +155,13 @@ def test_frames_that_do_not_fit_are_refused_in_words(shop: Shop) -> None:
         shop.driver.encode(shop.frames[0], known)
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.25, 0.6, 0.9, 1.1, 1.25, 1.4])
-async def test_a_cancelled_delivery_leaves_nothing_behind(shop: Shop, after_s: float) -> None:
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.25, 0.6, 0.9, 1.1, 1.25, 1.4])
+async def test_a_cancelled_delivery_leaves_nothing_behind(shop: Shop, part: float) -> None:
     async with shop.opened():
         await shop.send(shop.frames[1])
         await asyncio.sleep(AFTERWARDS)
         before = asyncio.all_tasks()
-        delivery = asyncio.timeout(after_s)
+        delivery = asyncio.timeout(part * shop.rig.midway_s)
         with suppress(TimeoutError):
             async with delivery:
                 await shop.send(shop.frames[2])
@@ -170,7 +169,7 @@ async def test_a_cancelled_delivery_leaves_nothing_behind(shop: Shop, after_s: f
         assert shop.radio.connected == 0
         await asyncio.sleep(FORGOTTEN)
         assert asyncio.all_tasks() == before
-        if after_s < 1:
+        if part < 1:
             assert shop.label.showing == shop.frames[1]
         # Later a quick label may have got all of it.
         assert shop.label.showing in {shop.frames[1], shop.frames[2]}
@@ -195,7 +194,7 @@ async def test_a_sleeping_label_or_an_adapter_that_is_off_is_later(shop: Shop) -
 async def test_an_adapter_that_goes_off_in_between_claims_nothing(shop: Shop) -> None:
     async with shop.opened(), asyncio.TaskGroup() as group:
         delivery = group.create_task(shop.send(shop.frames[1]))
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(shop.rig.midway_s)
         shop.radio.switch_off()
         assert await delivery in {
             Later(reason=Reason.DISCONNECTED), Later(reason=Reason.LINK_DOWN),

@@ -33,13 +33,15 @@ Device = SimulatedBluetoothLabel[Any]
 class Rig:
     """A family, one of its models, and how a simulated label of a model is made.
 
-    ``tells_model``: its labels say what they are, on the air or when they are asked.
+    ``tells_model``: its labels say what they are, on the air or when they are asked. After
+    ``midway_s`` seconds a delivery is in the midst of handing over the picture.
     """
 
     labels: BleFamily
     model: str
     make: Callable[[str, str], Device]
     tells_model: bool
+    midway_s: float = 1.0
 
     def known(self, device: Device, model: str | None = None) -> Described:
         return Described(label=device.address.replace(":", ""), model=model or self.model)

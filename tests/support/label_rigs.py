@@ -202,13 +202,14 @@ class BluetoothRig:
         self.radio.switch_off()
 
 
-def _bluetooth(family: bluetooth_rigs.Rig) -> Callable[[], Rig]:
+def over_bluetooth(family: bluetooth_rigs.Rig) -> Callable[[], Rig]:
+    """Makes the rig of a Bluetooth family."""
     return lambda: BluetoothRig(family)
 
 
 RIGS: Final[Mapping[str, Callable[[], Rig]]] = {
     "mqtt": MqttRig,
-    **{name: _bluetooth(family) for name, family in BLUETOOTH.items()},
+    **{name: over_bluetooth(family) for name, family in BLUETOOTH.items()},
 }
 
 

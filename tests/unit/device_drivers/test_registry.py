@@ -13,7 +13,7 @@ def ways() -> registry.Ways:
     return registry.Ways(messages=InMemoryBroker().port("gateway"))
 
 
-@pytest.mark.parametrize("name", list(registry.LABELS))
+@pytest.mark.parametrize("name", list(registry.OURS))
 def test_each_family_is_built_under_its_name(name: str) -> None:
     driver = registry.label_driver(name, ways())
 
@@ -22,11 +22,11 @@ def test_each_family_is_built_under_its_name(name: str) -> None:
 
 
 def test_no_driver_claims_hardware_it_never_met() -> None:
-    assert {entry.family.hardware.level for entry in registry.LABELS.values()} == {"none"}
+    assert {entry.family.hardware.level for entry in registry.OURS.values()} == {"none"}
 
 
 def test_families_without_a_way_to_them_are_not_built() -> None:
-    built = registry.label_drivers(ways())
+    built = registry.label_drivers(ways(), pytest.fail)
 
     assert list(built) == [
         name for name, entry in registry.LABELS.items() if entry.over is registry.Over.MESSAGES
@@ -40,7 +40,7 @@ def test_an_unknown_family_is_answered_with_those_there_are() -> None:
 
 def test_without_a_broker_there_are_no_labels_that_speak_over_it() -> None:
     radio_alone = registry.Ways(radios=[SimulatedRadio()])
-    built = registry.label_drivers(radio_alone)
+    built = registry.label_drivers(radio_alone, pytest.fail)
 
     assert {registry.LABELS[name].over for name in built} == {registry.Over.RADIO}
     with pytest.raises(ValueError, match="need a link to it"):

@@ -12,7 +12,7 @@ from device_drivers.api.panels import Ink
 from tests.support import project
 
 PAGE = (project.ROOT / "docs" / "bluetooth-labels.md").read_text(encoding="utf-8")
-FAMILIES = [entry.family for entry in registry.LABELS.values() if entry.over is registry.Over.RADIO]
+FAMILIES = [entry.family for entry in registry.OURS.values() if entry.over is registry.Over.RADIO]
 OTHER_INKS = {Ink.RED: "red", Ink.YELLOW: "yellow"}
 
 
