@@ -23,9 +23,7 @@ def adopted(
     return _about(origin, LABEL_ADOPTED, event_id, label, time, data)
 
 
-def named(
-    origin: Origin, *, event_id: str, label: str, alias: str | None, time: datetime
-) -> Event:
+def named(origin: Origin, *, event_id: str, label: str, alias: str | None, time: datetime) -> Event:
     """The event of a label of which is known (or, None, no more) what stands on its case."""
     return _about(origin, LABEL_NAMED, event_id, label, time, {"alias": alias})
 
