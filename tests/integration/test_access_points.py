@@ -10,9 +10,10 @@ from gateway.clock import SystemClock
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
 from gateway.feed import checking
-from gateway.labels import binding
+from gateway.labels import adopting, binding
+from gateway.labels.living import Doer
 from gateway.settings import AccessPointSection, Settings
-from gateway.store import deliveries, labels, replica
+from gateway.store import deliveries, discovered, replica
 from gateway.store.database import Connection, Database
 from tests.support import gateway_process
 from tests.support import settings as make_settings
@@ -46,8 +47,8 @@ async def test_labels_behind_access_points_show_prices(
     async with tags.site.serving(), vendor.server.serving(), asyncio.TaskGroup() as group:
         await process.start(group)
         async with Database(settings.data.folder / "anaquel.db") as database:
-            await until(database, lambda rows: labels.get(rows, tag.mac) is not None)
-            await until(database, lambda rows: labels.get(rows, label.id) is not None)
+            for one in (tag.mac, label.id):
+                await adopt(database, one)
             await write(
                 database, settings, SHOP, product("a1"), price("a1", "100.00"), stock("a1", 9)
             )
@@ -81,6 +82,13 @@ async def write(database: Database, settings: Settings, *rows: Row) -> None:
     await database.write(
         lambda connection: replica.apply(connection, "central", checked, seq=1, at=now)
     )
+
+
+async def adopt(database: Database, label: str) -> None:
+    """A person takes the label in as soon as it was heard."""
+    await until(database, lambda rows: discovered.get(rows, label) is not None)
+    doer = Doer(origin=ORIGIN, by="test", at=SystemClock().now())
+    await database.write(lambda connection: adopting.adopt(connection, label, {}, doer))
 
 
 async def bind(database: Database, label: str, target: Target) -> None:
