@@ -42,6 +42,8 @@ def _rows(told: list[tuple[str, dict[str, Any]]]) -> list[Row]:
                 row |= {"target": data["target"], "template": data.get("template")}
             case "retired":
                 del known[data["label"]]
+            case _:
+                raise AssertionError(f"an event of no known kind: {kind}")
     return [Row(kind="binding", key=label, value=row) for label, row in known.items()]
 
 
