@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 
 if TYPE_CHECKING:
+    from device_drivers.api.drivers import Family, Hardware
     from device_drivers.registry import LeftOut
     from gateway.labels.self_test.hearing import InReach, RunningRadio
     from gateway.labels.self_test.trial import Ask, Patience, Tried
@@ -35,6 +36,15 @@ def scan(
     with plain_errors():
         for line in lines(asyncio.run(heard(BleakRadio(_adapter(adapter)), seconds))):
             typer.echo(line)
+
+
+def families() -> None:
+    """List the label families, and how far each was tried on real hardware."""
+    from device_drivers import registry
+
+    registry.load_others(_left_out)
+    for line in family_lines(entry.family for entry in registry.LABELS.values()):
+        typer.echo(line)
 
 
 def try_(
@@ -113,6 +123,22 @@ async def tried(
         return await trial.run(label, model)
 
 
+def family_lines(known: Iterable[Family]) -> list[str]:
+    """A table for people; below it what a buyer must know."""
+    rows = [("family", "labels", "hardware", "date", "firmware")]
+    notices = []
+    for family in known:
+        rows.append((family.name, family.title, *_tried(family.hardware)))
+        rows += [
+            (f"  {model.id}", model.title, *_tried(model.hardware))
+            for model in family.models
+            if model.hardware.level != "none"
+        ]
+        if family.notice:
+            notices.append(f"{family.name}: {family.notice}")
+    return [*_table(rows), *notices]
+
+
 def lines(found: list[InReach]) -> list[str]:
     """A table for people."""
     from gateway.labels.self_test.report import tried_words
@@ -132,6 +158,15 @@ def lines(found: list[InReach]) -> list[str]:
                 tried_words(one.hardware),
             )
         )
+    return _table(rows)
+
+
+def _tried(hardware: Hardware) -> tuple[str, str, str]:
+    on = hardware.on.isoformat() if hardware.on is not None else "-"
+    return hardware.level, on, hardware.firmware or "-"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
