@@ -12,6 +12,7 @@ from typing import NoReturn
 import structlog
 
 from device_drivers import registry
+from device_drivers.api.drivers import LabelDriver
 from gateway.broker import signing
 from gateway.broker.links import Links, build_links
 from gateway.clock import CheckedClock, Clock
@@ -25,7 +26,7 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
-from gateway.labels import building, radios, reaching
+from gateway.labels import building, driving, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Service, run_until
@@ -93,16 +94,20 @@ async def run(
             keeper.on_change(feed.tell_again)
         adapters = radios.build(settings.bluetooth)
         ways = reaching.ways(settings, links.shop, adapters)
+        drivers = await driving.drivers(ways)
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
-            _sites, settings, database, clock, origin, meter, pictures.need, sources.shopify, ways
+            partial(_sites, settings, database, clock, origin, meter),
+            pictures.need,
+            sources.shopify,
+            (ways, drivers),
         )
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *await building.build(settings, database, clock, (links.shop, ways), origin, renderer),
+            *building.build(settings, database, clock, (links.shop, drivers), origin, renderer),
             *adapters,
             *sources.services,
             pictures,
@@ -157,12 +162,15 @@ def _sites(
     meter: Meter,
     need: Need,
     shopify: FromShopify | None,
-    ways: registry.Ways,
+    to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(
         settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
     )
-    desk = staff.site(database=database, clock=clock, settings=settings, origin=origin)
+    ways, drivers = to_labels
+    desk = staff.site(
+        database=database, clock=clock, settings=settings, origin=origin, drivers=drivers
+    )
     intake = intake_site.site(
         *(database, clock, settings, origin), from_shopify=shopify, callbacks=ways.callbacks
     )

@@ -47,12 +47,15 @@ class Outcome(Enum):
     NEEDS_MODEL = "needs_model"
     TAKEN = "taken"
     """Another label has this code."""
+    ANOTHER_SYSTEM = "another_system"
+    """It belongs to a zone that another system drives."""
     NO_ROOM = "no_room"
 
 
 _REFUSED: Final = {
     "needs_model": Outcome.NEEDS_MODEL,
     "alias_taken": Outcome.TAKEN,
+    "another_system": Outcome.ANOTHER_SYSTEM,
     "too_many": Outcome.NO_ROOM,
 }
 
@@ -135,6 +138,8 @@ def adopt_code(
 
     One code of many: it never raises for what is wrong with it.
     """
+    if not code.isprintable():
+        return Answer(code=code, outcome=Outcome.NOT_HEARD)
     known = label_life.by_alias(connection, code)
     if known is not None:
         return Answer(code=code, outcome=Outcome.KNOWN, label=known)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 
-from device_drivers import registry
+from device_drivers.api.drivers import LabelDriver
 from gateway.broker.link import Link
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.domain.quiet_hours import QuietHours
-from gateway.labels import driving, keeping
+from gateway.labels import keeping
 from gateway.labels.courier import Courier
 from gateway.labels.health import Health
 from gateway.labels.listening import Listener
@@ -21,20 +22,19 @@ from gateway.settings import Settings
 from gateway.store.database import Database
 
 
-async def build(
+def build(
     settings: Settings,
     database: Database,
     clock: Clock,
-    to_labels: tuple[Link, registry.Ways],
+    to_labels: tuple[Link, Mapping[str, LabelDriver]],
     origin: Origin,
     renderer: Renderer,
 ) -> list[Service]:
     """Every service between a stale label and its confirmed picture.
 
-    ``to_labels`` is the link to the shop's broker, and all the ways that drivers may take.
+    ``to_labels`` is the link to the shop's broker, and the drivers by family.
     """
-    link, ways = to_labels
-    drivers = await driving.drivers(ways)
+    link, drivers = to_labels
     reports = Reports(
         database,
         origin,

@@ -64,6 +64,8 @@ class Look:
     @property
     def key(self) -> bytes:
         """The same for all that gives the same picture."""
+        if self.picture is not None:
+            return self.picture.fingerprint.encode()
         return ahead.key(self.template, self.label.panel, self.facts)
 
 

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.labels import Target
 from gateway.labels import binding
-from gateway.staff import explaining
+from gateway.staff import explaining, hardware_words
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
@@ -89,12 +89,18 @@ class Panel(BaseModel):
 class Label(BaseModel):
     """A label: what it should show (``wished``), what it shows, and how it stands.
 
+    `alias` is the id on its case; `hardware` says how far its kind was tried on real hardware.
     Pictures are named by fingerprint; ``/frames/{fingerprint}.png`` has them. ``standing`` sums
     the delivery up: none, queued, transferred, shown, failed, silent, other or foreign.
     """
 
     id: str
     code: str
+    alias: str | None
+    zone: str | None
+    family: str
+    hardware: Literal["none", "reported", "verified"]
+    life: Literal["adopted", "bound", "parked"]
     panel: Panel
     online: bool
     last_heard: datetime
@@ -225,6 +231,11 @@ def _label(view: LabelView, reader: Reader) -> Label:
     return Label(
         id=label.id,
         code=label.code,
+        alias=label.alias,
+        zone=label.zone,
+        family=label.family,
+        hardware=hardware_words.of_model(label.family, panel.name).level,
+        life="parked" if label.parked else "adopted" if target is None else "bound",
         panel=Panel(
             name=panel.name,
             width=panel.width,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.settings import Shop
-from gateway.staff import showing, texts
+from gateway.staff import showing, texts, texts_of_adoption
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.showing import Row
@@ -106,6 +106,7 @@ class LabelList:
         return self._desk.page(
             request,
             "labels.html",
+            did=texts_of_adoption.DID_RETIRED.say(reader.language) if _did(request) else "",
             question=question,
             rows=listed.rows,
             filters=listed.filters,
@@ -132,6 +133,10 @@ class LabelList:
         question, reader = _question(request), self._desk.reader(request)
         found = await self._desk.read(lambda connection: filters(connection, question, reader))
         return self._desk.page(request, "label_filters.html", filters=found, question=question)
+
+
+def _did(request: Request) -> bool:
+    return request.query_params.get("did") == "retired"
 
 
 def filters(connection: Connection, question: _Question, reader: Reader) -> tuple[Filter, ...]:

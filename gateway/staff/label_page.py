@@ -9,24 +9,29 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from device_drivers.api.panels import Ink
-from gateway.domain.health import Trouble
 from gateway.domain.labels import Target, products_shown
 from gateway.domain.proof import Entry
 from gateway.labels import binding
 from gateway.settings import Shop
-from gateway.staff import explaining, showing, texts_of_health, texts_of_prices
+from gateway.staff import (
+    explaining,
+    hardware_words,
+    label_facts,
+    showing,
+    texts_of_adoption,
+    texts_of_prices,
+)
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
+from gateway.staff.label_facts import Fact
 from gateway.staff.showing import Article, Row, When
 from gateway.store import binding_rows, deliveries, health, overview, proof, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
-from gateway.store.overview import LabelView
+from gateway.store.people import Role
 from gateway.web.problems import Problem
-from gateway.web.words import Text
 
 _DID = {
     "sent": texts.DID_SENT,
@@ -34,6 +39,12 @@ _DID = {
     "unbound": texts.DID_UNBOUND,
     "withdrawn": texts_of_prices.DID_WITHDRAW,
     "price-back": texts_of_prices.DID_PUT_BACK,
+    "adopted": texts_of_adoption.DID_ADOPTED,
+    "right": texts_of_adoption.DID_RIGHT,
+    "named": texts_of_adoption.DID_NAMED,
+    "parked": texts_of_adoption.DID_PARKED,
+    "unparked": texts_of_adoption.DID_UNPARKED,
+    "replaced": texts_of_adoption.DID_REPLACED,
 }
 _PROOF = {
     "wished": (texts.PROOF_WISHED, "plain"),
@@ -46,24 +57,14 @@ _PROOF = {
     "price_withdrawn": (texts_of_prices.PROOF_WITHDRAWN, "attention"),
     "price_back": (texts_of_prices.PROOF_BACK, "plain"),
     "bound": (texts.PROOF_BOUND, "plain"),
+    "adopted": (texts_of_adoption.PROOF_ADOPTED, "plain"),
+    "named": (texts_of_adoption.PROOF_NAMED, "plain"),
+    "parked": (texts_of_adoption.PROOF_PARKED, "plain"),
+    "retired": (texts_of_adoption.PROOF_RETIRED, "attention"),
 }
-_INKS = {
-    Ink.WHITE: texts.INK_WHITE,
-    Ink.BLACK: texts.INK_BLACK,
-    Ink.RED: texts.INK_RED,
-    Ink.YELLOW: texts.INK_YELLOW,
-    Ink.BLUE: texts.INK_BLUE,
-    Ink.GREEN: texts.INK_GREEN,
-}
+_DEEDS = frozenset({"adopted", "named", "parked", "retired"})
+_PARKED = {"blank": texts_of_adoption.PARK_BLANK, "code": texts_of_adoption.PARK_CODE}
 _HISTORY = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One line of facts."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,9 @@ class Sheet:
     off: Off | None
     facts: tuple[Fact, ...]
     history: tuple[Line, ...]
+    parked: bool
+    blinks: bool
+    may_retire: bool
 
 
 class LabelPage:
@@ -160,7 +164,8 @@ class LabelPage:
 
     async def _sheet(self, request: Request, label: str) -> Sheet:
         reader, shop = self._desk.reader(request), self._desk.settings.shop
-        sheet = await self._desk.read(lambda connection: _read(connection, label, reader, shop))
+        role = visit_of(request).session.role
+        sheet = await self._desk.read(lambda rows: _read(rows, label, reader, shop, role))
         if sheet is None:
             raise unknown_label(self._desk, request)
         return sheet
@@ -176,7 +181,9 @@ def unknown_label(desk: Desk, request: Request) -> Problem:
     )
 
 
-def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> Sheet | None:
+def _read(
+    connection: Connection, label: str, reader: Reader, shop: Shop, role: Role
+) -> Sheet | None:
     view = overview.view(connection, label)
     if view is None:
         return None
@@ -194,11 +201,11 @@ def _read(connection: Connection, label: str, reader: Reader, shop: Shop) -> She
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
         off=_off(connection, bound.target, reader) if bound is not None else None,
-        facts=(
-            *_facts(view, reader),
-            _health(health.troubles(connection, label), reader),
-        ),
+        facts=label_facts.facts(view, health.troubles(connection, label), reader),
         history=tuple(_line(entry, reader) for entry in history),
+        parked=bool(view.label.parked),
+        blinks=hardware_words.blinks(view.label.family),
+        may_retire=role is not Role.CLERK,
     )
 
 
@@ -218,40 +225,6 @@ def _off(connection: Connection, target: Target, reader: Reader) -> Off | None:
     )
 
 
-def _facts(view: LabelView, reader: Reader) -> tuple[Fact, ...]:
-    label, telemetry = view.label, view.label.telemetry
-    panel, unknown = label.panel, texts.UNKNOWN.say(reader.language)
-
-    def fact(name: Text, value: str) -> Fact:
-        return Fact(name=name.say(reader.language), value=value or unknown)
-
-    inks = ", ".join(_INKS[ink].say(reader.language) for ink in panel.inks)
-    delivery = view.delivery
-    signal, heat = telemetry.rssi_dbm, telemetry.temperature_c
-    return (
-        fact(texts.CODE, label.code),
-        fact(texts.SERIAL, label.id),
-        fact(texts.MODEL, panel.name),
-        fact(texts.PANEL, f"{panel.width} x {panel.height}, {panel.dpi} dpi, {inks}"),
-        fact(texts.FIRMWARE, label.firmware),
-        fact(texts_of_health.REACHED_OVER, label.via),
-        fact(texts.SIGNAL, "" if signal is None else f"{reader.count(signal)} dBm"),
-        fact(texts.TEMPERATURE, "" if heat is None else f"{reader.count(round(heat))} °C"),
-        fact(texts.FIRST_HEARD, showing.when(label.first_heard, reader).exact),
-        fact(
-            texts.ATTEMPTS,
-            reader.count(delivery.attempts) if delivery is not None else "",
-        ),
-    )
-
-
-def _health(found: frozenset[Trouble], reader: Reader) -> Fact:
-    words = texts_of_health.TROUBLES.items()
-    named = [text.say(reader.language) for one, text in words if one in found]
-    good = texts_of_health.HEALTHY.say(reader.language)
-    return Fact(name=texts_of_health.HEALTH.say(reader.language), value=", ".join(named) or good)
-
-
 def _line(entry: Entry, reader: Reader) -> Line:
     word, tone = _PROOF.get(entry.what, (None, "plain"))
     reason = explaining.REASONS.get(entry.detail or "")
@@ -259,6 +232,10 @@ def _line(entry: Entry, reader: Reader) -> Line:
     if entry.what in {"price_withdrawn", "price_back"}:
         what = texts_of_prices.NEW_PRICE.say(reader.language) if detail == "new_price" else detail
         detail = " · ".join(part for part in (what, entry.actor) if part)
+    if entry.what == "parked":
+        detail = (_PARKED.get(detail, texts_of_adoption.UNPARK)).say(reader.language)
+    if entry.what in _DEEDS:
+        detail = " · ".join(part for part in (detail, entry.actor) if part)
     if entry.what == "bound":
         what = detail or texts.UNBOUND.say(reader.language)
         detail = f"{what} · {_who(entry.actor or '', reader)}"

@@ -12,6 +12,7 @@ CODES: Mapping[str, Text] = {
     "bad_amount": texts.BAD_AMOUNT,
     "bad_date": texts.BAD_DATE,
     "bad_gtin": texts.BAD_GTIN,
+    "bad_hardware": texts.BAD_HARDWARE,
     "bad_hour": texts.BAD_HOUR,
     "bad_id": texts.BAD_ID,
     "bad_key": texts.BAD_KEY,

@@ -91,6 +91,7 @@ class Row:
 
     id: str
     code: str
+    alias: str
     article: Article | None
     wished: Picture
     shown: Picture
@@ -175,6 +176,7 @@ def row(view: LabelView, articles: Articles, reader: Reader, shop: Shop) -> Row:
     return Row(
         id=label.id,
         code=label.code,
+        alias=label.alias or "",
         article=bound,
         wished=wished,
         shown=shown,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
+from device_drivers.api.drivers import LabelDriver
 from gateway.clock import Clock
 from gateway.domain.events import Origin
+from gateway.labels.flashing import Flashing
 from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
 from gateway.staff import (
     texts,
+    texts_of_adoption,
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
@@ -28,10 +32,13 @@ from gateway.staff.desk import Desk, frame_of
 from gateway.staff.gate import Gate
 from gateway.staff.hold_pages import HoldPages
 from gateway.staff.holds import Holds
+from gateway.staff.label_deeds import LabelDeeds
 from gateway.staff.label_list import LabelList
 from gateway.staff.label_page import LabelPage
 from gateway.staff.language import RemembersLanguage
 from gateway.staff.live import Live, LiveRoutes
+from gateway.staff.looking import CardLooking
+from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
 from gateway.staff.prices import Prices
 from gateway.staff.scan_binding import ScanBinding
@@ -78,7 +85,14 @@ def look(kept: Path | None = None) -> Look:
     """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
     each = (
-        *(texts_of_labels, texts_of_holds, texts_of_prices, texts_of_waves, texts_of_health),
+        *(
+            texts_of_labels,
+            texts_of_adoption,
+            texts_of_holds,
+            texts_of_prices,
+            texts_of_waves,
+            texts_of_health,
+        ),
         texts,
     )
     said = {name: text for module in each for name, text in words.all_texts(module).items()}
@@ -94,17 +108,22 @@ def site(
     clock: Clock,
     settings: Settings,
     origin: Origin,
+    drivers: Mapping[str, LabelDriver] | None = None,
     attempts: Attempts | None = None,
     streams: Streams | None = None,
     looks: Look | None = None,
 ) -> Site:
-    """Build the site; reads its templates and files, so call it in a thread."""
+    """Build the site; reads its templates and files, so call it in a thread.
+
+    ``drivers`` are those of the labels' families, to let labels blink.
+    """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     streams = streams or Streams()
     files, pages = looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
+    flashing = Flashing(drivers or {})
     problems = Problems(
         pages,
         language=own.language,
@@ -121,6 +140,9 @@ def site(
         LabelList(desk),
         Choosing(desk),
         LabelPage(desk),
+        NewLabels(desk, flashing),
+        CardLooking(desk),
+        LabelDeeds(desk, flashing),
         ScanBinding(desk),
         LiveRoutes(gate, streams, Pictures(database)),
         ArticlePictures(settings),

@@ -16,6 +16,7 @@ from gateway.staff import (
     refusals,
     showing,
     texts,
+    texts_of_adoption,
     texts_of_health,
     texts_of_prices,
     texts_of_shopify,
@@ -83,6 +84,17 @@ def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLi
             )
 
 
+def new_labels(count: int, reader: Reader) -> Iterator[TaskLine]:
+    """A line while labels wait to be adopted."""
+    if count:
+        yield TaskLine(
+            tone="plain",
+            title=texts_of_adoption.TASK_NEW.say(reader.language, count=reader.count(count)),
+            advice=texts_of_adoption.TASK_NEW_ADVICE.say(reader.language),
+            href="/new-labels",
+        )
+
+
 def silent_central(lanes: Mapping[Lane, LaneState], reader: Reader) -> Iterator[TaskLine]:
     """A line when central has not acknowledged an event for longer than it ever should."""
     waiting = [lane.oldest_at for lane in lanes.values() if lane.waiting and lane.oldest_at]
@@ -114,6 +126,7 @@ class TaskLines:
             "refused_row": self._refused_row,
             "label_rules": self._rules,
             "text_left_out": self._left_out,
+            "retired_label_heard": self._heard_again,
             "template_broken": self._template_broken,
             "hold": self._held,
             "refused_file": self._refused_file,
@@ -150,6 +163,16 @@ class TaskLines:
             advice=self._say(texts.TASK_RULES_ADVICE),
             detail="; ".join(map(str, task.detail.get("broken", ())))[:300],
             href=f"/labels/{task.key}",
+        )
+
+    def _heard_again(self, task: Task) -> TaskLine:
+        by = str(task.detail.get("by", ""))
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_adoption.TASK_HEARD_AGAIN, label=task.key),
+            why=self._say(texts_of_adoption.TASK_HEARD_AGAIN_WHY, name=by),
+            advice=self._say(texts_of_adoption.TASK_HEARD_AGAIN_ADVICE),
+            href="/new-labels",
         )
 
     def _left_out(self, task: Task) -> TaskLine:

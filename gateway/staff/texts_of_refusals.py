@@ -70,6 +70,10 @@ BAD_KEY = Text(
     en="The row's key is not right: use 1 to 64 plain letters, digits, dots, hyphens or "
     "underscores; for stock, place/article.",
 )
+BAD_HARDWARE = Text(
+    es="dice de la etiqueta algo que no puede ser.",
+    en="says something of the label that cannot be.",
+)
 BAD_TARGET = Text(
     es="El vínculo no dice a qué: escribe un artículo, o un grupo con o sin opciones fijas.",
     en="The binding does not say to what: write an article, or a group with or without fixed "

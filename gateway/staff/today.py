@@ -26,7 +26,7 @@ from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.staff.task_list import TaskLine, TaskLines
 from gateway.staff.wave_list import WaveLine
-from gateway.store import outbox, overview, tasks
+from gateway.store import discovered, outbox, overview, tasks
 from gateway.store.database import Connection
 from gateway.store.people import Role
 
@@ -126,6 +126,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
             *task_list.wrong_labels(filters, reader),
             *(task_list.silent_central(lanes, reader) if uplink else ()),
             *map(lines.line, found),
+            *task_list.new_labels(discovered.count(connection), reader),
         ),
         more=tasks.count(connection) - len(found),
         filters=filters,

@@ -227,11 +227,12 @@ def searched_text(product: str | None, group: str | None) -> str:
 
 
 def _search(connection: Connection, text: str) -> list[str]:
-    """The ids of the labels meant by an id, code, GTIN, article id or words of a name."""
+    """The ids of the labels meant by an id, code, alias, GTIN, article id or words of a name."""
     found = {
         row[0]
         for row in connection.execute(
-            "SELECT id FROM label WHERE instr(lower(id), ?) > 0 OR code = ?",
+            "SELECT id FROM label WHERE instr(lower(id), ?1) > 0 OR code = ?2 "
+            "OR instr(lower(alias), ?1) > 0",
             (text.lower(), normalise_code(text)),
         )
     }

@@ -14,7 +14,7 @@ from device_drivers.simulated.mqtt_label import Faults
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
 from gateway.labels import binding
-from gateway.store import deliveries, labels
+from gateway.store import deliveries, discovered, labels
 from gateway.store.database import Connection
 from tests.support import settings as make_settings
 from tests.support import shelving
@@ -88,6 +88,44 @@ async def test_group_labels_follow_their_products(shelf: Shelf) -> None:
     await shelf.until(lambda connection: _wish_id(connection, "whole") != whole.id)
     await shelf.until_shown("whole", "red")
     assert await shelf.wish("red") == red
+
+
+async def test_a_fresh_box_takes_in_and_binds_the_labels_that_the_feed_names(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings = make_settings.make(tmp_path, mosquitto.broker, labels={"adopt_by_themselves": []})
+    async with shelving.shelf(mosquitto, settings) as shelf:
+        await shelf.write(SHOP, product("a1"), price("a1", "100.00"), stock("a1", 9))
+        value = {
+            "label": "l1",
+            "target": {"product": "a1"},
+            "alias": "0001",
+            "zone": "aisle 3",
+            "hardware": {
+                "family": "mqtt",
+                "panel": {
+                    "model": "E29",
+                    "width": 296,
+                    "height": 128,
+                    "dpi": 112,
+                    "inks": ["white", "black"],
+                },
+                "correction": {"turns": 2},
+            },
+        }
+        await shelf.write(Row(kind="binding", key="l1", value=value))
+        shelf.add("l1")
+        shelf.add("stranger")
+        await shelf.until_shown("l1")
+        showing, wished = shelf.world.labels["l1"].showing, await shelf.wished_frame("l1")
+        assert showing is not None
+        assert showing.pixels == wished.pixels[::-1], "put right as it was in the old box"
+        label = await shelf.database.read(lambda connection: labels.get(connection, "l1"))
+        assert label is not None
+        assert (label.alias, label.zone) == ("0001", "aisle 3")
+        waiting = await shelf.until(lambda connection: discovered.get(connection, "stranger"))
+        assert waiting is not None
+        assert shelf.world.labels["stranger"].showing is None
 
 
 async def test_an_unbound_label_shows_its_code(shelf: Shelf) -> None:

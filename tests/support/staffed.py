@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from device_drivers import pictures
-from device_drivers.api.drivers import Announced, Presence, Telemetry
+from device_drivers.api.drivers import Announced, LabelDriver, Presence, Telemetry
 from device_drivers.api.panels import Frame, Ink, Panel
 from gateway.clock import ShiftedClock
 from gateway.domain.events import Lane, Origin
@@ -77,7 +77,12 @@ class Staffed:
 
 
 def make(
-    database: Database, clock: ShiftedClock, folder: Path, *, secure_cookies: bool = False
+    database: Database,
+    clock: ShiftedClock,
+    folder: Path,
+    *,
+    secure_cookies: bool = False,
+    drivers: Mapping[str, LabelDriver] | None = None,
 ) -> Staffed:
     """The site over an open database; pauses after failures are noted, not waited for."""
     settings = test_settings.make(
@@ -97,6 +102,7 @@ def make(
         clock=clock,
         settings=settings,
         origin=ORIGIN,
+        drivers=drivers,
         attempts=Attempts(clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
         looks=LOOK,

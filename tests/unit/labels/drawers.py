@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 from device_drivers.api import correction, test_card
 from device_drivers.api.drivers import (
     Capabilities,
@@ -46,7 +48,9 @@ PANEL = PANELS["2.13-250x122-bwr"]
 FAMILY = Family(
     name="radio",
     title="Radio label",
-    capabilities=Capabilities(confirms_shown=True, wakes=Wakes.ADVERTISES, parallel=2),
+    capabilities=Capabilities(
+        confirms_shown=True, wakes=Wakes.ADVERTISES, parallel=2, flashes=True
+    ),
     hardware=Hardware(),
     models=(Model(id=PANEL.name, title="2.13 red", panel=PANEL),),
 )
@@ -71,6 +75,7 @@ class Glass(RadioDriver):
     builds: dict[str, Build] = field(default_factory=dict)
     shown: dict[str, Frame] = field(default_factory=dict)
 
+    @override
     def encode(self, frame: Frame, label: Described) -> Picture:
         if label.model != PANEL.name or (frame.width, frame.height) != (250, 122):
             raise ValueError(f"no {frame.width}x{frame.height} for {label.model}")
@@ -79,6 +84,7 @@ class Glass(RadioDriver):
         sha256 = hashlib.sha256(frame.pixels).hexdigest()
         return Picture(format="raw", data=frame.pixels, sha256=sha256)
 
+    @override
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         self.asked.append(label)
         self.wishes.append(wish)
@@ -125,8 +131,8 @@ class Drawer:
         )
 
     async def settle(self) -> None:
-        """Everything is planned and delivered."""
-        while await self.planner.plan_stale():
+        """Everything is planned and delivered, and what comes soon is drawn."""
+        while await self.planner.plan_stale() or await self.planner.draw_ahead():
             pass
         while await self.courier.deliver_due():
             pass

@@ -28,6 +28,22 @@ CHANGING = (
     ("POST", "/api/v1/holds/1/accept"),
     ("POST", "/api/v1/holds/1/refuse"),
     ("POST", "/api/v1/labels/L000/send-again"),
+    *(
+        ("POST", f"{prefix}/labels/L000/{word}")
+        for prefix in ("", "/api/v1")
+        for word in ("park", "unpark", "replace", "retire", "flash", "card", "card/seen")
+    ),
+    *(
+        ("POST", f"{prefix}/new-labels/L000/{word}")
+        for prefix in ("", "/api/v1")
+        for word in ("adopt", "flash")
+    ),
+    ("POST", "/new-labels/codes"),
+    ("POST", "/api/v1/new-labels/adopt"),
+    ("POST", "/labels/L000/alias"),
+    ("PUT", "/api/v1/labels/L000/alias"),
+    ("POST", "/labels/L000/card/done"),
+    ("DELETE", "/api/v1/labels/L000/card"),
     *(("POST", f"/waves/1/{word}") for word in ("pause", "resume", "cancel")),
     *(("POST", f"/api/v1/waves/1/{word}") for word in ("pause", "resume", "cancel")),
 )
