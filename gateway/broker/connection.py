@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ MAX_PACKET = 2**20
 SESSION_EXPIRY_S = 7 * 86_400
 PUBLISH_WINDOW = 100
 _ANSWER_S = 10.0
+_SILENT = f"no answer from the broker in {_ANSWER_S:.0f} s"
+_ENDED = "the connection ended before the broker's receipt"
 _BAD_PROTOCOL = 0x84
 _DISCONNECT_WITH_WILL = 0x04
 _PARTING_S = 2.0
@@ -91,6 +94,8 @@ class Connection:
         self._connecting: asyncio.Future[None] | None = None
         self._answer: asyncio.Future[ReasonCode] = loop.create_future()
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        # One end for all that wait: watching it for each publish costs more than publishing.
+        self.lost.add_done_callback(self._fail_waiting)
 
     async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
         """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
@@ -165,8 +170,6 @@ class Connection:
         """
         self.give_up(Trouble(why="we closed it"))
         self._answer.cancel()
-        for waiting in self._waiting.values():
-            waiting.cancel()
         if self._connecting is not None:
             # Who left while a thread still connects must stop what that thread starts.
             await asyncio.wait([self._connecting])
@@ -179,16 +182,16 @@ class Connection:
         # The callback comes through the loop, so it cannot be earlier than this line.
         answer: asyncio.Future[None] = self._loop.create_future()
         self._waiting[mid] = answer
+        patience = self._loop.call_later(_ANSWER_S, _fail, answer, _SILENT)
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                await _first_of(answer, self.lost)
-        except TimeoutError:
-            raise LinkDownError(f"no answer from the broker in {_ANSWER_S:.0f} s") from None
+            await answer
         finally:
+            patience.cancel()
             self._waiting.pop(mid, None)
-        if not answer.done() or answer.cancelled():
-            raise LinkDownError("the connection ended before the broker's receipt")
-        answer.result()
+
+    def _fail_waiting(self, _lost: asyncio.Future[Lost]) -> None:
+        for answer in self._waiting.values():
+            _fail(answer, _ENDED)
 
     def _require(self) -> paho.Client:
         if self._client is None or self.lost.done():
@@ -238,12 +241,7 @@ class Connection:
 
     def _listen(self, client: paho.Client) -> None:
         """Callbacks run in paho's thread: they only hand over to the loop and return."""
-
-        def later(call: Callable[..., None], *arguments: object) -> None:
-            try:
-                self._loop.call_soon_threadsafe(call, *arguments)
-            except RuntimeError:
-                return  # the loop is closed: nobody is left to tell
+        later = _HandingOver(self._loop).later
 
         def connected(_c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any) -> None:
             later(self._connected, flags.session_present, reason)
@@ -291,6 +289,36 @@ class Connection:
             answer.set_exception(LinkDownError(f"the broker refused: {trouble.why}"))
         else:
             answer.set_result(None)
+
+
+class _HandingOver:
+    """Calls from another thread, in order; those that come close together wake the loop once."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._calls: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
+        self._woken = False
+
+    def later(self, call: Callable[..., None], *arguments: object) -> None:
+        """Make the call soon on the loop; nothing when that is closed: nobody is left to tell."""
+        self._calls.append((call, arguments))
+        # Queued before the look at the flag, and the loop takes the flag down before it looks at
+        # the queue: so no call is left behind.
+        if not self._woken:
+            self._woken = True
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._make)
+
+    def _make(self) -> None:
+        self._woken = False
+        while self._calls:
+            call, arguments = self._calls.popleft()
+            self._loop.call_soon(call, *arguments)
+
+
+def _fail(answer: asyncio.Future[None], why: str) -> None:
+    if not answer.done():
+        answer.set_exception(LinkDownError(why))
 
 
 async def _first_of(*futures: asyncio.Future[Any]) -> None:
