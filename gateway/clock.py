@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_HALF_MS = timedelta(microseconds=500)
 _SET = timedelta(seconds=5)
 """A machine's clock that differs from our count by more was set, not only adjusted."""
 
@@ -145,9 +147,9 @@ class ShiftedClock:
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970, as the database keeps times."""
     # Whole numbers throughout: a float has no microseconds left in the year 2528.
-    return (instant - _EPOCH + timedelta(microseconds=500)) // timedelta(milliseconds=1)
+    return (instant - _EPOCH + _HALF_MS) // _MS
 
 
 def from_ms(milliseconds: int) -> datetime:
     """The instant of a database time, in UTC."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + milliseconds * _MS

@@ -123,6 +123,7 @@ class Reports:
         def note(connection: Connection) -> bool:
             if unsent and not deliveries.shows_already(connection, label, wish, sha256):
                 return False
+            labels.see(connection, label, sha256, at)
             return _shown(connection, self._origin, label, wish, sha256, at)
 
         return await self._database.write_patiently(note)
@@ -183,7 +184,7 @@ class Reports:
         before = labels.get(connection, heard.label)
         if before is None and not self._met(connection, family, heard, news, now):
             return
-        labels.announce(connection, family, heard, now)
+        labels.announce(connection, family, heard, now, before=before)
         if before is not None and not before.online:
             proof.reached(connection, heard.label, now, reachable=True)
         labels.hear(connection, heard.label, heard.telemetry, now)
@@ -333,11 +334,9 @@ def _foreign(
 def _shown(
     connection: Connection, origin: Origin, label: str, wish: str, sha256: str, at: datetime
 ) -> bool:
-    labels.see(connection, label, sha256, at)
     if not deliveries.shown(connection, label, wish, at):
         return False
-    current = deliveries.wish(connection, label)
-    fingerprint = current.fingerprint if current is not None else ""
+    fingerprint = frames.wished(connection, label) or ""
     price_shown.confirmed(connection, label, at)
     chained = proof.shown(connection, label, wish, fingerprint, sha256, at)
     event = events.label_shown(

@@ -53,6 +53,12 @@ def has(connection: Connection, fingerprint: str) -> bool:
     return row is not None
 
 
+def wished(connection: Connection, label: str) -> str | None:
+    """The fingerprint of the frame that the label should show."""
+    row = connection.execute("SELECT fingerprint FROM wish WHERE label = ?", (label,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def note_picture(connection: Connection, sha256: str, fingerprint: str) -> None:
     """Remember which frame the picture bytes with this hash hold."""
     connection.execute(

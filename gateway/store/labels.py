@@ -57,13 +57,21 @@ def target_of_code(connection: Connection, code: str) -> Target | None:
     return bound.target if bound is not None else None
 
 
-def announce(connection: Connection, family: str, heard: Announced, at: datetime) -> bool:
+def announce(
+    connection: Connection,
+    family: str,
+    heard: Announced,
+    at: datetime,
+    *,
+    before: Label | None = None,
+) -> bool:
     """Note what a label says of itself; True when it was not known before.
 
-    A label that changed its panel is stale, so that it gets a picture of its new size.
+    A label that changed its panel is stale, so that it gets a picture of its new size. ``before``
+    is the label as it is kept, for who has read it already.
     """
     now = to_ms(at)
-    before = get(connection, heard.label)
+    before = before or get(connection, heard.label)
     panel = heard.panel
     if before is not None and before.correction is not None:
         panel = before.correction.viewed(panel)
