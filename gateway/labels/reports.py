@@ -285,6 +285,8 @@ class Reports:
         news = (current.state, current.reason) != ("failed", reason)
         deliveries.failed(connection, label, wish, reason=reason, detail=detail, again_at=at + wait)
         healing.heal(connection, label)
+        if current.state == "shown":
+            price_shown.unconfirmed(connection, label)
         if news:
             _prove_failure(connection, self._origin, label, wish, reason, detail, at)
         return news
@@ -318,6 +320,7 @@ def _shows_other(
         _foreign(connection, label, news, at, showing=sha256)
     else:
         deliveries.requeue(connection, label, reason=Reason.IMAGE_MISSING.value, at=at)
+        price_shown.unconfirmed(connection, label)
         proof.lost(connection, label, sha256, at)
 
 
@@ -327,6 +330,7 @@ def _foreign(
     current = deliveries.get(connection, label)
     if deliveries.give_way(connection, label, at):
         news.foreign.append(label)
+    price_shown.unconfirmed(connection, label)
     if current is not None and current.state == "shown":
         proof.lost(connection, label, showing, at)
 

@@ -133,6 +133,15 @@ def confirmed(connection: Connection, label: str, at: datetime) -> None:
         connection.note(TABLE, "")
 
 
+def unconfirmed(connection: Connection, label: str) -> None:
+    """The label does not show what it confirmed: it counts again once it confirms its wish."""
+    connection.execute(
+        "UPDATE price_label SET state = ? WHERE label = ? AND state = ?",
+        (_WISHED, label, _CONFIRMED),
+    )
+    connection.note(TABLE, "")
+
+
 def left(connection: Connection, label: str) -> None:
     """The label is out of use, and counts for no price."""
     connection.execute("DELETE FROM price_label WHERE label = ?", (label,))

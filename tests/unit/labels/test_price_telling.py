@@ -7,13 +7,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from device_drivers.api.drivers import Presence
+from device_drivers.api.drivers import Failed, Foreign, Presence, Reason
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain import price_events
 from gateway.domain.labels import LabelFacts, Target
@@ -21,14 +22,15 @@ from gateway.domain.rows import Row
 from gateway.labels import binding
 from gateway.labels.planning import Planner
 from gateway.labels.price_telling import PriceTelling
+from gateway.labels.reports import Word
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import price_news, queue
+from gateway.store import deliveries, price_news, queue
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product
 from tests.support.running import PATIENCE_S, running
 from tests.unit.labels import rooms
-from tests.unit.labels.rooms import AT, ORIGIN, Room, says_shown
+from tests.unit.labels.rooms import AT, ORIGIN, Room, announced, says_shown
 
 SETTINGS = Shop(store="s042", gateway="gw-1", public_base="https://q.example.com")
 WITHIN = timedelta(minutes=15)
@@ -197,6 +199,37 @@ async def test_a_label_whose_picture_does_not_change_shows_the_price_already(she
     await shelf.room.write(same_now)
     await shelf.plan()
     assert await shelf.told() == [], "a row that says the same is no change"
+
+
+@pytest.mark.parametrize("how", ["foreign", "empty", "failed"])
+async def test_a_label_that_lost_its_picture_does_not_count_until_it_shows_it_again(
+    shelf: Shelf, how: str
+) -> None:
+    await shelf.start(l1="a", l2="a")
+    await shelf.room.write(price("a", "9"))
+    await shelf.plan()
+    await shelf.confirm("l1", "l2")
+    assert await shelf.told() == [(3, 2, 2, True)]
+    said = says_shown(await shelf.room.delivery("l2"))
+    words: dict[str, Word] = {
+        "foreign": Foreign(label="l2"),
+        "empty": announced("l2", showing=None),
+        "failed": replace(said, outcome=Failed(reason=Reason.IMAGE_UNREADABLE)),
+    }
+    await shelf.room.reports.heard("mqtt", [words[how]])
+    await shelf.room.read(exact)
+    found = await shelf.room.read(lambda one: price_news.of_product(one, "a"))
+    assert found is not None
+    assert (found.shown, found.labels, found.complete) == (1, 2, False)
+    on_labels = await shelf.room.read(lambda one: price_news.labels_of(one, "a", 10))
+    assert [(one.label, one.state) for one in on_labels] == [("l2", "pending"), ("l1", "shown")]
+    now = shelf.room.clock.now()
+    await shelf.room.database.write(lambda rows: deliveries.send_again(rows, "l2", now))
+    await shelf.confirm("l2")
+    found = await shelf.room.read(lambda one: price_news.of_product(one, "a"))
+    assert found is not None
+    assert found.complete
+    assert await shelf.told() == [], "its end was told"
 
 
 async def test_a_later_row_takes_the_place_of_an_earlier_one(shelf: Shelf) -> None:
