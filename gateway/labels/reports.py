@@ -161,7 +161,7 @@ class Reports:
             case Reported():
                 self._reported(connection, family, word, news, now)
             case Measured():
-                labels.hear(connection, word.label, word.telemetry, now)
+                _hear(connection, word, now)
                 reach.heard_via(connection, word.label, word.via, now)
                 discovered.hear(connection, word.label, word.telemetry, word.via, now)
             case Presence():
@@ -185,9 +185,7 @@ class Reports:
         if before is None and not self._met(connection, family, heard, news, now):
             return
         labels.announce(connection, family, heard, now, before=before)
-        if before is not None and not before.online:
-            proof.reached(connection, heard.label, now, reachable=True)
-        labels.hear(connection, heard.label, heard.telemetry, now)
+        _hear(connection, heard, now)
         reach.heard_via(connection, heard.label, heard.via, now)
         delivery = deliveries.get(connection, heard.label)
         if delivery is None or delivery.state != "shown" or not heard.tells_showing:
@@ -202,7 +200,7 @@ class Reports:
         known = labels.get(connection, heard.label) is not None
         if known or self._met(connection, family, heard, news, now):
             labels.renew(connection, heard.label, heard.firmware)
-            labels.hear(connection, heard.label, heard.telemetry, now)
+            _hear(connection, heard, now)
             reach.heard_via(connection, heard.label, heard.via, now)
 
     def _met(
@@ -233,9 +231,7 @@ class Reports:
         label = labels.get(connection, heard.label)
         if label is None:
             return
-        labels.hear(connection, heard.label, heard.telemetry, now)
-        if not label.online:
-            proof.reached(connection, heard.label, now, reachable=True)
+        _hear(connection, heard, now)
         shows = isinstance(heard.outcome, Shown)
         # What the broker kept may be older than anything else we heard: it can only confirm.
         if heard.retained and not (shows and label.sight_sha256 == heard.sha256):
@@ -310,6 +306,14 @@ class Reports:
         if news.turned_away and not self.turned_away:
             log.error("too many labels; no new ones are taken in", most=self._most)
         self.turned_away += news.turned_away
+
+
+def _hear(
+    connection: Connection, heard: Announced | Unidentified | Reported | Measured, at: datetime
+) -> None:
+    """The label is in reach: whatever it says, its return goes on record."""
+    if labels.hear(connection, heard.label, heard.telemetry, at):
+        proof.reached(connection, heard.label, at, reachable=True)
 
 
 def _shows_other(

@@ -93,9 +93,8 @@ def announce(
         changed = before.panel != panel
         connection.execute(
             "UPDATE label SET width = ?, height = ?, inks = ?, dpi = ?, model = ?, formats = ?, "
-            "firmware = ?, last_heard = ?, online = 1, away_since = NULL, stale = stale + ? "
-            "WHERE id = ?",
-            (*described, now, int(changed), heard.label),
+            "firmware = ?, stale = stale + ? WHERE id = ?",
+            (*described, int(changed), heard.label),
         )
         if heard.tells_showing and heard.showing != before.sight_sha256:
             see(connection, heard.label, heard.showing, at)
@@ -119,8 +118,11 @@ def see(connection: Connection, label: str, sha256: str | None, at: datetime) ->
     connection.note("label", label)
 
 
-def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime) -> None:
-    """Note that the label was heard, with what it measured."""
+def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime) -> bool:
+    """Note that the label was heard, with what it measured; True when it was out of reach."""
+    was_away = connection.execute(
+        "SELECT 1 FROM label WHERE id = ? AND online = 0", (label,)
+    ).fetchone()
     connection.execute(
         "UPDATE label SET last_heard = ?, online = 1, away_since = NULL, "
         "battery_mv = coalesce(?, battery_mv), rssi_dbm = coalesce(?, rssi_dbm), "
@@ -131,6 +133,7 @@ def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime)
         ),
     )
     connection.note("label", label)
+    return was_away is not None
 
 
 def renew(connection: Connection, label: str, firmware: str) -> None:

@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from device_drivers.api.drivers import Failed, Outcome, Reason, Shown, Transferred
+from device_drivers.api.drivers import (
+    Announced,
+    Failed,
+    Measured,
+    Outcome,
+    Presence,
+    Reason,
+    Reported,
+    Shown,
+    Telemetry,
+    Transferred,
+    Unidentified,
+)
 from gateway.labels.reports import TOO_MANY, Word
 from gateway.store import labels, proof, tasks
 from tests.unit.labels import rooms
@@ -17,6 +29,11 @@ from tests.unit.labels.rooms import OTHER, Room, announced, says_shown
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with rooms.room(tmp_path) as made:
         yield made
+
+
+async def recorded(room: Room, label: str) -> list[str]:
+    lines = await room.read(lambda connection: proof.of_label(connection, label))
+    return [line.what for line in lines]
 
 
 async def test_a_label_that_says_it_shows_another_picture_gets_its_own_again(room: Room) -> None:
@@ -79,8 +96,26 @@ async def test_words_of_one_commit_are_taken_in_their_order(room: Room) -> None:
     settled = await room.reports.heard("mqtt", [other, says_shown(delivery), other])
     assert settled == ("l1",)
     assert (await room.delivery("l1")).state == "queued"
-    lines = await room.read(lambda connection: proof.of_label(connection, "l1"))
-    assert [line.what for line in lines] == ["lost", "shown", "adopted"]
+    assert await recorded(room, "l1") == ["lost", "shown", "adopted"]
+
+
+@pytest.mark.parametrize("kind", [Announced, Reported, Measured, Unidentified, Presence])
+async def test_whatever_a_label_says_its_return_is_on_record_once(
+    room: Room, kind: type[object]
+) -> None:
+    said = says_shown(await room.shown("l1"))
+    await room.reports.heard("mqtt", [Presence(label="l1", online=False)])
+    words: tuple[Word, ...] = (
+        announced("l1", showing=said.sha256),
+        said,
+        Measured(label="l1", telemetry=Telemetry()),
+        Unidentified(label="l1", firmware="1"),
+        Presence(label="l1", online=True),
+    )
+    (word,) = [one for one in words if isinstance(one, kind)]
+    await room.reports.heard("mqtt", [word, word])
+    assert (await room.label("l1")).online
+    assert (await recorded(room, "l1"))[:3] == ["reachable", "unreachable", "shown"]
 
 
 async def test_a_word_about_nobody_we_know_changes_nothing(room: Room) -> None:
