@@ -30,6 +30,7 @@ from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
 from device_drivers.links.callbacks import Callbacks
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.radio import Radio
+from device_drivers.links.standing import Told, untold
 
 
 def _no_key(_label: str) -> bytes | None:
@@ -40,7 +41,8 @@ def _no_key(_label: str) -> bytes | None:
 class Ways:
     """The ways to devices that there are, and the keys of labels that have one.
 
-    Servers call back through the doors that drivers open in ``callbacks``.
+    Servers call back through the doors that drivers open in ``callbacks``. ``told`` hears which
+    access points answer and which do not.
     """
 
     messages: MessagePort | None = None
@@ -48,6 +50,7 @@ class Ways:
     access_points: Sequence[AccessPoint] = ()
     callbacks: Callbacks = field(default_factory=Callbacks)
     key_of: Callable[[str], bytes | None] = _no_key
+    told: Told = untold
 
     def points(self, family: str) -> tuple[AccessPoint, ...]:
         """The access points of a family."""
@@ -91,11 +94,11 @@ def over_radio(labels: BleFamily) -> LabelFamily:
 
 
 def _openepaperlink(ways: Ways) -> LabelDriver:
-    return OpenEPaperLinkDriver(ways.points(OPENEPAPERLINK.name))
+    return OpenEPaperLinkDriver(ways.points(OPENEPAPERLINK.name), told=ways.told)
 
 
 def _hanshow(ways: Ways) -> LabelDriver:
-    return HanshowDriver(ways.points(HANSHOW.name), ways.callbacks)
+    return HanshowDriver(ways.points(HANSHOW.name), ways.callbacks, told=ways.told)
 
 
 _ENTRIES = (

@@ -30,6 +30,8 @@ class AccessPointSite:
         self.point = SimulatedAccessPoint(speed=speed)
         self.types: dict[int, TagType] = {}
         self.asked_types: list[int] = []
+        self.cut_types: set[int] = set()
+        self.endless_types: set[int] = set()
         self._uploading = 0
         self._site = LoopbackSite(
             Starlette(
@@ -165,7 +167,12 @@ class AccessPointSite:
     async def _type(self, request: Request) -> Response:
         number = request.path_params["name"].removesuffix(".json")
         self.asked_types.append(int(number, 16))
-        kind = self.types.get(self.asked_types[-1])
+        asked = self.asked_types[-1]
+        if asked in self.cut_types:
+            return StreamingResponse(_cut(), headers={"Content-Length": "9"})
+        if asked in self.endless_types:
+            return StreamingResponse(_endless(request, 0.0))
+        kind = self.types.get(asked)
         if kind is None:
             return PlainTextResponse("not found", 404)
         return JSONResponse(kind.described())

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from device_drivers import registry
 from device_drivers.api.drivers import AccessPoint
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.radio import Radio
 from gateway.settings import Settings
+
+log = structlog.get_logger("labels")
 
 
 def ways(settings: Settings, messages: MessagePort, radios: Sequence[Radio]) -> registry.Ways:
@@ -17,4 +21,17 @@ def ways(settings: Settings, messages: MessagePort, radios: Sequence[Radio]) -> 
         AccessPoint(name=name, family=point.family, url=point.url, options=point.options)
         for name, point in settings.access_points.items()
     ]
-    return registry.Ways(messages=messages, radios=radios, access_points=points)
+    return registry.Ways(messages=messages, radios=radios, access_points=points, told=_tell)
+
+
+def _tell(access_point: str, why: str | None) -> None:
+    if why is None:
+        log.info("access point answers", access_point=access_point)
+    else:
+        log.warning(
+            "access point does not answer",
+            access_point=access_point,
+            do="look whether it has power and network, and whether its url is right; it is tried "
+            "again",
+            detail=why[:300],
+        )

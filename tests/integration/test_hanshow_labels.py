@@ -207,6 +207,8 @@ async def test_without_its_server_a_label_is_not_reached_and_nothing_raises() ->
         await shop.until(lambda: bool(shop.outcomes()))
 
     assert down == blinked == Later(reason=Reason.LINK_DOWN)
+    assert [why is None for _, why in shop.told] == [True, False, True], "each change once"
+    assert {name for name, _ in shop.told} == {"vendor"}
 
 
 async def test_a_label_that_the_server_does_not_hear_waits_until_it_does() -> None:

@@ -381,6 +381,39 @@ async def test_a_type_that_is_not_in_our_table_is_read_from_the_access_point() -
     assert shop.site.asked_types.count(0xEE) == shop.site.asked_types.count(0xED) == 1
 
 
+async def test_a_type_whose_description_never_comes_whole_keeps_no_other_tag_away() -> None:
+    shop = OpenEPaperLinkShop()
+    good = shop.tag()
+    odd = type_of(0xEE, good.panel)
+    for number, hardware in enumerate((0xEE, 0xED)):
+        kind = replace(odd, hardware=hardware)
+        shop.site.point.add(
+            SimulatedTag(mac=f"00007E223344560{number}", kind=kind, panel=good.panel)
+        )
+    shop.site.cut_types, shop.site.endless_types = {0xEE}, {0xED}
+    async with shop.running():
+        await shop.deliver(known(good), drawn(good.panel))
+        await shop.until(lambda: Shown() in shop.outcomes())
+
+    assert {one.label for one in shop.heard(Announced)} == {good.mac}
+    problems = {one.problem.split(":")[0] for one in shop.heard(Refused)}
+    assert problems == {"tag type EE", "tag type ED"}
+    assert sorted(shop.site.asked_types) == [0xED, 0xEE], "once, not at every word of theirs"
+    assert shop.told == [("floor", None)]
+
+
+async def test_an_access_point_that_goes_and_comes_is_told_once_each() -> None:
+    shop = OpenEPaperLinkShop()
+    async with shop.running():
+        async with shop.site.down():
+            await shop.until(lambda: len(shop.told) == 2)
+            known_down = list(shop.told)
+        await shop.until(lambda: shop.connects == 2)
+
+    assert [why is None for _, why in known_down] == [True, False]
+    assert shop.told == [*known_down, ("floor", None)]
+
+
 async def test_a_label_blinks_and_stops_and_nobody_takes_that_for_a_picture() -> None:
     shop = OpenEPaperLinkShop()
     tag = shop.tag()

@@ -34,7 +34,12 @@ class HanshowShop(AccessPointShop):
         point = AccessPoint(
             name="vendor", family="hanshow", url=url or self.server.base, options=options
         )
-        super().__init__(HanshowDriver([point], self.callbacks, pace=pace))
+        self.told: list[tuple[str, str | None]] = []
+
+        def told(name: str, why: str | None) -> None:
+            self.told.append((name, why))
+
+        super().__init__(HanshowDriver([point], self.callbacks, pace=pace, told=told))
 
     def label(
         self, number: int = 1, *, width: int = 152, height: int = 152,

@@ -40,7 +40,12 @@ class OpenEPaperLinkShop(AccessPointShop):
             AccessPoint(name=name, family="openepaperlink", url=site.base)
             for name, site in self.sites.items()
         ]
-        super().__init__(OpenEPaperLinkDriver(points, pace=pace))
+        self.told: list[tuple[str, str | None]] = []
+
+        def told(name: str, why: str | None) -> None:
+            self.told.append((name, why))
+
+        super().__init__(OpenEPaperLinkDriver(points, pace=pace, told=told))
 
     def tag(
         self, number: int = 1, hardware: int = 0x03, *, on: str = "", sleep_s: int = 40,

@@ -28,6 +28,7 @@ from device_drivers.labels.bitmaps import fitting
 from device_drivers.labels.hanshow.protocol import is_label, model_id
 from device_drivers.labels.hanshow.server import FORMAT, EslServer, Pace
 from device_drivers.links.callbacks import Callbacks
+from device_drivers.links.standing import Told, untold
 
 FAMILY: Final = Family(
     name="hanshow",
@@ -60,6 +61,7 @@ class HanshowDriver:
         callbacks: Callbacks,
         *,
         pace: Pace | None = None,
+        told: Told = untold,
     ) -> None:
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(_MOST_WAITING)
         self._connected: list[Callable[[], Awaitable[None]]] = []
@@ -68,6 +70,7 @@ class HanshowDriver:
                 *(point, self._heard.put, callbacks),
                 pace=pace or Pace(),
                 connected=self._tell_connected,
+                told=told,
             )
             for point in points
         ]

@@ -32,6 +32,7 @@ from device_drivers.labels.hanshow.protocol import Esl, EslPage
 from device_drivers.labels.wire import ProtocolError
 from device_drivers.links.callbacks import Callbacks
 from device_drivers.links.http import Answer, HttpError, HttpPoint, HttpReason
+from device_drivers.links.standing import Standing, Told, untold
 
 FORMAT: Final = "hanshow-png"
 REACHED_AT: Final = "reached_at"
@@ -81,9 +82,17 @@ class EslServer:
     """A server as the driver uses it. ``is_up`` while it answers; ``strange_calls`` counts."""
 
     def __init__(
-        self, point: AccessPoint, say: Say, callbacks: Callbacks, *, pace: Pace, connected: Tell
+        self,
+        point: AccessPoint,
+        say: Say,
+        callbacks: Callbacks,
+        *,
+        pace: Pace,
+        connected: Tell,
+        told: Told = untold,
     ) -> None:
         self.name = point.name
+        self._standing = Standing(point.name, told)
         self.is_up = False
         self.strange_calls = 0
         self._http = HttpPoint(point.url, answer_s=pace.answer_s)
@@ -104,10 +113,12 @@ class EslServer:
         while True:
             try:
                 await self._read()
-            except HttpError:
+            except HttpError as error:
                 self.is_up = False
+                self._standing.gone(str(error))
             except ProtocolError as error:
                 self.is_up = False
+                self._standing.gone(str(error))
                 await self._refuse("", str(error))
             if self.is_up:
                 wait = self._pace.again_s
@@ -199,6 +210,7 @@ class EslServer:
                 break
         if not self.is_up:
             self.is_up = True
+            self._standing.works()
             await self._connected()
 
     async def _page(self, page: EslPage) -> None:

@@ -16,9 +16,12 @@ from device_drivers.labels.openepaperlink.packing import FORMAT
 from device_drivers.labels.openepaperlink.protocol import Clock, Page, Rebooting, Said, Tag
 from device_drivers.labels.openepaperlink.shelf import Shelf
 from device_drivers.labels.wire import ProtocolError
-from device_drivers.links.http import Answer, Events, File, HttpError, HttpPoint
+from device_drivers.links.http import Answer, Events, File, HttpError, HttpPoint, HttpReason
+from device_drivers.links.standing import Standing, Told, untold
 
 _FORGET_TYPE_S = 600.0
+_TYPE_AGAIN_S = 60.0
+"""A tag type whose description did not come is asked for again this soon."""
 _JITTER_S = 10.0
 
 Tell = Callable[[], Awaitable[None]]
@@ -45,10 +48,19 @@ class Station:
     """An access point as the driver uses it. ``is_up`` while its words are heard."""
 
     def __init__(
-        self, point: AccessPoint, shelf: Shelf, say: Say, *, pace: Pace, connected: Tell, lost: Tell
+        self,
+        point: AccessPoint,
+        shelf: Shelf,
+        say: Say,
+        *,
+        pace: Pace,
+        connected: Tell,
+        lost: Tell,
+        told: Told = untold,
     ) -> None:
         self.name = point.name
         self.is_up = False
+        self._standing = Standing(point.name, told)
         self._http = HttpPoint(point.url, answer_s=pace.answer_s)
         self._shelf = shelf
         self._say = say
@@ -72,9 +84,11 @@ class Station:
                     await self._came_up()
                     wait = self._pace.again_s
                     rebooting = await self._listen(events)
-            except HttpError:
-                pass
+                self._standing.gone("it starts anew" if rebooting else "it says nothing any more")
+            except HttpError as error:
+                self._standing.gone(str(error))
             except ProtocolError as error:
+                self._standing.gone(str(error))
                 await self._refuse("", str(error))
             finally:
                 self.is_up = False
@@ -138,6 +152,7 @@ class Station:
     async def _came_up(self) -> None:
         await self._read_list(heard_all=False)
         self.is_up = True
+        self._standing.works()
         # At first this process knows nothing of what the access point has.
         if not self._known_before:
             self._known_before = True
@@ -225,22 +240,30 @@ class Station:
     async def _panel(self, hardware: int, now: float) -> Panel:
         """The panel of a tag type; one that is not known is read from the access point, once.
 
-        Raises ``ProtocolError``, and ``HttpError`` when nobody answers.
+        The number comes from the air, so an answer that does not come whole is that type's trouble
+        alone. Raises ``ProtocolError``, and ``HttpError`` when nobody is there.
         """
         model = MODELS.get(hardware)
         if model is not None:
             return model.panel
         if (known := self._panels.get(hardware)) is not None:
             return known
-        at, problem = self._unknown.get(hardware, (float("-inf"), ""))
-        if now - at < _FORGET_TYPE_S:
+        until, problem = self._unknown.get(hardware, (float("-inf"), ""))
+        if now < until:
             raise ProtocolError(problem)
-        answer = await self._http.get(f"/tagtypes/{hardware:02X}.json")
         try:
+            answer = await self._http.get(f"/tagtypes/{hardware:02X}.json")
             panel = protocol.parse_tag_type(hardware, _good(answer))
         except ProtocolError as error:
-            self._unknown[hardware] = (now, str(error))
+            self._unknown[hardware] = (now + _FORGET_TYPE_S, str(error))
             raise
+        except HttpError as error:
+            if error.reason is HttpReason.UNREACHABLE:
+                raise
+            problem = f"tag type {hardware:02X}: its description did not come: {error}"
+            again_at = asyncio.get_running_loop().time() + _TYPE_AGAIN_S
+            self._unknown[hardware] = (again_at, problem)
+            raise ProtocolError(problem) from error
         self._panels[hardware] = panel
         return panel
 

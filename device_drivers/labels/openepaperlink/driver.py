@@ -34,6 +34,7 @@ from device_drivers.labels.openepaperlink.shelf import Known, Shelf
 from device_drivers.labels.openepaperlink.tracking import Upload
 from device_drivers.labels.wire import ProtocolError
 from device_drivers.links.http import Answer, HttpError, HttpReason
+from device_drivers.links.standing import Told, untold
 
 FAMILY: Final = Family(
     name="openepaperlink",
@@ -58,7 +59,9 @@ class OpenEPaperLinkDriver:
     A label's id is its address: 16 hexadecimal digits, as on the access point's page.
     """
 
-    def __init__(self, points: Sequence[AccessPoint], *, pace: Pace | None = None) -> None:
+    def __init__(
+        self, points: Sequence[AccessPoint], *, pace: Pace | None = None, told: Told = untold
+    ) -> None:
         self.shelf = Shelf()
         self._pace = pace or Pace()
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(_MOST_WAITING)
@@ -70,6 +73,7 @@ class OpenEPaperLinkDriver:
                 pace=self._pace,
                 connected=lambda: _tell(self._connected),
                 lost=lambda: _tell(self._lost),
+                told=told,
             )
             for point in points
         }
