@@ -50,14 +50,13 @@ class EasyTagFaults(BluetoothFaults):
 class _Coming:
     """What a head frame announced."""
 
-    command: int
     length: int
     count: int
     key: int
 
 
 class SimulatedEasyTagLabel(SimulatedBluetoothLabel[EasyTagFaults]):
-    """One label; it draws when all frames came in order and were whole. ``queries`` counts."""
+    """One label; it draws when all frames came in order and were whole."""
 
     def __init__(
         self,
@@ -71,7 +70,6 @@ class SimulatedEasyTagLabel(SimulatedBluetoothLabel[EasyTagFaults]):
         super().__init__(address, refresh_s=refresh_s, mtu=mtu, faults=faults or EasyTagFaults())
         self.model = model
         self.temperature_c = 21
-        self.queries = 0
         self._coming: _Coming | None = None
         self._payload = bytearray()
         self._next = 1
@@ -122,9 +120,9 @@ class SimulatedEasyTagLabel(SimulatedBluetoothLabel[EasyTagFaults]):
             bytes(plain[:18])
         ):
             return None
-        if command not in {0xFC, 0xF0} or (length + 199) // 200 != count:
+        if command != 0xFC or (length + 199) // 200 != count:
             return None
-        return _Coming(command=command, length=length, count=count, key=key)
+        return _Coming(length=length, count=count, key=key)
 
     def _frame(self, data: bytes, coming: _Coming) -> None:
         plain = bytes(byte ^ coming.key for byte in data)
@@ -136,12 +134,9 @@ class SimulatedEasyTagLabel(SimulatedBluetoothLabel[EasyTagFaults]):
         if sequence < coming.count:
             return
         self._coming = None
-        if coming.command == 0xF0:
-            self.queries += 1
-        else:
-            frame = picture(bytes(self._payload[: coming.length]), self.model)
-            self.unreadable += frame is None
-            self._waiting = frame
+        frame = picture(bytes(self._payload[: coming.length]), self.model)
+        self.unreadable += frame is None
+        self._waiting = frame
         self._answer()
 
     def _answer(self) -> None:

@@ -21,9 +21,6 @@ FRAMES: Final = f"00001525{_BASE}"
 WORDS: Final = f"00001526{_BASE}"
 NAME: Final = "easyTag"
 
-IMAGE: Final = 0xFC
-STATUS: Final = 0xF0
-
 DATA: Final = 200
 """Bytes of a data frame that are not number or checksum."""
 FRAME: Final = DATA + 4
@@ -31,7 +28,7 @@ WORD: Final = 20
 
 _IDENT: Final = b"easyTag"
 _MARKER: Final = b"BT"
-_STATUS_PAYLOAD: Final = b"\x01"
+_IMAGE: Final = 0xFC
 _SETTLE_S: Final = 0.3
 _AFTER_HEAD_S: Final = 0.5
 _BETWEEN_S: Final = 0.02
@@ -42,11 +39,11 @@ _PLAUSIBLE_MV: Final = range(1500, 4300)
 _PLAUSIBLE_C: Final = range(-40, 86)
 
 
-def head_frame(command: int, length: int, address: str, place: int = keys.TO_LABEL) -> bytes:
-    """The 20 bytes that announce a payload; only the place in the key table stays readable."""
+def head_frame(length: int, address: str, place: int = keys.TO_LABEL) -> bytes:
+    """The 20 bytes that announce a picture; only the place in the key table stays readable."""
     plain = struct.pack(
         ">BB7sBIH2s",
-        *(0xFF, command, _IDENT, place, length, _count(length), _MARKER),
+        *(0xFF, _IMAGE, _IDENT, place, length, _count(length), _MARKER),
     )
     frame = plain + keys.crc16(plain).to_bytes(2, "big")
     covered = keys.hidden(frame, keys.key(address, place))
@@ -79,26 +76,12 @@ def parse_word(word: bytes, address: str) -> Telemetry:
 
 def upload(payload: bytes, address: str, mtu: int) -> Conversation:
     """Hand over a picture; ``Transferred`` when the label acknowledged it."""
-    return _ended_by_word(IMAGE, payload, address, mtu)
-
-
-def status(address: str, mtu: int) -> Conversation:
-    """Ask a label for its voltage and temperature; ``Transferred`` when it told them."""
-    return _ended_by_word(STATUS, _STATUS_PAYLOAD, address, mtu)
-
-
-def sent_bytes(payload: bytes) -> int:
-    """Bytes written to the label in an upload."""
-    return WORD + FRAME * _count(len(payload))
-
-
-def _ended_by_word(command: int, payload: bytes, address: str, mtu: int) -> Conversation:
     if mtu - 3 < FRAME:
         detail = f"its frames have {FRAME} bytes, the connection carries {mtu - 3}"
         return Failed(reason=Reason.LABEL_ERROR, detail=detail)
     yield Subscribe(characteristic=WORDS)
     yield Pause(seconds=_SETTLE_S)
-    head = head_frame(command, len(payload), address)
+    head = head_frame(len(payload), address)
     yield Write(characteristic=FRAMES, data=head)
     yield Pause(seconds=_AFTER_HEAD_S)
     *frames, last = data_frames(payload, address)
@@ -118,6 +101,11 @@ def _ended_by_word(command: int, payload: bytes, address: str, mtu: int) -> Conv
             yield Tell(telemetry=parse_word(word, address))
             return Transferred()
     return Later(reason=Reason.NO_ANSWER)
+
+
+def sent_bytes(payload: bytes) -> int:
+    """Bytes written to the label in an upload."""
+    return WORD + FRAME * _count(len(payload))
 
 
 def _count(length: int) -> int:

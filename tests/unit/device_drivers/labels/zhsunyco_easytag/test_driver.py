@@ -23,7 +23,6 @@ from device_drivers.api.drivers import (
 from device_drivers.labels.zhsunyco_easytag import protocol
 from device_drivers.labels.zhsunyco_easytag.driver import EasyTagLabels
 from device_drivers.labels.zhsunyco_easytag.models import MODELS
-from device_drivers.links.conversing import Told, converse
 from device_drivers.links.radio import Advert
 from device_drivers.simulated.air import AirFaults
 from device_drivers.simulated.zhsunyco_easytag_label import EasyTagFaults, SimulatedEasyTagLabel
@@ -76,25 +75,13 @@ async def test_every_model_has_its_picture(model: Model) -> None:
 
 async def test_a_label_does_not_say_what_it_is_but_how_it_is() -> None:
     shelf = Shelf(SimulatedEasyTagLabel(ADDRESS, SMALL))
+    shelf.device.temperature_c = -5
     await shelf.deliver()
 
     (said,) = shelf.shop.heard(Unidentified)
     assert said.label == LABEL
     measured = [one.telemetry for one in shelf.shop.heard(Measured)]
-    assert Telemetry(battery_mv=2900, temperature_c=21.0) in measured
-
-
-async def test_a_label_is_asked_how_it_is() -> None:
-    shelf = Shelf(SimulatedEasyTagLabel(ADDRESS, SMALL))
-    shelf.device.temperature_c = -5
-    told: list[Told] = []
-    async with shelf.shop.opened(), shelf.shop.radio.connect(ADDRESS) as link:
-        outcome = await converse(link, protocol.status(ADDRESS, link.mtu), told.append)
-
-    assert outcome == Transferred()
-    assert told == [Telemetry(battery_mv=2900, temperature_c=-5.0)]
-    assert shelf.device.queries == 1
-    assert shelf.device.showing is None
+    assert Telemetry(battery_mv=2900, temperature_c=-5.0) in measured
 
 
 @pytest.mark.parametrize("after", range(1, WRITES + 1))

@@ -16,16 +16,15 @@ WORD = bytes.fromhex("0909171c" + "09" * 16)
 
 
 @pytest.mark.parametrize(
-    ("command", "length", "place", "frame"),
+    ("length", "place", "frame"),
     [
-        (protocol.IMAGE, 32, 0x5C, "f7f46d697b715c696f5c0808082808094a5c20e8"),
-        (protocol.IMAGE, 904, 0x5C, "f7f46d697b715c696f5c08080b80080d4a5c9878"),
-        (protocol.IMAGE, 32, 0x62, "a5a63f3b29230e3b3d625a5a5a7a5a5b180e7ef9"),
-        (protocol.STATUS, 1, 0x5C, "f7f86d697b715c696f5c0808080908094a5c0760"),
+        (32, 0x5C, "f7f46d697b715c696f5c0808082808094a5c20e8"),
+        (904, 0x5C, "f7f46d697b715c696f5c08080b80080d4a5c9878"),
+        (32, 0x62, "a5a63f3b29230e3b3d625a5a5a7a5a5b180e7ef9"),
     ],
 )
-def test_the_known_head_frames(command: int, length: int, place: int, frame: str) -> None:
-    assert protocol.head_frame(command, length, ADDRESS, place).hex() == frame
+def test_the_known_head_frames(length: int, place: int, frame: str) -> None:
+    assert protocol.head_frame(length, ADDRESS, place).hex() == frame
 
 
 def test_the_known_data_frame() -> None:
@@ -91,14 +90,6 @@ def test_an_upload_in_order() -> None:
     assert [len(write.data) for write in writes] == [20, 204, 204, 204]
     assert all(write.response for write in writes)
     assert protocol.sent_bytes(payload) == sum(len(write.data) for write in writes)
-
-
-def test_asking_for_the_state() -> None:
-    outcome, writes = hold(protocol.status(ADDRESS, 247), [None, WORD])
-
-    assert outcome == Transferred()
-    assert writes[0].data.hex() == "f7f86d697b715c696f5c0808080908094a5c0760"
-    assert keys.hidden(writes[1].data, keys.key(ADDRESS, 0x5C))[:4].hex() == "00010100"
 
 
 @pytest.mark.parametrize(
