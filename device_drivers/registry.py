@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from device_drivers.api.drivers import AccessPoint, Capabilities, Family, LabelDriver
+from device_drivers.api.drivers import AccessPoint, Capabilities, Family, Hardware, LabelDriver
 from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.hanshow.driver import FAMILY as HANSHOW
@@ -29,6 +29,7 @@ from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
 from device_drivers.links.callbacks import Callbacks
 from device_drivers.links.messages import MessagePort
+from device_drivers.links.offers import Offers
 from device_drivers.links.radio import Radio
 from device_drivers.links.standing import Told, untold
 
@@ -41,13 +42,14 @@ def _no_key(_label: str) -> bytes | None:
 class Ways:
     """The ways to devices that there are, and the keys of labels that have one.
 
-    Servers call back through the doors that drivers open in ``callbacks``. ``told`` hears which
-    access points answer and which do not.
+    Labels that fetch their pictures find them in ``offers``. Servers call back through the doors
+    that drivers open in ``callbacks``. ``told`` hears which access points answer and which do not.
     """
 
     messages: MessagePort | None = None
     radios: Sequence[Radio] = ()
     access_points: Sequence[AccessPoint] = ()
+    offers: Offers | None = None
     callbacks: Callbacks = field(default_factory=Callbacks)
     key_of: Callable[[str], bytes | None] = _no_key
     told: Told = untold
@@ -77,7 +79,7 @@ class LabelFamily:
 def _mqtt(ways: Ways) -> LabelDriver:
     if ways.messages is None:
         raise ValueError("labels that speak over the shop's broker need a link to it")
-    return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of)
+    return mqtt.MqttLabelDriver(ways.messages, key_of=ways.key_of, offers=ways.offers)
 
 
 def _opendisplay(ways: Ways) -> LabelDriver:
@@ -164,19 +166,23 @@ def _loaded(point: EntryPoint) -> LabelFamily | str:
     if _NAME.fullmatch(point.name) is None:
         return "a family's name is 2 to 32 of a-z, 0-9 and _, a letter first"
     try:
-        named = point.load()
+        named: Any = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's module does
         return f"{point.value} cannot be loaded: {_said(error)}"
     if not isinstance(named, LabelFamily):
         return f"{point.value} is a {type(named).__name__}; a LabelFamily is needed"
-    family, capabilities = named.family, getattr(named.family, "capabilities", None)
-    if not (isinstance(family, Family) and isinstance(capabilities, Capabilities)):
-        return f"{point.value}: its family is no Family with Capabilities"
-    if family.name != point.name:
-        return f"{point.value} calls itself {family.name!r}"
-    if not (isinstance(named.over, Over) and callable(named.build)):
-        return f"{point.value}: over is no Over, or build cannot be called"
+    if not _has(named, family=Family, over=Over, build=Callable):
+        return f"{point.value}: it needs a Family, an Over, and a build that can be called"
+    if not _has(named.family, capabilities=Capabilities, hardware=Hardware):
+        return f"{point.value}: its family needs Capabilities and Hardware"
+    if named.family.name != point.name:
+        return f"{point.value} calls itself {named.family.name!r}"
     return named
+
+
+def _has(what: object, **kinds: Any) -> bool:
+    """Whether these members are what their types say; nothing checked that when it was made."""
+    return all(isinstance(getattr(what, name, None), kind) for name, kind in kinds.items())
 
 
 def _leave_out(tell: Tell, point: EntryPoint, problem: str) -> None:
@@ -199,9 +205,13 @@ def label_driver(name: str, ways: Ways) -> LabelDriver:
 def label_drivers(ways: Ways, tell: Tell) -> dict[str, LabelDriver]:
     """A new driver of every family that one of the ways leads to.
 
-    A family of another distribution whose driver cannot be built is told and left out.
+    A family of another distribution whose driver cannot be built is told and left out; so is one
+    that access points are named for and that is not there.
     """
     families = {point.family for point in ways.access_points}
+    for name in sorted(families - LABELS.keys()):
+        problem = "the settings name access points of it, and no such family is installed"
+        tell(LeftOut(family=name, distribution="", problem=problem))
 
     def is_reachable(name: str, entry: LabelFamily) -> bool:
         match entry.over:

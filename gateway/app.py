@@ -172,7 +172,10 @@ def _sites(
         database=database, clock=clock, settings=settings, origin=origin, drivers=drivers
     )
     intake = intake_site.site(
-        *(database, clock, settings, origin), from_shopify=shopify, callbacks=ways.callbacks
+        *(database, clock, settings, origin),
+        from_shopify=shopify,
+        callbacks=ways.callbacks,
+        offers=ways.offers,
     )
     listen = settings.sites
     serving = Serving(

@@ -14,25 +14,31 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from device_drivers.api.drivers import Announced, Telemetry
+from device_drivers.api.drivers import Announced, Flash, Telemetry
 from device_drivers.api.panels import Frame, Panel
-from device_drivers.labels.mqtt import protocol
-from device_drivers.labels.mqtt.machine import Action, Announce, Draw, LabelMachine
-from device_drivers.labels.mqtt.protocol import Leaf, Report
+from device_drivers.labels.mqtt import commands, protocol
+from device_drivers.labels.mqtt.commands import CommandMachine
+from device_drivers.labels.mqtt.machine import Action, Announce, Draw, Fetch, LabelMachine
+from device_drivers.labels.mqtt.protocol import Ability, Leaf, Report
 from device_drivers.labels.wire import ProtocolError
-from device_drivers.links.messages import LinkDownError, Message, MessagePort
+from device_drivers.links.messages import Message, MessagePort
 from device_drivers.simulated import picture_reading
+from device_drivers.simulated.mqtt_voice import Voice
 from device_drivers.simulated.picture_reading import UnreadablePictureError
 
 GARBAGE: Final = b'\xff{"result": "sho'
 """What a label with the fault ``garbage`` reports."""
 
-_TO_LABELS: Final = ("image", "wish")
-
-RETRY_S: Final = 5.0
-"""How long a label waits before it says again what did not get through."""
+_TO_LABELS: Final[tuple[Leaf, ...]] = ("image", "wish", "command")
+_MOST_FLASHES: Final = 100
 
 Sleep = Callable[[float], Awaitable[None]]
+Get = Callable[[str, int], Awaitable[bytes | None]]
+"""Gets at most so many bytes from a URL; None when it cannot."""
+
+
+async def _no_network(_url: str, _most: int) -> bytes | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +62,21 @@ class Faults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelModel:
-    """What a label is: panel, formats and firmware as announced, and seconds per refresh."""
+    """What a label is: panel, formats, firmware and abilities as announced, seconds per refresh."""
 
     panel: Panel
     formats: tuple[str, ...] = ("png", "planes")
     firmware: str = "simulated-1"
     refresh_s: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    life: int
-    frame: Frame | None = None
-    error: str | None = None
+    can: tuple[Ability, ...] = ()
 
 
 class SimulatedMqttLabel:
     """One label. ``run`` is its life; the other methods are what people and the air do to it.
 
     ``showing`` is the picture on the panel, read from the bytes that came; ``refreshes`` counts
-    how often the panel was drawn. ``sleep`` passes the time of a refresh.
+    how often the panel was drawn, ``flashes`` has how it was to blink. ``sleep`` passes the time of
+    a refresh, ``get`` is its way to pictures for which a wish names a URL.
     """
 
     def __init__(
@@ -87,29 +88,31 @@ class SimulatedMqttLabel:
         key: bytes | None = None,
         faults: Faults | None = None,
         sleep: Sleep = asyncio.sleep,
+        get: Get = _no_network,
     ) -> None:
         self.label = label
         self.model = model
         self.showing: Frame | None = None
         self.refreshes = 0
-        self._port = port
+        self.flashes: deque[Flash] = deque(maxlen=_MOST_FLASHES)
         self._key = key
         self._sleep = sleep
+        self._get = get
+        self._voice = Voice(label, port)
         self._faults = faults or Faults()
         self._spent: set[str] = set()
-        self._machine = LabelMachine(formats=model.formats, key=key)
+        self._machine = self._new_machine(None)
+        self._commands = CommandMachine(flashes="flash" in model.can)
         # From outside, read by the main loop alone after a wake:
         self._wake = asyncio.Event()
         self._battery_in = True
         self._connected_anew = False
         self._mail: dict[Leaf, bytes] = {}
         self._unread: dict[Leaf, tuple[float, bytes]] = {}
-        self._drawn: _Drawn | None = None
+        self._ended: list[tuple[int, Callable[[float], list[Action]]]] = []
         # The main loop's own:
         self._on = False
         self._life = 0
-        self._to_say: deque[tuple[Leaf, bytes]] = deque()
-        self._say_again_at: float | None = None
 
     @property
     def faults(self) -> Faults:
@@ -137,7 +140,10 @@ class SimulatedMqttLabel:
         )
 
     def receive(self, leaf: Leaf, payload: bytes) -> None:
-        """A message for this label came in from the air (``image`` or ``wish``)."""
+        """A message for this label came in from the air (``image``, ``wish`` or ``command``)."""
+        if leaf == "command":
+            self._told_to(payload)
+            return
         # The newest of each is kept over power loss: it is what a broker retains, and gives to a
         # label that subscribes again. Sharing one port, this label never does.
         self._mail[leaf] = payload
@@ -169,9 +175,12 @@ class SimulatedMqttLabel:
         async with asyncio.TaskGroup() as work:
             while True:
                 self._wake.clear()
-                for draw in self._react():
-                    work.create_task(self._draw(draw, self._life))
-                await self._say_all()
+                for action in self._react():
+                    if isinstance(action, Draw):
+                        work.create_task(self._draw(action, self._life))
+                    else:
+                        work.create_task(self._fetch(action, self._life))
+                await self._voice.say_all()
                 await self._until_something()
 
     def _first(self, fault: str) -> bool:
@@ -179,42 +188,57 @@ class SimulatedMqttLabel:
         self._spent.add(fault)
         return first
 
-    def _react(self) -> list[Draw]:
-        """Take in what happened: what to say goes to ``_to_say``, what to draw is returned."""
+    def _new_machine(self, showing: str | None) -> LabelMachine:
+        model = self.model
+        return LabelMachine(
+            formats=model.formats, showing=showing, key=self._key, fetches="url" in model.can
+        )
+
+    def _told_to(self, command: bytes) -> None:
+        if not self._on or self._faults.never:
+            return
+        flash, result = self._commands.command(command)
+        if flash is not None:
+            self.flashes.append(flash)
+        if result is not None:
+            self._voice.add("result", commands.result_payload(result))
+            self._wake.set()
+
+    def _react(self) -> list[Draw | Fetch]:
+        """Take in what happened: what to say goes to ``_voice``, what to do is returned."""
         self._switch()
         if not self._on:
             self._unread.clear()
             return []
         if self._connected_anew:
             self._connected_anew = False
-            unsaid = list(self._to_say)
-            self._to_say.clear()
-            self._to_say.append(("presence", protocol.presence_payload(online=True)))
+            unsaid = self._voice.clear()
+            self._voice.add("presence", protocol.presence_payload(online=True))
             self._introduce()
-            self._to_say.extend(entry for entry in unsaid if entry[0] == "report")
-        draws = []
+            for report in unsaid:
+                self._voice.add("report", report)
+        deeds: list[Draw | Fetch] = []
         for action in self._happened():
-            if isinstance(action, Draw):
-                draws.append(action)
+            if isinstance(action, Draw | Fetch):
+                deeds.append(action)
             elif isinstance(action, Announce):
                 self._introduce()
             else:
                 self._report(action)
-        return draws
+        return deeds
 
     def _switch(self) -> None:
         if self._battery_in == self._on:
             return
         self._on = self._battery_in
         self._life += 1
-        self._drawn = None
-        self._to_say.clear()
+        self._ended.clear()
+        self._voice.clear()
         self._unread.clear()
         if not self._on:
-            self._to_say.append(("presence", protocol.presence_payload(online=False)))
+            self._voice.add("presence", protocol.presence_payload(online=False))
             return
-        showing = self._machine.showing
-        self._machine = LabelMachine(formats=self.model.formats, showing=showing, key=self._key)
+        self._machine = self._new_machine(self._machine.showing)
         self._connected_anew = True
         if not self._faults.never:
             read_at = _now() + self._faults.late_s
@@ -227,12 +251,10 @@ class SimulatedMqttLabel:
             actions += self._machine.image(image)
         if (wish := self._take("wish", now)) is not None:
             actions += self._machine.wish(wish, now)
-        drawn, self._drawn = self._drawn, None
-        if drawn is not None and drawn.life == self._life:
-            if drawn.frame is not None:
-                self.showing = drawn.frame
-                self.refreshes += 1
-            actions += self._machine.drawn(drawn.error)
+        ended, self._ended = self._ended, []
+        for life, react in ended:
+            if life == self._life:
+                actions += react(now)
         return actions + self._machine.tick(now)
 
     def _take(self, leaf: Leaf, now: float) -> bytes | None:
@@ -250,31 +272,18 @@ class SimulatedMqttLabel:
             firmware=self.model.firmware,
             showing=self._machine.showing,
         )
-        self._to_say.append(("announce", protocol.announce_payload(announced)))
+        self._voice.add("announce", protocol.announce_payload(announced, self.model.can))
 
     def _report(self, report: Report) -> None:
         payload = protocol.report_payload(replace(report, telemetry=self.telemetry))
         if self._faults.garbage:
             payload = GARBAGE
-        self._to_say.append(("report", payload))
+        self._voice.add("report", payload)
         if self._faults.reports_twice:
-            self._to_say.append(("report", payload))
-
-    async def _say_all(self) -> None:
-        self._say_again_at = None
-        while self._to_say:
-            leaf, payload = self._to_say[0]
-            try:
-                await self._port.publish(protocol.topic(self.label, leaf), payload, retain=True)
-            except LinkDownError:
-                # All of it is retained, so only the last word on each topic matters later.
-                self._to_say = _last_words(self._to_say)
-                self._say_again_at = _now() + RETRY_S
-                return
-            self._to_say.popleft()
+            self._voice.add("report", payload)
 
     async def _until_something(self) -> None:
-        times = [self._machine.due if self._on else None, self._say_again_at]
+        times = [self._machine.due if self._on else None, self._voice.again_at]
         times += [read_at for read_at, _ in self._unread.values()]
         due = min((at for at in times if at is not None), default=None)
         try:
@@ -282,6 +291,11 @@ class SimulatedMqttLabel:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+    async def _fetch(self, fetch: Fetch, life: int) -> None:
+        data = await self._get(fetch.url, fetch.most)
+        self._ended.append((life, lambda now: self._machine.fetched(data, now)))
+        self._wake.set()
 
     async def _draw(self, draw: Draw, life: int) -> None:
         frame, error = None, self._faults.refuses
@@ -291,8 +305,14 @@ class SimulatedMqttLabel:
             error = unreadable.code
         if frame is not None:
             await self._sleep(self.model.refresh_s)
-        self._drawn = _Drawn(life=life, frame=None if error else frame, error=error)
+        self._ended.append((life, lambda _now: self._drew(frame, error)))
         self._wake.set()
+
+    def _drew(self, frame: Frame | None, error: str | None) -> list[Action]:
+        if frame is not None and error is None:
+            self.showing = frame
+            self.refreshes += 1
+        return self._machine.drawn(error)
 
 
 class SimulatedLabels:
@@ -305,10 +325,16 @@ class SimulatedLabels:
     name = "simulated-labels"
 
     def __init__(
-        self, port: MessagePort, *, named: Iterable[str] = (), sleep: Sleep = asyncio.sleep
+        self,
+        port: MessagePort,
+        *,
+        named: Iterable[str] = (),
+        sleep: Sleep = asyncio.sleep,
+        get: Get = _no_network,
     ) -> None:
         self._port = port
         self._sleep = sleep
+        self._get = get
         self._labels: dict[str, SimulatedMqttLabel] = {}
         self._messages = port.messages(
             *(f"label/{label}/{leaf}" for label in list(named) or ("+",) for leaf in _TO_LABELS)
@@ -331,7 +357,11 @@ class SimulatedLabels:
     ) -> SimulatedMqttLabel:
         """A new label; it lives as soon as ``run`` does."""
         added = SimulatedMqttLabel(
-            label, model, self._port, key=key, faults=faults, sleep=self._sleep
+            *(label, model, self._port),
+            key=key,
+            faults=faults,
+            sleep=self._sleep,
+            get=self._get,
         )
         self._labels[label] = added
         if self._work is not None:
@@ -350,27 +380,19 @@ class SimulatedLabels:
 
     def _hand_over(self, message: Message) -> None:
         try:
-            name, leaf = protocol.parse_topic(message.topic)
+            name, said_on = protocol.parse_topic(message.topic)
         except ProtocolError:
             message.ack()
             return
         label = self._labels.get(name)
-        if label is not None and leaf in {"image", "wish"}:
-            label.receive("image" if leaf == "image" else "wish", message.payload)
+        leaf = next((one for one in _TO_LABELS if one == said_on), None)
+        if label is not None and leaf is not None:
+            label.receive(leaf, message.payload)
         message.ack()
 
     async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's signature
         for label in self._labels.values():
             label.connected()
-
-
-def _last_words(said: Iterable[tuple[Leaf, bytes]]) -> deque[tuple[Leaf, bytes]]:
-    """The last payload of each topic, in the order in which these last ones were said."""
-    last: dict[Leaf, bytes] = {}
-    for leaf, payload in said:
-        last.pop(leaf, None)
-        last[leaf] = payload
-    return deque(last.items())
 
 
 def _now() -> float:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from device_drivers.links.callbacks import Callbacks
+from device_drivers.links.offers import Offers
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.feed.sources.shopify.building import FromShopify
-from gateway.intake import call_backs, catalogue_rows, imports, over_http, shopify_messages
+from gateway.intake import (
+    call_backs,
+    catalogue_rows,
+    imports,
+    label_pictures,
+    over_http,
+    shopify_messages,
+)
 from gateway.settings import Settings
 from gateway.store.database import Database
 
@@ -21,6 +29,7 @@ def site(
     *,
     from_shopify: FromShopify | None = None,
     callbacks: Callbacks | None = None,
+    offers: Offers | None = None,
 ) -> FastAPI:
     """The site by itself, without the frame that all sites share."""
     app = FastAPI(
@@ -42,4 +51,6 @@ def site(
         )
     if callbacks is not None:
         app.include_router(call_backs.router(callbacks))
+    if offers is not None:
+        app.include_router(label_pictures.router(offers))
     return app

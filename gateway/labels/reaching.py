@@ -9,6 +9,7 @@ import structlog
 from device_drivers import registry
 from device_drivers.api.drivers import AccessPoint
 from device_drivers.links.messages import MessagePort
+from device_drivers.links.offers import Offers
 from device_drivers.links.radio import Radio
 from gateway.settings import Settings
 
@@ -21,7 +22,14 @@ def ways(settings: Settings, messages: MessagePort, radios: Sequence[Radio]) -> 
         AccessPoint(name=name, family=point.family, url=point.url, options=point.options)
         for name, point in settings.access_points.items()
     ]
-    return registry.Ways(messages=messages, radios=radios, access_points=points, told=_tell)
+    reached_at = settings.sites.intake.reached_at
+    return registry.Ways(
+        messages=messages,
+        radios=radios,
+        access_points=points,
+        offers=None if reached_at is None else Offers(reached_at),
+        told=_tell,
+    )
 
 
 def _tell(access_point: str, why: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, model_validator
 
@@ -25,17 +25,26 @@ PointAddress = Annotated[
 ]
 
 
+FamilyName = Annotated[
+    str,
+    shaped(
+        "[a-z][a-z0-9_]{1,31}",
+        'write "openepaperlink", "hanshow", or one that you installed',
+    ),
+]
+
+
 class AccessPointSection(Section):
     """One of them."""
 
-    family: Literal["openepaperlink", "hanshow"]
+    family: FamilyName
     url: PointAddress
     reached_at: PointAddress | None = None
 
     @model_validator(mode="after")
     def _calls_back(self) -> AccessPointSection:
-        if self.family != "hanshow" and self.reached_at is not None:
-            raise ValueError("reached_at is for hanshow only; remove it")
+        if self.family == "openepaperlink" and self.reached_at is not None:
+            raise ValueError("reached_at is not for openepaperlink; remove it")
         return self
 
     @property

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from gateway.settings import zones
-from gateway.settings.access_points import AccessPointSection
+from gateway.settings.access_points import AccessPointSection, PointAddress
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
@@ -267,10 +267,11 @@ class ShopperListen(Listen):
 
 
 class IntakeListen(Listen):
-    """Where scanners and sensors post."""
+    """Where scanners and sensors post; at ``reached_at`` labels fetch their pictures."""
 
     host: Host = "127.0.0.1"
     port: Port = 8082
+    reached_at: PointAddress | None = None
 
 
 class StaffListen(Listen):

@@ -188,6 +188,22 @@ CHANNELS: Final = (
         says="Which picture a label should show.",
         retain=True,
     ),
+    Channel(
+        name="labelCommand",
+        topic="label/{label}/command",
+        server="shop",
+        gateway="send",
+        message="LabelCommand",
+        says="What a label should do now.",
+    ),
+    Channel(
+        name="labelResult",
+        topic="label/{label}/result",
+        server="shop",
+        gateway="receive",
+        message="LabelResult",
+        says="A label says what became of a command.",
+    ),
 )
 
 

@@ -98,6 +98,7 @@ WRITTEN: Final[dict[str, Schema]] = {
         formats={"type": "array", "items": PLAIN, "minItems": 1, "uniqueItems": True},
         firmware=PLAIN,
         showing={"anyOf": [SHA256, {"type": "null"}]},
+        can={"type": ["array", "null"], "items": PLAIN, "maxItems": 16, "uniqueItems": True},
     ),
     "LabelPresence": _object(
         "online", "Whether a label is connected; its last will.", online={"type": "boolean"}
@@ -122,6 +123,25 @@ WRITTEN: Final[dict[str, Schema]] = {
         battery_mv={"type": ["number", "null"]},
         rssi={"type": ["number", "null"]},
         temperature_c={"type": ["number", "null"]},
+    ),
+    "LabelCommand": _object(
+        "id name args",
+        "What a label should do now; sent without being retained, good for 30 s.",
+        id=ID,
+        name={"const": "flash"},
+        args=_object(
+            "seconds colour",
+            "How it blinks; 0 seconds stop it.",
+            seconds={"type": "integer", "minimum": 0, "maximum": 3600},
+            colour={"enum": ["red", "green", "blue", "white"]},
+        ),
+    ),
+    "LabelResult": _object(
+        "id result",
+        "What became of a command.",
+        id=ID,
+        result={"enum": ["done", "failed"]},
+        error={"anyOf": [PLAIN, {"type": "null"}]},
     ),
     "LabelImage": {
         "type": "string",

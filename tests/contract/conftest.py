@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from device_drivers import registry
-from tests.support import bluetooth_rigs, label_rigs
+from tests.support import access_point_rigs, bluetooth_rigs, label_rigs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +33,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "bluetooth_rig" in metafunc.fixturenames:
         bluetooth = bluetooth_rigs.RIGS if given is None else _bluetooth_rig(given)
         metafunc.parametrize("bluetooth_rig", list(bluetooth.values()), ids=list(bluetooth))
+    if "access_point_rig" in metafunc.fixturenames:
+        behind = access_point_rigs.RIGS if given is None else {given: pkgutil.resolve_name(given)}
+        metafunc.parametrize("access_point_rig", list(behind.values()), ids=list(behind))
 
 
 def _label_rig(given: str) -> Callable[[], label_rigs.Rig]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from device_drivers.registry import LeftOut
+
 
 def install(
     folder: Path,
@@ -28,6 +30,11 @@ def install(
     (about / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8"
     )
+
+
+def is_left_out(left_out: LeftOut) -> None:
+    """For those who expect that nothing is."""
+    raise AssertionError(f"{left_out.family}: {left_out.problem}")
 
 
 @contextmanager

@@ -128,7 +128,7 @@ class MqttRig:
             garbage=fault is Fault.GARBAGE,
             drop_wish_once=fault is Fault.LOSES_ONE,
         )
-        model = LabelModel(panel=panel, formats=self.formats, refresh_s=3.0)
+        model = LabelModel(panel=panel, formats=self.formats, refresh_s=3.0, can=("flash",))
         return self.labels.add(self.name(number), model, faults=faults)
 
     def wake(self, number: int) -> None:

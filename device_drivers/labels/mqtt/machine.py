@@ -7,7 +7,7 @@ seconds of any clock that only goes forward.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.protocol import Report, Wish
@@ -15,6 +15,8 @@ from device_drivers.labels.wire import ProtocolError
 
 PATIENCE_S = 60.0
 """How long a wish waits for its image before the label says that it is missing."""
+FETCH_AGAIN_S = 10.0
+"""How long after a fetch that brought nothing it is tried again, while there is patience."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,15 @@ class Announce:
     """Publish the introduction again: ``showing`` has changed."""
 
 
-Action = Announce | Draw | Report
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Get the image from ``url``, at most ``most`` bytes of it, then call ``fetched``."""
+
+    url: str
+    most: int
+
+
+Action = Announce | Draw | Fetch | Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,7 @@ class _Waiting:
     wish: Wish
     until: float
     complained: bool = False
+    fetch_at: float | None = None
 
 
 class LabelMachine:
@@ -48,11 +59,18 @@ class LabelMachine:
     """
 
     def __init__(
-        self, *, formats: tuple[str, ...], showing: str | None = None, key: bytes | None = None
+        self,
+        *,
+        formats: tuple[str, ...],
+        showing: str | None = None,
+        key: bytes | None = None,
+        fetches: bool = False,
     ) -> None:
         self._formats = formats
         self._showing = showing
         self._key = key
+        self._fetches = fetches
+        self._fetching: Wish | None = None
         self._image: tuple[str, bytes] | None = None
         self._waiting: _Waiting | None = None
         self._drawing: Wish | None = None
@@ -68,7 +86,9 @@ class LabelMachine:
         waiting = self._waiting
         if waiting is None or waiting.complained or self._held(waiting.wish) is not None:
             return None
-        return waiting.until
+        if waiting.fetch_at is None or self._fetching is not None:
+            return waiting.until
+        return min(waiting.until, waiting.fetch_at)
 
     def image(self, data: bytes) -> list[Action]:
         """A payload came on ``image``. An empty one was cleared by the gateway: nothing to do."""
@@ -91,14 +111,28 @@ class LabelMachine:
         # The same wish again does not put off the complaint, unless it was made already.
         waiting = self._waiting
         if waiting is None or waiting.wish != wish or waiting.complained:
-            self._waiting = _Waiting(wish=wish, until=now + PATIENCE_S)
-        return self._advance()
+            fetch_at = now if self._fetches and wish.url is not None else None
+            self._waiting = _Waiting(wish=wish, until=now + PATIENCE_S, fetch_at=fetch_at)
+        return [*self._advance(), *self._fetch(now)]
+
+    def fetched(self, data: bytes | None, now: float) -> list[Action]:
+        """What ``Fetch`` brought; None when it brought nothing. Not what was wished is nothing."""
+        wish, self._fetching = self._fetching, None
+        actions = [] if data is None else self.image(data)
+        waiting = self._waiting
+        if waiting is not None and waiting.fetch_at is not None:
+            # A newer wish has its own address and need not wait.
+            at = now + FETCH_AGAIN_S if waiting.wish == wish else now
+            self._waiting = replace(waiting, fetch_at=at)
+        return [*actions, *self._fetch(now)]
 
     def tick(self, now: float) -> list[Action]:
-        """Time has passed: say once that the image of a wish does not come."""
+        """Time has passed: fetch again, or say once that the image of a wish does not come."""
         waiting, due = self._waiting, self.due
         if waiting is None or due is None or now < due:
             return []
+        if now < waiting.until:
+            return self._fetch(now)
         self._waiting = _Waiting(wish=waiting.wish, until=waiting.until, complained=True)
         return [_failed(waiting.wish, "image_missing")]
 
@@ -131,6 +165,16 @@ class LabelMachine:
             return [_failed(wish, "unknown_format")]
         self._drawing = wish
         return [_report(wish, "received"), Draw(data=data, format=wish.format)]
+
+    def _fetch(self, now: float) -> list[Action]:
+        waiting = self._waiting
+        if waiting is None or waiting.fetch_at is None or waiting.fetch_at > now:
+            return []
+        wish = waiting.wish
+        if wish.url is None or self._fetching is not None or self._held(wish) is not None:
+            return []
+        self._fetching = wish
+        return [Fetch(url=wish.url, most=wish.bytes)]
 
     def _held(self, wish: Wish) -> bytes | None:
         if self._image is None or self._image[0] != wish.sha256:

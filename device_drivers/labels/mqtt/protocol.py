@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from device_drivers.api.drivers import (
     Announced,
@@ -32,10 +33,12 @@ VERSION = 1
 LARGEST_IMAGE = 256 * 1024
 """Bytes; the limit of an ``image`` payload."""
 
-FROM_LABELS = ("label/+/announce", "label/+/report", "label/+/presence")
+FROM_LABELS = ("label/+/announce", "label/+/report", "label/+/presence", "label/+/result")
 """The topic filters a gateway listens on."""
 
-Leaf = Literal["announce", "image", "wish", "report", "presence"]
+Leaf = Literal["announce", "image", "wish", "report", "presence", "command", "result"]
+Ability = Literal["url", "flash"]
+"""What a label may announce beyond drawing: it fetches pictures, it blinks on command."""
 Result = Literal["received", "shown", "failed"]
 
 _INKS = {ink.value: ink for ink in Ink}
@@ -101,7 +104,7 @@ def sighting(on: str, payload: bytes) -> Sighting | None:
         return parse_report(label, payload)
     if leaf == "presence":
         return parse_presence(label, payload)
-    raise ProtocolError(f"topic {on!r}: labels speak on announce, report and presence only")
+    raise ProtocolError(f"topic {on!r}: labels speak on announce, report, presence and result only")
 
 
 def parse_announce(label: str, payload: bytes) -> Announced:
@@ -126,6 +129,15 @@ def parse_announce(label: str, payload: bytes) -> Announced:
         firmware=members.text("firmware", 64),
         showing=members.sha256("showing") if members.has("showing") else None,
     )
+
+
+def parse_abilities(label: str, payload: bytes) -> frozenset[Ability]:
+    """What a label's introduction says that it can, unknown words left out; ``ProtocolError``."""
+    members = wire.Members(f"announce of {label}", payload)
+    if members.raw().get("can") in (None, []):
+        return frozenset()
+    said = members.texts("can", 16, 16)
+    return frozenset(ability for ability in get_args(Ability) if ability in said)
 
 
 def parse_report(label: str, payload: bytes) -> Reported:
@@ -189,7 +201,7 @@ def wish_payload(wish: Wish) -> bytes:
     return payload
 
 
-def announce_payload(announced: Announced) -> bytes:
+def announce_payload(announced: Announced, can: Collection[Ability] = ()) -> bytes:
     """The label's side: the bytes of an ``announce`` message."""
     panel = announced.panel
     return _json(
@@ -203,6 +215,7 @@ def announce_payload(announced: Announced) -> bytes:
             "formats": list(announced.formats),
             "firmware": announced.firmware,
             "showing": announced.showing,
+            **({"can": sorted(can)} if can else {}),
         }
     )
 

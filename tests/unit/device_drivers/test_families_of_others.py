@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from device_drivers import registry
+from device_drivers.api.drivers import AccessPoint
 from device_drivers.labels.over_ble import BleLabelDriver
 from device_drivers.registry import LeftOut, Ways
 from device_drivers.simulated.messages import InMemoryBroker
@@ -29,7 +30,7 @@ EXAMPLE = over_radio(ExampleFamily())
 def folder(tmp_path: Path) -> Iterator[Path]:
     with distributions.importable(tmp_path):
         yield tmp_path
-    registry.load_others(pytest.fail)
+    registry.load_others(distributions.is_left_out)
 
 
 def install(folder: Path, text: str, name: str = "example", distribution: str = "a-tag") -> None:
@@ -50,11 +51,11 @@ def test_a_family_of_another_distribution_is_one_like_ours(folder: Path) -> None
     assert loaded() == []
     assert list(registry.LABELS) == [*registry.OURS, "example"]
     radio_alone = Ways(radios=[SimulatedRadio()])
-    driver = registry.label_drivers(radio_alone, pytest.fail)["example"]
+    driver = registry.label_drivers(radio_alone, distributions.is_left_out)["example"]
     assert isinstance(driver, BleLabelDriver)
     assert driver.family.title == "Example"
     assert "example" not in registry.label_drivers(
-        Ways(messages=InMemoryBroker().port("gateway")), pytest.fail
+        Ways(messages=InMemoryBroker().port("gateway")), distributions.is_left_out
     )
 
 
@@ -78,9 +79,21 @@ def test_looking_again_finds_what_is_there_now(folder: Path) -> None:
         ("EXAMPLE = 'example'", "example", "a_tag:EXAMPLE is a str; a LabelFamily is needed"),
         (GOOD, "other", "calls itself 'example'"),
         (GOOD, "Pebble-Tag", "a family's name is 2 to 32 of a-z, 0-9 and _, a letter first"),
-        (f"{GOOD}EXAMPLE = replace(EXAMPLE, family=None)", "example", "is no Family"),
-        (f"{GOOD}EXAMPLE = replace(EXAMPLE, over='radio')", "example", "over is no Over"),
-        (f"{GOOD}EXAMPLE = replace(EXAMPLE, build=None)", "example", "build cannot be called"),
+        (
+            f"{GOOD}EXAMPLE = replace(EXAMPLE, family=None)",
+            "example",
+            "it needs a Family, an Over, and a build",
+        ),
+        (
+            f"{GOOD}EXAMPLE = replace(EXAMPLE, over='radio')",
+            "example",
+            "it needs a Family, an Over, and a build",
+        ),
+        (
+            f"{GOOD}EXAMPLE = replace(EXAMPLE, build=None)",
+            "example",
+            "it needs a Family, an Over, and a build",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_left_out_in_words(
@@ -109,6 +122,14 @@ def test_one_that_is_wrong_takes_no_other_with_it(folder: Path) -> None:
 
     assert [one.family for one in loaded()] == ["broken"]
     assert "example" in registry.LABELS
+
+
+def test_access_points_of_a_family_that_is_not_there_are_told() -> None:
+    told: list[LeftOut] = []
+    point = AccessPoint(name="cellar", family="openepaperlnk", url="http://a")
+
+    assert registry.label_drivers(Ways(access_points=[point]), told.append) == {}
+    assert [one.family for one in told] == ["openepaperlnk"]
 
 
 async def test_a_gateway_says_in_its_log_what_it_leaves_out(folder: Path) -> None:

@@ -45,6 +45,7 @@ def refused(file: Path) -> list[str]:
 ID = 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"'
 HOST = 'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"'
 ADDRESS = 'write an address as phones open it, like "https://q.example.com"'
+FAMILY = 'write "openepaperlink", "hanshow", or one that you installed'
 POINT = 'write its address with http:// or https:// before it, like "http://192.168.1.50"'
 COUNTRY = 'write the two capitals of ISO 3166, like "MX" or "ES"'
 CURRENCY = 'is no currency; write its ISO 4217 code, like "MXN" or "EUR"'
@@ -82,8 +83,8 @@ WRONG = [
     ("data", "folder = 5", "data.folder = 5: write a path in quotes"),
     (
         "access_points",
-        'a = { family = "openpaper", url = "http://a" }',
-        'access_points.a.family = "openpaper": write "openepaperlink" or "hanshow"',
+        'a = { family = "Open Paper", url = "http://a" }',
+        f'access_points.a.family = "Open Paper": {FAMILY}',
     ),
     (
         "access_points",
@@ -93,7 +94,7 @@ WRONG = [
     (
         "access_points",
         'a = { family = "openepaperlink", url = "http://a", reached_at = "http://b" }',
-        "[access_points.a]: reached_at is for hanshow only; remove it",
+        "[access_points.a]: reached_at is not for openepaperlink; remove it",
     ),
     (
         "access_points",

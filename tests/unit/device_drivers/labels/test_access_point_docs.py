@@ -17,7 +17,7 @@ from tests.support import project
 
 PAGE = (project.ROOT / "docs" / "access-point-labels.md").read_text(encoding="utf-8")
 FAMILIES = [
-    entry.family for entry in registry.LABELS.values() if entry.over is registry.Over.ACCESS_POINT
+    entry.family for entry in registry.OURS.values() if entry.over is registry.Over.ACCESS_POINT
 ]
 OTHER_INKS = {Ink.RED: "red", Ink.YELLOW: "yellow", Ink.BLUE: "blue", Ink.GREEN: "green"}
 

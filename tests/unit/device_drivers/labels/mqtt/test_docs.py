@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from device_drivers import pictures
-from device_drivers.api.drivers import Announced, Presence, Reported, Shown
+from device_drivers.api.drivers import Announced, Flash, Presence, Reported, Shown
 from device_drivers.api.panels import Ink, Panel
 from device_drivers.labels import wire
-from device_drivers.labels.mqtt import machine, protocol
+from device_drivers.labels.mqtt import commands, driver, machine, protocol
+from device_drivers.links import offers
 
 ROOT = Path(__file__).parents[5]
 DOC = (ROOT / "docs" / "mqtt-labels.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def value_of(name: str, after: str) -> str:
 def test_every_message_has_an_example() -> None:
     leaves = {topic.rsplit("/", 1)[1] for topic in EXAMPLES}
 
-    assert leaves == {"announce", "presence", "report", "wish"}
+    assert leaves == {"announce", "presence", "report", "wish", "command", "result"}
 
 
 def test_the_examples_of_labels_are_what_the_gateway_reads() -> None:
@@ -49,6 +50,14 @@ def test_the_example_of_a_wish_is_what_a_label_reads_and_a_report_answers() -> N
     report = protocol.parse_report("shelf-12", EXAMPLES["label/shelf-12/report"])
 
     assert (wish.wish, wish.sha256) == (report.wish, report.sha256)
+
+
+def test_the_example_of_a_command_is_what_a_label_does_and_a_result_answers() -> None:
+    label = commands.CommandMachine(flashes=True)
+    flash, result = label.command(EXAMPLES["label/shelf-12/command"])
+
+    assert flash == Flash(seconds=30, colour="green")
+    assert result == commands.parse_result("shelf-12", EXAMPLES["label/shelf-12/result"])
 
 
 def test_the_bytes_of_the_example_picture_are_those_of_its_drawing() -> None:
@@ -76,6 +85,12 @@ def test_the_example_of_a_mac_is_right() -> None:
         f"at most {wire.LARGEST_JSON // 1024} KiB",
         f"<= {protocol.LARGEST_IMAGE // 1024} KiB",
         f"After {machine.PATIENCE_S:.0f} s without",
+        f"again {machine.FETCH_AGAIN_S:.0f} s later, until {machine.PATIENCE_S:.0f} s after",
+        f"from 0 to {commands.LONGEST_FLASH_S:,},",
+        f"within {driver.ANSWER_S:.0f} s, when it begins",
+        f"Remember your last {commands.REMEMBERED}:",
+        f"within {commands.EXPIRY_S} s is gone",
+        f"({offers.MOST_BYTES // 2**20} MiB in all)",
         f"`{' '.join(ink.value for ink in Ink)}`",
         f"from {' and '.join(f'`{name}`' for name in pictures.FORMATS)}",
     ],

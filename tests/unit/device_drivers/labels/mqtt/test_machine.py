@@ -10,7 +10,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from typing_extensions import override
 
 from device_drivers.labels.mqtt import protocol
-from device_drivers.labels.mqtt.machine import PATIENCE_S, Action, Announce, Draw, LabelMachine
+from device_drivers.labels.mqtt.machine import (
+    FETCH_AGAIN_S,
+    PATIENCE_S,
+    Action,
+    Announce,
+    Draw,
+    Fetch,
+    LabelMachine,
+)
 from device_drivers.labels.mqtt.protocol import Report, Result, Wish
 
 ONE = b"the first picture"
@@ -64,6 +72,58 @@ def test_a_missing_image_is_reported_once_after_a_minute_and_still_waited_for() 
     assert machine.tick(160) == [report(ONE, "failed", error="image_missing")]
     assert machine.due is None
     assert machine.tick(300) == []
+    assert machine.image(ONE) == [report(ONE, "received"), Draw(data=ONE, format="png")]
+
+
+def fetching(image: bytes, name: str = "w") -> tuple[bytes, Fetch]:
+    url = f"http://gateway/{name}"
+    wished = Wish(wish=name, sha256=sha(image), format="png", bytes=len(image), url=url)
+    return protocol.wish_payload(wished), Fetch(url=url, most=len(image))
+
+
+def fetcher() -> LabelMachine:
+    return LabelMachine(formats=("png",), fetches=True)
+
+
+def test_a_label_that_fetches_does_and_draws_what_it_got() -> None:
+    machine, (wished, fetch) = fetcher(), fetching(ONE)
+
+    assert machine.wish(wished, 0) == [fetch]
+    assert machine.wish(wished, 1) == [], "one fetch at a time"
+    assert machine.fetched(ONE, 2) == [report(ONE, "received"), Draw(data=ONE, format="png")]
+    assert machine.drawn() == [Announce(), report(ONE, "shown")]
+    assert machine.due is None
+
+
+def test_a_fetch_that_brings_nothing_or_another_picture_is_tried_again_for_a_minute() -> None:
+    machine, (wished, fetch) = fetcher(), fetching(ONE)
+    machine.wish(wished, 0)
+    assert machine.due == PATIENCE_S
+
+    assert machine.fetched(None, 1) == []
+    assert machine.due == 1 + FETCH_AGAIN_S
+    assert machine.tick(machine.due) == [fetch]
+    assert machine.fetched(TWO, 12) == []
+    assert machine.tick(12 + FETCH_AGAIN_S) == [fetch]
+    assert machine.tick(PATIENCE_S) == [report(ONE, "failed", error="image_missing")]
+    assert machine.fetched(None, 70) == []
+    assert machine.due is None
+    assert machine.wish(wished, 100) == [fetch], "the gateway sent it again"
+
+
+def test_a_newer_wish_is_fetched_at_once_and_the_older_picture_is_not_drawn() -> None:
+    machine, (first, _), (second, fetch) = fetcher(), fetching(ONE), fetching(TWO, "v")
+    machine.wish(first, 0)
+
+    assert machine.wish(second, 1) == []
+    assert machine.fetched(ONE, 2) == [fetch]
+    assert machine.fetched(TWO, 3)[1:] == [Draw(data=TWO, format="png")]
+
+
+def test_a_label_that_cannot_fetch_waits_for_the_image() -> None:
+    machine = label()
+
+    assert machine.wish(fetching(ONE)[0], 0) == []
     assert machine.image(ONE) == [report(ONE, "received"), Draw(data=ONE, format="png")]
 
 

@@ -213,7 +213,9 @@ def test_other_topics_are_refused(topic: str) -> None:
 
 
 def test_labels_do_not_speak_on_the_gateways_topics() -> None:
-    with pytest.raises(ProtocolError, match="labels speak on announce, report and presence"):
+    with pytest.raises(
+        ProtocolError, match="labels speak on announce, report, presence and result"
+    ):
         protocol.sighting("label/a/wish", b"{}")
 
 
