@@ -15,18 +15,19 @@ TIER = "ANAQUEL_TIER"
 
 COUNTS: Mapping[str, Mapping[str, int]] = {
     "test": {
-        "kills": 20,
+        "kills": 10,
         "commits_killed": 5,
         "log_cuts": 20,
-        "snapshot_kills": 5,
-        "delta_kills": 5,
+        "snapshot_kills": 3,
+        "delta_kills": 3,
         "link_cuts": 30,
         "broker_restarts": 10,
         "disorders": 20,
         "template_panels": 3,
-        "delivery_lives": 150,
-        "soak_labels": 120,
-        "soak_hours": 6,
+        "label_pixels": 50_000,
+        "delivery_lives": 60,
+        "soak_labels": 80,
+        "soak_hours": 4,
     },
     "prove": {
         "kills": 200,
@@ -38,6 +39,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "broker_restarts": 100,
         "disorders": 500,
         "template_panels": 200,
+        "label_pixels": 4_000_000,
         "delivery_lives": 2_000,
         "soak_labels": 5_000,
         "soak_hours": 48,

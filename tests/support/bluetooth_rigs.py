@@ -33,14 +33,15 @@ Device = SimulatedBluetoothLabel[Any]
 class Rig:
     """A family, one of its models, and how a simulated label of a model is made.
 
-    ``tells_model``: its labels say what they are, on the air or when they are asked. After
-    ``midway_s`` seconds a delivery is in the midst of handing over the picture.
+    ``tells_model``: its labels say what they are, on the air or, with ``is_asked``, in a connection
+    of their own. After ``midway_s`` seconds a delivery is in the midst of handing over the picture.
     """
 
     labels: BleFamily
     model: str
     make: Callable[[str, str], Device]
     tells_model: bool
+    is_asked: bool = False
     midway_s: float = 1.0
 
     def known(self, device: Device, model: str | None = None) -> Described:
@@ -54,6 +55,7 @@ RIGS: Final[Mapping[str, Rig]] = MappingProxyType(
             model="atc-250x128-bwr",
             make=lambda address, model: SimulatedAtcLabel(address, screen_of(model)),
             tells_model=True,
+            is_asked=True,
         ),
         "gicisky": Rig(
             labels=GiciskyLabels(),
@@ -66,6 +68,7 @@ RIGS: Final[Mapping[str, Rig]] = MappingProxyType(
             model="opendisplay-128x296-bwr-r90",
             make=lambda address, model: SimulatedOpenDisplayLabel(address, layout_of(model)),
             tells_model=True,
+            is_asked=True,
         ),
         "zhsunyco_easytag": Rig(
             labels=EasyTagLabels(),

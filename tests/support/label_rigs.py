@@ -180,7 +180,8 @@ class BluetoothRig:
         if fault is Fault.NEVER_ANSWERS:
             device.faults = replace(device.faults, stalls_after=0)
         if fault is Fault.LOSES_ONE:
-            air = AirFaults(breaks_after=2)
+            # Where a label is asked first, that connection asks in less and stays whole.
+            air = AirFaults(breaks_after=3, breaks=2 if self._family.is_asked else 1)
         self.radio.add(device, faults=air)
         return device
 
