@@ -34,7 +34,7 @@ async def run(settings: Settings, name: str, file: Path, stop: asyncio.Event, sa
     prefix = f"{broker.topic_prefix}/{settings.shop.store}"
     link = Link("label", broker, prefix=prefix, client_id=f"label-{name}")
     shelf = SimulatedLabels(link)
-    label = shelf.add(name, LabelModel(panel=PANEL, refresh_s=_REFRESH_S))
+    label = shelf.add(name, LabelModel(panel=PANEL, refresh_s=_REFRESH_S, can=("flash",)))
     reports = link.messages(f"label/{name}/report")
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(_keep_picture(reports, label, file, say))

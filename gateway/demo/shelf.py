@@ -36,7 +36,7 @@ def labels() -> Iterator[tuple[str, LabelModel]]:
         if number % 12 == 0:
             next(inks)
         panel = Panel(name=f'{inch}" {name}', width=width, height=height, inks=_INKS[name], dpi=dpi)
-        yield f"esl-{number:03d}", LabelModel(panel=panel, refresh_s=_REFRESH_S)
+        yield f"esl-{number:03d}", LabelModel(panel=panel, refresh_s=_REFRESH_S, can=("flash",))
 
 
 def bindings(shop: DemoShop) -> Iterator[Row]:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
-from gateway.clock import SystemClock
 from gateway.domain.labels import Target
-from gateway.domain.rows import Row
-from gateway.feed import checking
-from gateway.labels import adopting, binding
-from gateway.labels.living import Doer
-from gateway.settings import AccessPointSection, Settings
-from gateway.store import deliveries, discovered, replica
-from gateway.store.database import Connection, Database
+from gateway.settings import AccessPointSection
+from gateway.store.database import Database
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.feeding import SHOP, price, product, stock
@@ -22,8 +15,7 @@ from tests.support.gateway_process import GatewayProcess
 from tests.support.hanshow_shop import HanshowShop
 from tests.support.mosquitto import Mosquitto
 from tests.support.openepaperlink_shop import OpenEPaperLinkShop
-from tests.support.running import PATIENCE_S, one_turn
-from tests.support.shelving import ORIGIN
+from tests.support.run_gateway import adopt, bind, state, until, write
 
 
 async def test_labels_behind_access_points_show_prices(
@@ -62,37 +54,3 @@ async def test_labels_behind_access_points_show_prices(
     assert label.showing is not None
     assert set(tag.showing.pixels) > {0}
     assert not [line for line in process.lines if "Traceback" in line]
-
-
-def state(rows: Connection, label: str) -> str:
-    delivery = deliveries.get(rows, label)
-    return "" if delivery is None else delivery.state
-
-
-async def until(database: Database, true: Callable[[Connection], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not await database.read(true):
-            await one_turn()
-
-
-async def write(database: Database, settings: Settings, *rows: Row) -> None:
-    owner = checking.owner_in(settings, "central")
-    now = SystemClock().now()
-    checked = [checking.row("central", row.kind, row.key, row.value, owner) for row in rows]
-    await database.write(
-        lambda connection: replica.apply(connection, "central", checked, seq=1, at=now)
-    )
-
-
-async def adopt(database: Database, label: str) -> None:
-    """A person takes the label in as soon as it was heard."""
-    await until(database, lambda rows: discovered.get(rows, label) is not None)
-    doer = Doer(origin=ORIGIN, by="test", at=SystemClock().now())
-    await database.write(lambda connection: adopting.adopt(connection, label, {}, doer))
-
-
-async def bind(database: Database, label: str, target: Target) -> None:
-    now = SystemClock().now()
-    await database.write(
-        lambda connection: binding.bind(connection, label, target, origin=ORIGIN, by="test", at=now)
-    )

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -27,9 +28,21 @@ from device_drivers.links.http import HttpError, HttpPoint
 from device_drivers.links.offers import Offers
 from device_drivers.simulated.messages import InMemoryBroker
 from device_drivers.simulated.mqtt_label import Faults, LabelModel, SimulatedLabels
+from gateway.broker.link import Link
+from gateway.domain.labels import Target
 from gateway.intake import label_pictures
+from gateway.settings.sections import IntakeListen
+from gateway.store import labels
+from gateway.store.database import Database
+from tests.support import gateway_process
+from tests.support import settings as make_settings
 from tests.support.bluetooth_shop import noise
+from tests.support.feeding import SHOP, price, product, stock
+from tests.support.gateway_process import GatewayProcess
 from tests.support.label_rigs import PANELS
+from tests.support.mosquitto import Mosquitto, free_port
+from tests.support.run_gateway import bind, state, until, write
+from tests.support.running import PREFIX, running
 from tests.support.serving import serving
 
 PANEL = PANELS[0]
@@ -165,3 +178,37 @@ async def test_other_labels_get_their_image_from_the_broker(shop: Shop) -> None:
 
     assert label.showing == noise(PANEL)
     assert shop.fetched == []
+
+
+async def test_a_gateway_serves_what_its_labels_fetch(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    intake = {"host": "127.0.0.1", "port": port, "reached_at": base}
+    settings = make_settings.make(tmp_path, mosquitto.broker)
+    sites = settings.sites.model_copy(update={"intake": IntakeListen.model_validate(intake)})
+    config = tmp_path / "config.toml"
+    gateway_process.write_config(config, settings.model_copy(update={"sites": sites}))
+    process = GatewayProcess(config)
+    fetched: list[str] = []
+
+    async def get(url: str, most: int) -> bytes | None:
+        fetched.append(url)
+        answer = await HttpPoint(base).get(url.removeprefix(base))
+        return answer.body if answer.status == 200 and len(answer.body) <= most else None
+
+    world = Link("world", mosquitto.broker, prefix=PREFIX, client_id="world")
+    shelf = SimulatedLabels(world, get=get)
+    label = shelf.add("a", MODEL)
+    async with running(world, shelf), asyncio.TaskGroup() as group:
+        await process.start(group)
+        async with Database(settings.data.folder / "anaquel.db") as database:
+            await until(database, lambda rows: labels.get(rows, "a") is not None)
+            await write(
+                database, settings, SHOP, product("a1"), price("a1", "100.00"), stock("a1", 9)
+            )
+            await bind(database, "a", Target(product="a1"))
+            await until(database, lambda rows: state(rows, "a") == "shown")
+        assert await process.stop() == 0, "\n".join(process.lines)
+
+    assert label.showing is not None
+    assert [url.rsplit("/", 1)[0] for url in fetched] == [f"{base}/label-pictures"]
