@@ -301,7 +301,20 @@ class BleakRadio:
                 return
 
     async def _close(self, client: BleakClient) -> None:
-        """End the connection; what BlueZ says after that changes nothing."""
+        """End the connection, whoever cancels this meanwhile: it would hold the device for ever."""
+        closing = asyncio.ensure_future(self._disconnect(client))  # noqa: TID251 - awaited here
+        cut: asyncio.CancelledError | None = None
+        while not closing.done():
+            try:
+                await asyncio.wait({closing})
+            except asyncio.CancelledError as error:
+                cut = error
+        closing.result()
+        if cut is not None:
+            raise cut
+
+    async def _disconnect(self, client: BleakClient) -> None:
+        """What BlueZ says after that changes nothing."""
         with suppress(*TROUBLES):
             async with asyncio.timeout(self._pace.close):
                 await client.disconnect()

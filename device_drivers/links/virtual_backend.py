@@ -227,6 +227,8 @@ class Client(BaseBleakClient):
 
     @override
     async def disconnect(self) -> None:
+        # As on BlueZ, whoever is cut here leaves the device connected.
+        await asyncio.sleep(0)
         if self._connection is not None:
             await end(self._connection)
 

@@ -40,12 +40,19 @@ _MEASURED_EVERY_S: Final = 60.0
 _NOWHERE: Final = frozenset({Reason.LINK_DOWN, Reason.ASLEEP})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _UnderWay:
     wish: str
     way: str
     task: asyncio.Task[None]
     began: float
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        """End it, once: a second time would cut what its driver tidies up."""
+        if not self.is_cancelled:
+            self.is_cancelled = True
+            self.task.cancel()
 
 
 class Courier:
@@ -124,7 +131,7 @@ class Courier:
             lambda rows: picking.pick(rows, self._drivers, room, under_way, ranks, now)
         )
         for label in picked.overtaken & self._under_way.keys():
-            self._under_way[label].task.cancel()
+            self._under_way[label].cancel()
         await self._outcomes.not_sent(picked.ready)
         going = [one for one in picked.ready if one.picture is not None]
         if going:

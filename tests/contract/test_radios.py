@@ -372,7 +372,8 @@ async def test_trouble_inside_a_connection_comes_out_as_it_is(rig: Rig) -> None:
         await wait_until(lambda: not one.is_connected)
 
 
-async def test_cancelled_at_every_await_nothing_stays_connected(rig: Rig) -> None:
+@pytest.mark.parametrize("times", [1, 2, 20])
+async def test_cancelled_at_every_await_nothing_stays_connected(rig: Rig, times: int) -> None:
     one = device()
 
     async def whole() -> None:
@@ -388,7 +389,7 @@ async def test_cancelled_at_every_await_nothing_stays_connected(rig: Rig) -> Non
         await hear(rig.radio, one.address)
         before = asyncio.all_tasks()
         number = 1
-        while await cancelled_at(whole(), number):
+        while await cancelled_at(whole(), number, times):
             await wait_until(lambda: not one.is_connected)
             assert rig.connected == 0
             await wait_until(lambda: asyncio.all_tasks() <= before)

@@ -1,4 +1,4 @@
-"""Cancelling a coroutine at its n-th await, and no other."""
+"""Cancelling a coroutine at its n-th await, once or several times in a row."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 class CancelledAt:
     """Awaiting it runs ``work`` and cancels its task when that waits for the ``number``-th time.
 
-    ``reached`` says whether there were so many waits.
+    ``reached`` says whether there were so many waits. So many ``times`` it is cancelled, each at
+    its next wait.
     """
 
-    def __init__(self, work: Coroutine[Any, Any, None], number: int) -> None:
+    def __init__(self, work: Coroutine[Any, Any, None], number: int, times: int = 1) -> None:
         self.reached = False
         self._work = work
-        self._number = number
+        self._cancelled = range(number, number + times)
 
     def __await__(self) -> Generator[Any, Any, None]:
         waits = 0
@@ -27,7 +28,7 @@ class CancelledAt:
             except StopIteration:
                 return
             waits += 1
-            if waits == self._number:
+            if waits in self._cancelled:
                 self.reached = True
                 task = asyncio.current_task()
                 assert task is not None
@@ -39,9 +40,9 @@ class CancelledAt:
                 error = raised
 
 
-async def cancelled_at(work: Coroutine[Any, Any, None], number: int) -> bool:
-    """Run it cancelled at that wait; False when it ended before."""
-    one = CancelledAt(work, number)
+async def cancelled_at(work: Coroutine[Any, Any, None], number: int, times: int = 1) -> bool:
+    """Run it cancelled at that wait (and the next ones); False when it ended before."""
+    one = CancelledAt(work, number, times)
 
     async def run() -> None:
         await one

@@ -111,6 +111,40 @@ async def test_a_running_delivery_of_an_old_wish_is_cancelled(aisle: Aisle) -> N
     assert aisle.driver.wishes == ["w-l1-0", "w-l1-1"]
 
 
+async def test_a_driver_tidies_up_in_peace_when_its_delivery_is_cancelled(aisle: Aisle) -> None:
+    begun, tidying, tidied = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    other_shown = asyncio.Event()
+
+    async def answer(label: Described) -> Outcome:
+        if label.label == "other" or begun.is_set():
+            return Shown()
+        begun.set()
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            tidying.set()
+            await other_shown.wait()
+            tidied.set()
+        raise AssertionError("cancelled above")
+
+    aisle.driver.answer = answer
+    await aisle.hang("l1")
+    await aisle.hang("other")
+    await aisle.wish("l1")
+    changes = aisle.room.database.changes.subscribe("delivery")
+    async with asyncio.timeout(20), running(aisle.courier):
+        await begun.wait()
+        await aisle.wish("l1", 1)
+        await tidying.wait()
+        await aisle.wish("other")
+        while (await aisle.delivery("other")).state != "shown":
+            await changes.next()
+        other_shown.set()
+        while (await aisle.delivery("l1")).state != "shown":
+            await changes.next()
+    assert tidied.is_set()
+
+
 async def test_the_picture_that_the_label_shows_is_never_sent(aisle: Aisle) -> None:
     await aisle.hang("l1")
     await aisle.wish("l1", 0)
