@@ -22,7 +22,7 @@ from gateway.domain import ranking
 from gateway.domain.quiet_hours import QuietHours
 from gateway.domain.ranking import Rank
 from gateway.domain.retrying import Backoff
-from gateway.labels import picking
+from gateway.labels import driving, picking
 from gateway.labels.outcomes import Outcomes
 from gateway.labels.picking import Picked, Ready
 from gateway.labels.reports import Reports
@@ -170,7 +170,7 @@ class Courier:
         connects = self._outcomes.connects(due.family)
         async with self._turns.of(due.label):
             began = self._clock.monotonic()
-            outcome = await driver.deliver(due.described, due.wish, picture)
+            outcome = await driving.deliver(driver, due.described, due.wish, picture)
         self._measure(due.way, outcome, self._clock.monotonic() - began)
         await self._outcomes.note(due, picture, outcome, connects)
 

@@ -1,14 +1,23 @@
-"""The drivers of every family that can be reached, those of other distributions among them."""
+"""The drivers of every family that can be reached, those of other distributions among them.
+
+What is handed to a driver is durable: an error that it must not raise would come back after every
+start. So it ends here: it is one label's trouble, told with its traceback.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Final, NoReturn
 
 import structlog
 
 from device_drivers import registry
-from device_drivers.api.drivers import LabelDriver
+from device_drivers.api.drivers import Described, Failed, LabelDriver, Outcome, Picture, Reason
+from device_drivers.api.panels import Frame
 from device_drivers.registry import LeftOut, Tell, Ways
+
+_AGAIN_S: Final = 30.0
+"""The pause before what a stranger's driver does by itself is begun again."""
 
 log = structlog.get_logger("labels")
 
@@ -30,3 +39,47 @@ async def drivers(ways: Ways, tell: Tell = _told) -> dict[str, LabelDriver]:
     # Modules of strangers are imported, and files are read to find them.
     await asyncio.to_thread(registry.load_others, tell)
     return registry.label_drivers(ways, tell)
+
+
+async def deliver(driver: LabelDriver, label: Described, wish: str, picture: Picture) -> Outcome:
+    """``LabelDriver.deliver``; an error of the driver is a label that failed."""
+    try:
+        return await driver.deliver(label, wish, picture)
+    except Exception as error:
+        log.exception("driver failed", label=label.label, doing="deliver")
+        return Failed(reason=Reason.LABEL_ERROR, detail=_said(error))
+
+
+def encode(driver: LabelDriver, frame: Frame, label: Described) -> Picture:
+    """``LabelDriver.encode``; raises ``ValueError`` for whatever goes wrong."""
+    try:
+        return driver.encode(frame, label)
+    except ValueError:
+        raise
+    except Exception as error:
+        log.exception("driver failed", label=label.label, doing="encode")
+        raise ValueError(_said(error)) from error
+
+
+async def settled(driver: LabelDriver, label: str) -> None:
+    """``LabelDriver.settled``; a picture that is not freed is harmless."""
+    try:
+        await driver.settled(label)
+    except Exception:
+        log.exception("driver failed", label=label, doing="settled")
+
+
+async def run(driver: LabelDriver) -> NoReturn:
+    """``LabelDriver.run``; that of another distribution is begun again when it fails."""
+    while True:
+        try:
+            await driver.run()
+        except Exception:
+            if driver.family.name in registry.OURS:
+                raise
+            log.exception("driver failed", family=driver.family.name, doing="run")
+            await asyncio.sleep(_AGAIN_S)
+
+
+def _said(error: Exception) -> str:
+    return f"the driver failed: {type(error).__name__}: {error}"

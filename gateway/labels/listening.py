@@ -12,6 +12,7 @@ import structlog
 
 from device_drivers.api.drivers import Heard, LabelDriver, Refused
 from gateway.clock import Clock
+from gateway.labels import driving
 from gateway.labels.reports import Reports, Word
 from gateway.labels.turns import Turns
 from gateway.store import labels
@@ -73,7 +74,7 @@ class Listener:
         """Listen for ever."""
         stream = self._driver.heard()  # before anything can be said
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._driver.run(), name=f"{self.name}-driver")
+            group.create_task(driving.run(self._driver), name=f"{self.name}-driver")
             group.create_task(self._hear(stream), name=f"{self.name}-hear")
             group.create_task(self._write(), name=f"{self.name}-write")
             group.create_task(self._free(), name=f"{self.name}-free")
@@ -130,7 +131,8 @@ class Listener:
     async def _free_some(self, settled: Iterable[str]) -> None:
         async with asyncio.TaskGroup() as group:
             for label in settled:
-                group.create_task(self._driver.settled(label), name=f"{self.name}-free-{label}")
+                free = driving.settled(self._driver, label)
+                group.create_task(free, name=f"{self.name}-free-{label}")
 
 
 def _kind(problem: str) -> str:

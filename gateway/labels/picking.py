@@ -10,6 +10,7 @@ from datetime import datetime
 from device_drivers.api.drivers import LabelDriver, Picture
 from gateway.domain import retrying
 from gateway.domain.ranking import Rank
+from gateway.labels import driving
 from gateway.labels.ways import Room
 from gateway.store import deliveries, frames, queue
 from gateway.store.database import Connection
@@ -97,7 +98,7 @@ def _ready(connection: Connection, drivers: Mapping[str, LabelDriver], due: Due)
     formats = retrying.offered(due.described.formats, due.reason, due.same)
     try:
         sent = frame if due.correction is None else due.correction.apply(frame)
-        picture = driver.encode(sent, replace(due.described, formats=formats))
+        picture = driving.encode(driver, sent, replace(due.described, formats=formats))
     except ValueError as error:
         return Ready(due=due, problem=str(error) or "the picture cannot be encoded")
     ready = Ready(due=due, picture=picture)
