@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 import structlog
 
@@ -23,7 +22,6 @@ from gateway.store.label_rows import Label
 _FAILED_AGAIN = timedelta(hours=1)
 """A drawing that failed may have wanted memory: then it is tried once more."""
 
-_LEFT_OUT = "text_left_out"
 _RULES = "label_rules"
 
 log = structlog.get_logger("labels")
@@ -114,30 +112,14 @@ def _looked_at_again(one: Drawn, now: datetime) -> datetime | None:
 
 def _tell_of_texts(connection: Connection, look: Look, now: datetime) -> None:
     """One task for each article while a text of it cannot be drawn and another stands for it."""
-    _forget_texts(connection)
-    if look.target is None:
+    bound = labels.binding(connection, look.label.id)
+    if look.target is None or bound is None or bound.target != look.target:
         return
     if look.facts.left_out:
         detail = {"message": f"runs from right to left: {', '.join(look.facts.left_out)}"}
-        tasks.open_(connection, _LEFT_OUT, _article(look.target), detail, now)
+        tasks.open_(connection, labels.LEFT_OUT, labels.article(look.target), detail, now)
     else:
-        tasks.close(connection, _LEFT_OUT, _article(look.target))
-
-
-def _article(target: Target) -> str:
-    """``product/<id>`` or ``group/<id>?<axis>=<value>``."""
-    if target.product is not None:
-        return f"product/{target.product}"
-    fixed = f"?{urlencode(sorted(target.where.items()))}" if target.where else ""
-    return f"group/{target.group}{fixed}"
-
-
-def _forget_texts(connection: Connection) -> None:
-    """Close the tasks of articles for which no label stands any more."""
-    for task in tasks.of_kind(connection, _LEFT_OUT):
-        kind, _, key = task.key.partition("/")
-        if not labels.is_shown(connection, kind, key.partition("?")[0]):
-            tasks.close(connection, _LEFT_OUT, task.key)
+        tasks.close(connection, labels.LEFT_OUT, labels.article(look.target))
 
 
 def _tell_of_rules(connection: Connection, origin: Origin, one: Drawn, now: datetime) -> None:

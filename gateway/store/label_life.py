@@ -85,6 +85,7 @@ def forget(connection: Connection, label: str) -> None:
     """The label is none of ours any more."""
     deliveries.forget(connection, label)
     price_shown.left(connection, label)
+    labels.leave(connection, label)
     connection.execute("DELETE FROM label WHERE id = ?", (label,))
     connection.note("label", label)
 
@@ -152,7 +153,7 @@ def place(connection: Connection, label: str, zone: str | None) -> None:
 
 def park(connection: Connection, label: str, shows: Parked | None) -> None:
     """Let the label lie in a drawer and show this; None takes it out again."""
-    connection.execute("DELETE FROM binding WHERE label = ?", (label,))
+    labels.leave(connection, label)
     connection.execute("UPDATE label SET parked = ? WHERE id = ?", (shows or "", label))
     labels.look_again(connection, label, "staff")
 

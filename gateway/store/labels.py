@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
 
 from device_drivers.api.drivers import Announced, Presence, Telemetry
 from gateway.clock import from_ms, to_ms
 from gateway.domain.labels import Target, new_code
-from gateway.store import price_shown
+from gateway.store import price_shown, tasks
 from gateway.store.database import Connection
 from gateway.store.label_rows import COLUMNS, Label, read
 
@@ -27,6 +29,8 @@ class Binding:
     bound_by: str
 
 
+LEFT_OUT: Final = "text_left_out"
+"""The task that a text of an article cannot be drawn, until no label stands for it any more."""
 MAX_LABELS = 60_000
 """Labels taken in. The largest shops have some 30,000 tags; more means that something makes names
 up, and each name costs a row, a picture and room in every list."""
@@ -161,7 +165,7 @@ def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
 
     What staff did is planned and delivered first. Raises ``KeyError`` for an unknown label.
     """
-    target = bound.target
+    target, before = bound.target, binding(connection, bound.label)
     try:
         connection.execute(
             "INSERT OR REPLACE INTO binding "
@@ -174,14 +178,43 @@ def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
         )
     except sqlite3.IntegrityError as error:
         raise KeyError(bound.label) from error
+    _left(connection, before)
     connection.execute("UPDATE label SET parked = '' WHERE id = ?", (bound.label,))
     _stale_label(connection, bound.label, why)
 
 
 def unbind(connection: Connection, label: str, *, why: str = "staff") -> None:
     """Let the label stand for nothing; it will show its code."""
-    connection.execute("DELETE FROM binding WHERE label = ?", (label,))
+    leave(connection, label)
     _stale_label(connection, label, why)
+
+
+def leave(connection: Connection, label: str) -> None:
+    """The label stands for nothing from now on; what it will show is the caller's concern."""
+    before = binding(connection, label)
+    connection.execute("DELETE FROM binding WHERE label = ?", (label,))
+    _left(connection, before)
+
+
+def article(target: Target) -> str:
+    """``product/<id>`` or ``group/<id>?<axis>=<value>``."""
+    if target.product is not None:
+        return f"product/{target.product}"
+    fixed = f"?{urlencode(sorted(target.where.items()))}" if target.where else ""
+    return f"group/{target.group}{fixed}"
+
+
+def _left(connection: Connection, before: Binding | None) -> None:
+    """Nobody has to mend the texts of an article for which no label stands any more."""
+    if before is None:
+        return
+    others = connection.execute(
+        "SELECT fixed FROM binding WHERE product = ?1 "
+        "UNION SELECT fixed FROM binding WHERE group_id = ?2",
+        (before.target.product, before.target.group),
+    )
+    if all(json.loads(fixed) != dict(before.target.where) for (fixed,) in others):
+        tasks.close(connection, LEFT_OUT, article(before.target))
 
 
 def binding(connection: Connection, label: str) -> Binding | None:
@@ -234,13 +267,6 @@ def standing_for(
 def hurry(connection: Connection, label: str) -> None:
     """Look at this label before the others."""
     connection.execute("UPDATE label SET urgent = 1 WHERE id = ? AND stale > 0", (label,))
-
-
-def is_shown(connection: Connection, kind: str, key: str) -> bool:
-    """Whether a label is bound to this ``product`` or ``group``."""
-    column = {"product": "product", "group": "group_id"}[kind]
-    found = connection.execute(f"SELECT 1 FROM binding WHERE {column} = ? LIMIT 1", (key,))
-    return found.fetchone() is not None
 
 
 def _hurry(connection: Connection, products: Iterable[str]) -> None:

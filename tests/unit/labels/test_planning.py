@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +10,11 @@ import pytest
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts, PictureFact, Target
 from gateway.domain.rows import Row
+from gateway.labels import living
 from gateway.labels.planning import Planner
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, pictures, queue, rounds, tasks
+from gateway.store import catalogue, labels, pictures, queue, rounds, tasks
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
@@ -225,6 +226,42 @@ async def test_one_article_with_many_labels_is_one_task_until_the_last_is_gone(r
     await room.bind("l3", Target(product="b"))
     await plan_all(planner)
     assert await room.read(lambda rows: tasks.of_kind(rows, "text_left_out")) == ()
+
+
+@pytest.mark.parametrize("goes", ["unbound", "parked", "retired", "article"])
+async def test_nobody_mends_the_texts_of_an_article_that_no_label_shows(
+    room: Room, goes: str
+) -> None:
+    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    await room.write(product("a", name={"es": "נעלי ריצה"}, sku="R-1"))
+    await room.bind("l1", Target(product="a"))
+    await plan_all(planner)
+    assert len(await room.read(lambda rows: tasks.of_kind(rows, "text_left_out"))) == 1
+    doer = living.Doer(origin=rooms.ORIGIN, by="ana", at=rooms.AT)
+    if goes == "article":
+        await room.write(Row(kind="product", key="a", value=None))
+        await plan_all(planner)
+    else:
+        ways: dict[str, Callable[[Connection], None]] = {
+            "unbound": lambda rows: labels.unbind(rows, "l1"),
+            "parked": lambda rows: living.park(rows, "l1", "blank", doer),
+            "retired": lambda rows: living.retire(rows, "l1", doer),
+        }
+        await room.database.write(ways[goes])
+    assert await room.read(lambda rows: tasks.of_kind(rows, "text_left_out")) == ()
+
+
+async def test_planning_a_label_reads_no_tasks_of_others(room: Room) -> None:
+    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    await room.write(product("a"))
+    await room.bind("l1", Target(product="a"))
+
+    def other(connection: Connection) -> None:
+        tasks.open_(connection, "text_left_out", "product/other", {"message": ""}, rooms.AT)
+
+    await room.database.write(other)
+    await plan_all(planner)
+    assert len(await room.read(lambda rows: tasks.of_kind(rows, "text_left_out"))) == 1
 
 
 async def test_a_picture_that_comes_or_goes_is_looked_at_again(room: Room) -> None:
