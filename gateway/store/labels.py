@@ -29,6 +29,8 @@ class Binding:
     bound_by: str
 
 
+DUE_AT_ONCE: Final = 100
+"""Labels marked in one transaction when many prices change at the same time."""
 LEFT_OUT: Final = "text_left_out"
 """The task that a text of an article cannot be drawn, until no label stands for it any more."""
 MAX_LABELS = 60_000
@@ -309,8 +311,14 @@ def mark_all_stale(connection: Connection, why: str) -> None:
 
 
 def mark_due_stale(connection: Connection, at: datetime) -> None:
-    """Mark stale every label whose price begins or ends at or before ``at``."""
-    due = connection.execute("SELECT id FROM label WHERE next_change <= ?", (to_ms(at),)).fetchall()
+    """Mark stale the next labels whose price begins or ends at or before ``at``.
+
+    So few at once that others get to write; until ``rounds.next_change`` is later there are more.
+    """
+    due = connection.execute(
+        "SELECT id FROM label WHERE next_change <= ? ORDER BY next_change, id LIMIT ?",
+        (to_ms(at), DUE_AT_ONCE),
+    ).fetchall()
     price_shown.unsettle(connection, [label for (label,) in due], at)
     for (label,) in due:
         connection.execute("UPDATE label SET next_change = NULL WHERE id = ?", (label,))

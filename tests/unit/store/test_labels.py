@@ -209,6 +209,23 @@ def test_a_price_that_begins_by_itself_makes_its_label_stale_once(connection: Co
     assert rounds.next_change(connection) is None
 
 
+def test_prices_that_begin_together_are_marked_a_few_in_each_transaction(
+    connection: Connection,
+) -> None:
+    names = [f"M{n:03}" for n in range(2 * labels.DUE_AT_ONCE)]
+    for name in names:
+        announce(connection, name)
+    connection.execute("UPDATE label SET stale = 0")
+    for name in names:
+        labels.planned(connection, name, looked_at=0, next_change=LATER)
+    for done in (1, 2):
+        assert rounds.next_change(connection) == LATER
+        labels.mark_due_stale(connection, LATER)
+        marked = [one.id for one in labels.stale(connection, len(names))]
+        assert marked == names[: done * labels.DUE_AT_ONCE]
+    assert rounds.next_change(connection) is None
+
+
 def bind(connection: Connection, target: Target, label: str = "L1") -> Binding:
     bound = Binding(label=label, target=target, template="t", bound_at=AT, bound_by="Ana")
     labels.bind(connection, bound)
