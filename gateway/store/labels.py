@@ -31,6 +31,8 @@ class Binding:
 
 DUE_AT_ONCE: Final = 100
 """Labels marked in one transaction when many prices change at the same time."""
+_STALE_FOR: Final = "iif(stale > 0 AND stale_for = 'staff', stale_for, ?1)"
+"""What staff did stays the reason, whatever comes before it was looked at."""
 LEFT_OUT: Final = "text_left_out"
 """The task that a text of an article cannot be drawn, until no label stands for it any more."""
 MAX_LABELS = 60_000
@@ -266,11 +268,6 @@ def standing_for(
     return [row[0] for row in found]
 
 
-def hurry(connection: Connection, label: str) -> None:
-    """Look at this label before the others."""
-    connection.execute("UPDATE label SET urgent = 1 WHERE id = ? AND stale > 0", (label,))
-
-
 def _hurry(connection: Connection, products: Iterable[str]) -> None:
     """Labels of these products are urgent where the product is blocked or recalled."""
     withdrawn = connection.execute(
@@ -292,7 +289,7 @@ def _hurry(connection: Connection, products: Iterable[str]) -> None:
 def mark_bound_stale(connection: Connection, why: str) -> None:
     """Mark every label that stands for something stale."""
     marked = connection.execute(
-        "UPDATE label SET stale = stale + 1, stale_for = ? "
+        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR} "
         "WHERE id IN (SELECT label FROM binding) RETURNING id",
         (why,),
     ).fetchall()
@@ -304,7 +301,7 @@ def mark_bound_stale(connection: Connection, why: str) -> None:
 def mark_all_stale(connection: Connection, why: str) -> None:
     """Mark every label stale, also those that stand for nothing."""
     for (label,) in connection.execute(
-        "UPDATE label SET stale = stale + 1, stale_for = ? RETURNING id", (why,)
+        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR} RETURNING id", (why,)
     ).fetchall():
         connection.note("stale", label)
         connection.note("label", label)
@@ -360,7 +357,7 @@ def look_again(connection: Connection, label: str, why: str) -> None:
 
 def _stale_label(connection: Connection, label: str, why: str) -> None:
     connection.execute(
-        "UPDATE label SET stale = stale + 1, stale_for = ?1, "
+        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR}, "
         "urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
         (why, label),
     )

@@ -60,7 +60,7 @@ def withdraw(
     )
     tasks.open_(connection, TASK, product, {"by": by, "reason": reason}, at)
     told = Entry(label="", at=at, what="price_withdrawn", detail=reason, actor=by)
-    _follow(connection, product, told, urgent=True)
+    _follow(connection, product, told)
     return get(connection, product)
 
 
@@ -71,7 +71,7 @@ def put_back(connection: Connection, product: str, *, by: str, at: datetime) -> 
         return None
     _end(connection, [known], by, at)
     told = Entry(label="", at=at, what="price_back", actor=by)
-    _follow(connection, product, told, urgent=False)
+    _follow(connection, product, told)
     return known
 
 
@@ -130,14 +130,13 @@ def _end(connection: Connection, ended: Iterable[Withdrawal], by: str, at: datet
         connection.note(price_shown.TABLE, "")
 
 
-def _follow(connection: Connection, product: str, told: Entry, *, urgent: bool) -> None:
-    """Have the labels drawn anew, at once where it is ``urgent``, and pages read again."""
+def _follow(connection: Connection, product: str, told: Entry) -> None:
+    """Have the labels drawn anew, those of the product first, and pages read again."""
     groups = catalogue.groups_of(connection, [product])
     labels.mark_stale(connection, [product], groups, group_rows=set())
     price_shown.begin(connection, offers_seqs.of(connection, [product]), told.at)
     for label in _record(connection, product, told):
-        if urgent:
-            labels.hurry(connection, label)
+        labels.look_again(connection, label, "staff")
     connection.note_all("catalogue", {product} | groups)
     connection.note(price_shown.TABLE, "")
 

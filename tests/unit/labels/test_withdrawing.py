@@ -11,6 +11,7 @@ import pytest
 
 from gateway.domain import price_events
 from gateway.domain.labels import Target
+from gateway.domain.ranking import Rank
 from gateway.domain.rows import Row
 from gateway.store import deliveries, proof, queue, rounds, tasks, withdrawals
 from gateway.store.database import Connection
@@ -120,7 +121,10 @@ async def test_who_puts_it_back_is_on_record_and_all_is_told_again(shelf: Shelf)
         lambda one: withdrawals.put_back(one, "a", by="Eva", at=AT)
     )
     assert back is not None
+    await shelf.room.write(product("a", sku="other"))
     await shelf.plan()
+    delivery = await shelf.room.delivery("l1")
+    assert (delivery.rank, delivery.wave) == (Rank.STAFF, None)
     await shelf.confirm("l1")
     assert await shelf.told() == [(2, 1, 1, True)]
     whats = [
