@@ -55,7 +55,7 @@ def of_wave(connection: Connection, wave: Wave, at_once: int, now: datetime) -> 
         return None
     expected = _expected(connection, loads.of_wave(connection, wave.id), at_once, drawn=True)
     took_s = ((wave.shown_at or now) - wave.began_at).total_seconds()
-    return forecasting.remaining_s(expected.forecast, wave.shown, took_s)
+    return forecasting.remaining_s(expected.forecast, wave.done, took_s)
 
 
 def _expected(

@@ -50,7 +50,7 @@ def _matters(wave: Wave, reader: Reader) -> bool:
 
 def _line(connection: Connection, wave: Wave, reader: Reader, role: Role, at_once: int) -> WaveLine:
     language = reader.language
-    done, total = wave.shown, wave.joined - wave.gone
+    done, total = wave.done, wave.joined - wave.gone
     return WaveLine(
         id=wave.id,
         title=texts.CAUSES.get(wave.cause, texts.WAVE_OTHER_CAUSE).say(language),

@@ -38,8 +38,10 @@ class WaveTold(BaseModel):
     """Many deliveries from one cause.
 
     `cause` is feed, time, template, settings or repair; `state` is running, paused or cancelled,
-    and a wave is done when nothing is `left`. `gone` labels got a newer wish before this one was
-    shown. `ends_at` is when it will be done, from what was measured; null when that cannot be said.
+    and a wave is done when nothing is `left`. Labels said of `shown` that they show it; `arrived`
+    are held by labels that never say more. `gone` labels got a newer wish before this one was
+    shown, or another system writes to them. `ends_at` is when it will be done, from what was
+    measured; null when that cannot be said.
     """
 
     id: int
@@ -48,6 +50,7 @@ class WaveTold(BaseModel):
     began_at: datetime
     labels: int
     shown: int
+    arrived: int
     gone: int
     left: int
     ends_at: datetime | None
@@ -245,6 +248,7 @@ class Waves:
             began_at=wave.began_at,
             labels=wave.joined,
             shown=wave.shown,
+            arrived=wave.arrived,
             gone=wave.gone,
             left=wave.left,
             ends_at=None if left_s is None else now + timedelta(seconds=left_s),

@@ -8,19 +8,15 @@ to the label. Whose turn comes when is in ``queue``.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from device_drivers.api.drivers import Reason
 from gateway.clock import from_ms, to_ms
 from gateway.domain import ranking
-from gateway.domain.labels import LabelState
-from gateway.domain.money import Money
 from gateway.domain.ranking import Rank, Told
-from gateway.store import waves
+from gateway.store import told_texts, waves
 from gateway.store.database import Connection
 
 LINK_DOWN: Final = Reason.LINK_DOWN.value
@@ -89,7 +85,7 @@ def wish(connection: Connection, label: str) -> Wish | None:
         template=row[3],
         cause=row[4],
         made_at=from_ms(row[5]),
-        told=_read_told(row[6]),
+        told=told_texts.read(row[6]),
         raw=bool(row[7]),
     )
 
@@ -120,7 +116,7 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(new.label, new.id, new.fingerprint, new.template, new.cause, now),
-            *(_told_text(new.told), _told_text(was), int(new.raw)),
+            *(told_texts.text(new.told), told_texts.text(was), int(new.raw)),
         ),
     )
     connection.execute(
@@ -147,8 +143,8 @@ def _before(connection: Connection, new: Wish) -> tuple[Told | None, bool, bool]
     if row is None:
         return None, False, False
     state, sha256, loose, wave, told, was, made_at = row
-    before = _read_told(told)
-    shows = before if state in {"shown", "transferred"} else _read_told(was)
+    before = told_texts.read(told)
+    shows = before if state in {"shown", "transferred"} else told_texts.read(was)
     if state != "shown" and wave is not None:
         waves.gone(connection, wave)
     corrects = new.told is not None and ranking.corrects(
@@ -235,7 +231,11 @@ def transferred(
     )
     news = done.rowcount == 1
     if news and final:
-        _arrived(connection, label, at)
+        wave = _arrived(connection, label, at)
+        if wave is not None:
+            waves.arrived(connection, wave, at)
+            # It is counted: whatever comes of it later is no part of the wave.
+            connection.execute("UPDATE delivery SET wave = NULL WHERE label = ?", (label,))
     _tell(connection, label)
     return news
 
@@ -249,14 +249,15 @@ def shown(connection: Connection, label: str, wish_id: str, at: datetime) -> boo
         (to_ms(at), label, wish_id),
     )
     news = done.rowcount == 1
-    if news:
-        _arrived(connection, label, at)
+    if news and (wave := _arrived(connection, label, at)) is not None:
+        waves.shown(connection, wave, at)
     _tell(connection, label)
     return news
 
 
-def _arrived(connection: Connection, label: str, at: datetime) -> None:
-    """Remember how long it took, and count it for its wave."""
+def _arrived(connection: Connection, label: str, at: datetime) -> int | None:
+    """Remember how long it took; returns the wave that it counts for."""
+    wave: int | None
     wave, handed_at = connection.execute(
         "SELECT wave, handed_at FROM delivery WHERE label = ?", (label,)
     ).fetchone()
@@ -265,8 +266,7 @@ def _arrived(connection: Connection, label: str, at: datetime) -> None:
             "UPDATE label SET took_ms = coalesce((3 * took_ms + ?1) / 4, ?1) WHERE id = ?2",
             (max(to_ms(at) - handed_at, 0), label),
         )
-    if wave is not None:
-        waves.shown(connection, wave, at)
+    return wave
 
 
 def shows_already(connection: Connection, label: str, wish_id: str, sha256: str) -> bool:
@@ -291,11 +291,14 @@ def failed(
     detail: str,
     again_at: datetime,
 ) -> None:
-    """The label said no; it is tried again at ``again_at``."""
+    """The label said no; it is tried again at ``again_at``.
+
+    What it showed already counts for its wave and is not counted again.
+    """
     connection.execute(
         "UPDATE delivery SET state = 'failed', same = iif(reason IS ?1, same + 1, 1), "
-        "reason = ?1, detail = ?2, due_at = iif(hold IS NULL, ?3, NULL) "
-        "WHERE label = ?4 AND wish = ?5",
+        "reason = ?1, detail = ?2, due_at = iif(hold IS NULL, ?3, NULL), "
+        "wave = iif(state = 'shown', NULL, wave), shown_at = NULL WHERE label = ?4 AND wish = ?5",
         (reason, detail[:200], to_ms(again_at), label, wish_id),
     )
     note(connection, label)
@@ -337,9 +340,10 @@ def give_way(connection: Connection, label: str, at: datetime) -> bool:
         "sight_at = ?1 WHERE id = ?2 RETURNING foreign_since = ?1",
         (to_ms(at), label),
     ).fetchone()
+    _leave_wave(connection, label)
     connection.execute(
         "UPDATE delivery SET state = 'failed', reason = ?1, detail = NULL, due_at = NULL, "
-        "hold = ?1, wave = iif(state = 'shown', NULL, wave), shown_at = NULL WHERE label = ?2",
+        "hold = ?1, wave = NULL, shown_at = NULL WHERE label = ?2",
         (FOREIGN, label),
     )
     note(connection, label)
@@ -348,9 +352,20 @@ def give_way(connection: Connection, label: str, at: datetime) -> bool:
 
 def forget(connection: Connection, label: str) -> None:
     """Let the label have no wish, so that the next look at it makes one."""
+    _leave_wave(connection, label)
     connection.execute("DELETE FROM wish WHERE label = ?", (label,))
     connection.execute("DELETE FROM delivery WHERE label = ?", (label,))
     note(connection, label)
+
+
+def _leave_wave(connection: Connection, label: str) -> None:
+    """The delivery is over before its label showed it: its wave does not wait for it."""
+    row = connection.execute(
+        "SELECT wave FROM delivery WHERE label = ? AND state <> 'shown' AND wave IS NOT NULL",
+        (label,),
+    ).fetchone()
+    if row is not None:
+        waves.gone(connection, row[0])
 
 
 def note(connection: Connection, label: str) -> None:
@@ -362,34 +377,6 @@ def note(connection: Connection, label: str) -> None:
 def _tell(connection: Connection, label: str) -> None:
     connection.note("delivery", label)
     connection.note("label", label)
-
-
-def _told_text(told: Told | None) -> str:
-    if told is None:
-        return ""
-    price = told.price
-    value: dict[str, Any] = {"state": told.state.value, "kind": told.kind, "terms": told.terms}
-    if price is not None:
-        value |= {"amount": str(price.amount), "currency": price.currency}
-    if told.members is not None:
-        value["members"] = str(told.members)
-    return json.dumps(value)
-
-
-def _read_told(text: str) -> Told | None:
-    if not text:
-        return None
-    value: dict[str, Any] = json.loads(text)
-    price = None
-    if "amount" in value:
-        price = Money(amount=Decimal(value["amount"]), currency=value["currency"])
-    return Told(
-        state=LabelState(value["state"]),
-        kind=value["kind"],
-        price=price,
-        members=Decimal(value["members"]) if "members" in value else None,
-        terms=value["terms"],
-    )
 
 
 def _instant(milliseconds: int | None) -> datetime | None:

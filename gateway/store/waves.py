@@ -19,16 +19,19 @@ GROWS_FOR: Final = timedelta(minutes=2)
 """A wish so long after the last one belongs to another wave."""
 _KEPT: Final = 500
 _COLUMNS = (
-    "id, cause, state, began_at, joined_at, shown_at, joined, shown, gone, decided_by, decided_at"
+    "id, cause, state, began_at, joined_at, shown_at, joined, shown, arrived, gone, decided_by, "
+    "decided_at"
 )
 _NOT_URGENT = max(ranking.URGENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """Some deliveries from one cause; ``gone`` were replaced by newer ones before their turn.
+    """Some deliveries from one cause.
 
-    ``joined_at`` and ``shown_at`` are the last times that happened.
+    Labels said of ``shown`` that they show it. ``arrived`` are held by labels that never say more.
+    ``gone`` were replaced by newer ones before their turn, or their label was left to others.
+    ``joined_at`` and ``shown_at`` (also for what arrived) are the last times that happened.
     """
 
     id: int
@@ -39,14 +42,20 @@ class Wave:
     shown_at: datetime | None
     joined: int
     shown: int
+    arrived: int
     gone: int
     decided_by: str | None
     decided_at: datetime | None
 
     @property
+    def done(self) -> int:
+        """Labels that have it, as far as they tell."""
+        return self.shown + self.arrived
+
+    @property
     def left(self) -> int:
-        """Labels that do not show it yet."""
-        return max(self.joined - self.shown - self.gone, 0)
+        """Labels that do not have it yet."""
+        return max(self.joined - self.done - self.gone, 0)
 
 
 def join(connection: Connection, cause: str, at: datetime) -> tuple[int, bool]:
@@ -90,8 +99,16 @@ def shown(connection: Connection, wave: int, at: datetime) -> None:
     connection.note("wave", str(wave))
 
 
+def arrived(connection: Connection, wave: int, at: datetime) -> None:
+    """A label of the wave holds it and will never say more."""
+    connection.execute(
+        "UPDATE wave SET arrived = arrived + 1, shown_at = ? WHERE id = ?", (to_ms(at), wave)
+    )
+    connection.note("wave", str(wave))
+
+
 def gone(connection: Connection, wave: int) -> None:
-    """A label of the wave got a newer wish before it showed this one."""
+    """A label of the wave will not show it: it got a newer wish, or is left to others."""
     connection.execute("UPDATE wave SET gone = gone + 1 WHERE id = ?", (wave,))
     connection.note("wave", str(wave))
 

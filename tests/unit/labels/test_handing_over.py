@@ -23,6 +23,7 @@ from device_drivers.api.drivers import (
     Picture,
     Presence,
     Reason,
+    Reported,
     Shown,
     Telemetry,
     Transferred,
@@ -290,12 +291,16 @@ async def test_a_family_that_never_confirms_is_done_when_the_label_holds_it(
 
         aisle.driver.answer = transferred
         await aisle.hang("l1")
-        await aisle.wish("l1")
+        await aisle.wish("l1", why="feed")
         await aisle.courier.deliver_due()
         done = await aisle.delivery("l1")
         assert (done.state, done.due_at, done.shown_at) == ("transferred", None, None)
+        (wave,) = await aisle.room.read(lambda rows: waves.latest(rows, 5))
+        assert (wave.shown, wave.arrived, wave.left) == (0, 1, 0)
         aisle.room.clock.pass_(timedelta(days=1))
         assert not await aisle.courier.deliver_due()
+        await aisle.wish("l1", 1)
+        assert await aisle.room.read(lambda rows: waves.latest(rows, 5)) == (wave,)
 
 
 async def test_a_process_that_dies_leaves_a_lease_that_runs_out(aisle: Aisle) -> None:
@@ -401,6 +406,23 @@ async def test_a_wave_that_is_paused_waits_and_one_that_is_cancelled_ends(aisle:
     told = await aisle.room.read(lambda rows: waves.get(rows, wave.id))
     assert told is not None
     assert told.gone == 1
+
+
+async def test_each_label_counts_once_for_its_wave(aisle: Aisle) -> None:
+    for label in ("l1", "l2", "l3"):
+        await aisle.hang(label)
+        await aisle.wish(label, why="feed")
+    await aisle.room.reports.heard("radio", [Foreign(label="l3")])
+    await aisle.courier.deliver_due()
+    (wave,) = await aisle.room.read(lambda rows: waves.latest(rows, 5))
+    assert (wave.shown, wave.gone, wave.left) == (2, 1, 0), "nobody waits for what is foreign"
+    sent = await aisle.delivery("l1")
+    assert sent.sha256 is not None
+    for outcome in (Failed(reason=Reason.LABEL_ERROR), Shown()):
+        said = Reported(label="l1", wish=sent.wish, sha256=sent.sha256, outcome=outcome)
+        await aisle.room.reports.heard("radio", [said])
+    assert (await aisle.delivery("l1")).state == "shown"
+    assert await aisle.room.read(lambda rows: waves.latest(rows, 5)) == (wave,)
 
 
 async def test_what_helps_is_tried_when_the_same_fails_again(aisle: Aisle) -> None:

@@ -264,7 +264,7 @@ class Shop(RuleBasedStateMachine):
         if not hasattr(self, "connection"):
             return
         for wave in waves.latest(self.connection, 100):
-            assert wave.shown + wave.gone <= wave.joined
+            assert wave.shown + wave.arrived + wave.gone <= wave.joined
 
 
 Shop.TestCase.settings = settings(
