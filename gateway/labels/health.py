@@ -18,6 +18,7 @@ from gateway.domain.health import Limits, Survey, Trouble
 from gateway.settings import Labels
 from gateway.store import health as store
 from gateway.store.database import Database
+from gateway.store.health import Patient
 
 _EVERY_S: Final = 30.0
 _SLICE: Final = 1_000
@@ -70,12 +71,12 @@ class Health:
             batch = await self._database.read(
                 partial(store.patients, after=after, limit=_SLICE, talkers=self._talkers, at=now)
             )
-            changed: dict[str, frozenset[Trouble]] = {}
+            changed: dict[Patient, frozenset[Trouble]] = {}
             for one in batch:
                 found = health.troubles(one.seen, one.before, now, self._limits)
                 survey.add(one.label, one.way, found)
                 if found != one.before:
-                    changed[one.label] = found
+                    changed[one] = found
                     news.update(found - one.before)
             if changed:
                 await self._database.write_patiently(partial(store.judged, found=changed))

@@ -65,15 +65,23 @@ def _patient(row: tuple[Any, ...], talkers: frozenset[str], forgotten: int) -> P
     return Patient(label=row[0], way=f"{row[1]}/{row[2]}", seen=seen, before=before)
 
 
-def judged(connection: Connection, found: Mapping[str, Iterable[Trouble]]) -> None:
-    """Note the troubles of these labels, in place of those they had."""
-    for label, each in found.items():
+def judged(connection: Connection, found: Mapping[Patient, Iterable[Trouble]]) -> None:
+    """Note the troubles of these labels, in place of those they had.
+
+    That somebody else wrote to a label is over only as far as it was judged, not what came since.
+    """
+    for one, each in found.items():
+        since = one.seen.foreign_since
         connection.execute(
             "UPDATE label SET troubles = ?1, "
-            "foreign_since = iif(instr(?1, 'foreign'), foreign_since, NULL) WHERE id = ?2",
-            (",".join(sorted(one.value for one in each)), label),
+            "foreign_since = iif(instr(?1, 'foreign') OR foreign_since IS NOT ?2, "
+            "foreign_since, NULL) WHERE id = ?3",
+            (
+                ",".join(sorted(trouble.value for trouble in each)),
+                *(None if since is None else to_ms(since), one.label),
+            ),
         )
-        connection.note("label", label)
+        connection.note("label", one.label)
 
 
 def troubles(connection: Connection, label: str) -> frozenset[Trouble]:

@@ -96,6 +96,18 @@ async def test_a_label_that_somebody_else_drives_is_one_task_until_it_is_taken_b
     assert await told(aisle) == []
 
 
+async def test_what_is_heard_while_labels_are_judged_is_not_forgotten(aisle: Aisle) -> None:
+    await aisle.hang("l1")
+    await aisle.wish("l1")
+    await aisle.courier.deliver_due()
+    now = aisle.room.clock.now()
+    patients = await aisle.room.read(lambda rows: store.patients(rows, "", 9, (), now))
+    await aisle.room.reports.heard("radio", [Foreign(label="l1")])
+    await aisle.room.database.write(lambda rows: store.judged(rows, dict.fromkeys(patients, ())))
+    await health_of(aisle).look()
+    assert await told(aisle) == [("label_foreign", "l1")]
+
+
 async def test_a_label_that_moves_to_and_fro_is_told_and_forgotten(aisle: Aisle) -> None:
     health = health_of(aisle)
     for number in range(6):
