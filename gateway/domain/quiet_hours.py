@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class QuietHours:
             if ends <= begins:
                 ends += timedelta(days=1)
             if begins <= clock < ends:
-                over = ends.replace(tzinfo=self.zone).astimezone(at.tzinfo)
-                return max(over, at)
+                return self._next(ends, at)
         return None
+
+    def _next(self, clock: datetime, after: datetime) -> datetime:
+        """When the shop's clock next says this; in autumn it says some times twice."""
+        each = (clock.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        return next((one for one in each if one > after), after).astimezone(after.tzinfo)

@@ -31,6 +31,22 @@ def test_the_night_on_the_shop_s_clock(now: str, ends: str | None) -> None:
     assert NIGHT.ends_at(at(now)) == (None if ends is None else at(ends))
 
 
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        ("2026-10-25T02:10:00+02:00", "2026-10-25T02:30:00+02:00"),
+        ("2026-10-25T02:40:00+02:00", None),
+        ("2026-10-25T02:10:00+01:00", "2026-10-25T02:30:00+01:00"),
+        ("2026-10-25T02:30:00+01:00", None),
+    ],
+)
+def test_an_end_in_the_hour_that_comes_twice(now: str, ends: str | None) -> None:
+    night = QuietHours(begins=time(22), ends=time(2, 30), zone=MADRID)
+    assert night.ends_at(at(now)) == (None if ends is None else at(ends))
+    found = night.ends_at(at(now).astimezone(MADRID))
+    assert (found and found.astimezone(UTC)) == (None if ends is None else at(ends))
+
+
 def test_hours_of_one_day() -> None:
     siesta = QuietHours(begins=time(14), ends=time(16), zone=MADRID)
     assert siesta.ends_at(at("2026-11-22T15:00:00+01:00")) == at("2026-11-22T16:00:00+01:00")
