@@ -196,10 +196,15 @@ def link_up(connection: Connection, family: str, at: datetime) -> None:
 
 
 def all_due(connection: Connection, family: str, at: datetime) -> None:
-    """What was on its way to labels of ``family`` may be gone: hand it all over again."""
+    """What was on its way to labels of ``family`` may be gone: hand it all over again.
+
+    What a label slept through was never on its way, and nothing goes before its earliest time.
+    """
     connection.execute(
-        "UPDATE delivery SET due_at = ? WHERE due_at IS NOT NULL AND way >= ? AND way < ?",
-        (to_ms(at), *_of(family)),
+        "UPDATE delivery SET due_at = max(?1, coalesce(earliest_at, 0)) "
+        "WHERE due_at > max(?1, coalesce(earliest_at, 0)) AND reason IS NOT ?2 "
+        "AND way >= ?3 AND way < ?4",
+        (to_ms(at), Reason.ASLEEP.value, *_of(family)),
     )
     connection.note("turn", "")
     connection.note("delivery", "")

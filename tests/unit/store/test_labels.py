@@ -152,6 +152,19 @@ def test_after_a_lost_session_all_but_the_shown_goes_out_again(connection: Conne
     assert [due.label for due in queue.due(connection, "mqtt/", LATER, 9)] == ["L2"]
 
 
+def test_a_lost_session_wakes_no_sleeper_and_keeps_to_the_times_drivers_named(
+    connection: Connection,
+) -> None:
+    want(connection, "w1", label="L1")
+    want(connection, "w2", label="L2")
+    much_later = LATER + timedelta(hours=1)
+    deliveries.again(connection, "L1", "w1", reason="asleep", at=much_later)
+    deliveries.again(connection, "L2", "w2", reason="busy", at=much_later, earliest=LATER)
+    queue.all_due(connection, "mqtt", AT)
+    assert queue.next_due(connection) == LATER
+    assert [due.label for due in queue.due(connection, "mqtt/", LATER, 9)] == ["L2"]
+
+
 def test_a_label_is_known_by_id_and_code_and_remembers_what_it_said(
     connection: Connection,
 ) -> None:
