@@ -141,7 +141,7 @@ def _before(connection: Connection, new: Wish) -> tuple[Told | None, bool, bool]
         (new.label,),
     ).fetchone()
     if row is None:
-        return None, False, False
+        return None, False, _is_loose(connection, new.label)
     state, sha256, loose, wave, told, was, made_at = row
     before = told_texts.read(told)
     shows = before if state in {"shown", "transferred"} else told_texts.read(was)
@@ -151,6 +151,12 @@ def _before(connection: Connection, new: Wish) -> tuple[Told | None, bool, bool]
         before, from_ms(made_at), new.told, new.made_at
     )
     return shows, corrects, state != "shown" and (bool(loose) or sha256 is not None)
+
+
+def _is_loose(connection: Connection, label: str) -> bool:
+    """Whether the picture of a forgotten wish may still arrive; a delivery knows it from now on."""
+    done = connection.execute("UPDATE label SET loose = 0 WHERE id = ? AND loose", (label,))
+    return done.rowcount == 1
 
 
 def get(connection: Connection, label: str) -> Delivery | None:
@@ -351,8 +357,17 @@ def give_way(connection: Connection, label: str, at: datetime) -> bool:
 
 
 def forget(connection: Connection, label: str) -> None:
-    """Let the label have no wish, so that the next look at it makes one."""
+    """Let the label have no wish, so that the next look at it makes one.
+
+    That a picture may still arrive is kept for that one.
+    """
     _leave_wave(connection, label)
+    connection.execute(
+        "UPDATE label SET loose = 1 WHERE id = ? AND EXISTS (SELECT 1 FROM delivery "
+        "WHERE delivery.label = label.id AND state <> 'shown' "
+        "AND (delivery.loose OR sha256 IS NOT NULL))",
+        (label,),
+    )
     connection.execute("DELETE FROM wish WHERE label = ?", (label,))
     connection.execute("DELETE FROM delivery WHERE label = ?", (label,))
     note(connection, label)

@@ -232,6 +232,33 @@ async def test_it_is_sent_where_another_may_still_arrive(aisle: Aisle) -> None:
     assert len(aisle.driver.asked) == 3
 
 
+async def test_it_is_sent_where_the_picture_of_a_forgotten_wish_may_still_arrive(
+    aisle: Aisle,
+) -> None:
+    await aisle.hang("l1")
+    await aisle.wish("l1", 0)
+    await aisle.courier.deliver_due()
+
+    async def awaiting(_label: Described) -> Outcome:
+        return Later(reason=Reason.AWAITING_LABEL)
+
+    aisle.driver.answer = awaiting
+    await aisle.wish("l1", 1)
+    await aisle.courier.deliver_due()
+    for _ in range(2):
+        await aisle.room.database.write(lambda rows: deliveries.forget(rows, "l1"))
+    await aisle.wish("l1", 0)
+    await aisle.courier.deliver_due()
+    assert len(aisle.driver.asked) == 3
+    aisle.driver.answer = shown
+    await aisle.wish("l1", 1)
+    await aisle.courier.deliver_due()
+    await aisle.room.database.write(lambda rows: deliveries.forget(rows, "l1"))
+    await aisle.wish("l1", 1)
+    await aisle.courier.deliver_due()
+    assert len(aisle.driver.asked) == 4, "it shows this and nothing else is under way"
+
+
 @pytest.mark.parametrize("heard", ["presence", "measured", "announced"])
 async def test_a_label_that_is_asleep_is_served_when_it_is_heard(aisle: Aisle, heard: str) -> None:
     async def asleep(_label: Described) -> Outcome:
