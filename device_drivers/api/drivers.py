@@ -252,7 +252,8 @@ class Described:
     """A label as the shop knows it: what a driver needs to reach it.
 
     ``model`` is the name of the panel it was announced or adopted with, ``via`` the adapter or
-    access point that heard it last.
+    access point that heard it last. ``repeat``: a person asks for a picture that the label is said
+    to show already, so what the driver or the way remembers of it does not count.
     """
 
     label: str
@@ -260,6 +261,7 @@ class Described:
     formats: tuple[str, ...] = ()
     firmware: str = ""
     via: str = ""
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,10 @@ _TEXTS: Final = ("wish", "fingerprint", "picture", "template", "detail", "actor"
 class Entry:
     """One row of a label's chain.
 
-    ``what`` is wished, transferred, shown, lost (it showed its picture and does not any more),
-    failed, unreachable, reachable or bound. ``fingerprint`` names the pixels, ``picture`` is the
-    SHA-256 of the bytes that went out, ``template`` is its name and version as ``name@hash``,
+    ``what`` is wished, asked_again, transferred, shown, lost (it showed its picture and does not
+    any more), failed, unreachable, reachable or bound. ``fingerprint`` names the pixels,
+    ``picture`` is the SHA-256 of the bytes that went out, ``template`` is its name and version as
+    ``name@hash``,
     ``detail`` says why or what, ``actor`` who. ``prices`` are the facts of the price in the
     picture. ``doubted``: the clock was not known to be right.
     """

@@ -12,7 +12,7 @@ from gateway.domain import retrying
 from gateway.domain.ranking import Rank
 from gateway.labels import driving
 from gateway.labels.ways import Room
-from gateway.store import deliveries, frames, queue
+from gateway.store import frames, queue
 from gateway.store.database import Connection
 from gateway.store.queue import Due
 
@@ -35,7 +35,7 @@ class Ready:
         """Whether the label shows exactly this already and nothing else can arrive."""
         due = self.due
         shows = due.shows is not None if self.picture is None else self.picture.sha256 == due.sight
-        return shows and not due.loose and due.reason != deliveries.STAFF
+        return shows and not due.loose and not due.repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,11 @@ def wished(
     proof.append(connection, entry)
 
 
+def asked_again(connection: Connection, label: str, wish: str, by: str, at: datetime) -> None:
+    """A person had the wish sent once more."""
+    proof.append(connection, Entry(label=label, at=at, what="asked_again", wish=wish, actor=by))
+
+
 def transferred(connection: Connection, label: str, wish: str, at: datetime) -> None:
     """The label holds its wish."""
     proof.append(connection, Entry(label=label, at=at, what="transferred", wish=wish))

@@ -103,6 +103,14 @@ def forget(connection: Connection, label: str) -> None:
     tasks.close(connection, _RULES, label)
 
 
+def send_again(connection: Connection, label: str, *, by: str, at: datetime) -> None:
+    """A person asks for it: the label's wish is delivered once more, and that is put on record."""
+    wish = deliveries.wish(connection, label)
+    if wish is not None:
+        proof.asked_again(connection, label, wish.id, by, at)
+    deliveries.send_again(connection, label, at)
+
+
 def _looked_at_again(one: Drawn, now: datetime) -> datetime | None:
     known = one.look.next_change
     if one.rendered is None or not one.rendered.failed:

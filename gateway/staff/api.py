@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.domain.labels import Target
-from gateway.labels import binding
+from gateway.labels import binding, wishing
 from gateway.staff import explaining, hardware_words
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_page import unknown_label
-from gateway.store import deliveries, overview
+from gateway.store import overview
 from gateway.store.database import Connection
 from gateway.store.overview import Asked, Facet, LabelView
 from gateway.web.problems import Problem
@@ -192,9 +192,9 @@ class Api:
     async def send_again(self, request: Request, label: LabelId) -> Label:
         """Deliver the label's wish once more, also where another system wrote to it."""
         await self._label(request, label)
-        at = self._desk.clock.now()
+        by, at = visit_of(request).session.name, self._desk.clock.now()
         await self._desk.database.write(
-            lambda connection: deliveries.send_again(connection, label, at)
+            lambda connection: wishing.send_again(connection, label, by=by, at=at)
         )
         return await self._label(request, label)
 

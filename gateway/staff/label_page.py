@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.domain.labels import Target, products_shown
 from gateway.domain.proof import Entry
-from gateway.labels import binding
+from gateway.labels import binding, wishing
 from gateway.settings import Shop
 from gateway.staff import (
     explaining,
@@ -27,7 +27,7 @@ from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_facts import Fact
 from gateway.staff.showing import Article, Row, When
-from gateway.store import binding_rows, deliveries, health, overview, proof, withdrawals
+from gateway.store import binding_rows, health, overview, proof, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.people import Role
@@ -48,6 +48,7 @@ _DID = {
 }
 _PROOF = {
     "wished": (texts.PROOF_WISHED, "plain"),
+    "asked_again": (texts.PROOF_ASKED_AGAIN, "plain"),
     "transferred": (texts.PROOF_TRANSFERRED, "plain"),
     "shown": (texts.PROOF_SHOWN, "good"),
     "failed": (texts.PROOF_FAILED, "trouble"),
@@ -62,7 +63,7 @@ _PROOF = {
     "parked": (texts_of_adoption.PROOF_PARKED, "plain"),
     "retired": (texts_of_adoption.PROOF_RETIRED, "attention"),
 }
-_DEEDS = frozenset({"adopted", "named", "parked", "retired"})
+_DEEDS = frozenset({"adopted", "asked_again", "named", "parked", "retired"})
 _PARKED = {"blank": texts_of_adoption.PARK_BLANK, "code": texts_of_adoption.PARK_CODE}
 _HISTORY = 30
 
@@ -139,9 +140,9 @@ class LabelPage:
     async def send_again(self, request: Request, label: str) -> Response:
         """Deliver what the label should show once more."""
         await self._sheet(request, label)
-        at = self._desk.clock.now()
+        by, at = visit_of(request).session.name, self._desk.clock.now()
         await self._desk.database.write(
-            lambda connection: deliveries.send_again(connection, label, at)
+            lambda connection: wishing.send_again(connection, label, by=by, at=at)
         )
         return go(f"/labels/{label}?did=sent")
 

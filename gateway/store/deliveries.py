@@ -216,7 +216,9 @@ def again(
 def awaiting(connection: Connection, label: str, wish_id: str) -> None:
     """The picture left the house after all; the label's answer is awaited."""
     connection.execute(
-        "UPDATE delivery SET reason = NULL WHERE label = ? AND wish = ? AND state = 'queued'",
+        "UPDATE delivery SET reason = iif(state = 'queued', NULL, reason), "
+        "repeat = min(2 * repeat, 2) "
+        "WHERE label = ? AND wish = ? AND state IN ('queued', 'failed')",
         (label, wish_id),
     )
     _tell(connection, label)
@@ -231,7 +233,8 @@ def transferred(
     """
     done = connection.execute(
         "UPDATE delivery SET state = 'transferred', transferred_at = ?1, reason = NULL, "
-        "detail = NULL, same = 0, due_at = iif(?2, NULL, due_at), hold = iif(?2, NULL, hold) "
+        "detail = NULL, same = 0, repeat = 0, due_at = iif(?2, NULL, due_at), "
+        "hold = iif(?2, NULL, hold) "
         "WHERE label = ?3 AND wish = ?4 AND state IN ('queued', 'failed')",
         (to_ms(at), int(final), label, wish_id),
     )
@@ -250,7 +253,7 @@ def shown(connection: Connection, label: str, wish_id: str, at: datetime) -> boo
     """The label said that it shows the picture; True when that is news."""
     done = connection.execute(
         "UPDATE delivery SET state = 'shown', shown_at = ?, due_at = NULL, hold = NULL, "
-        "reason = NULL, detail = NULL, same = 0, loose = 0 "
+        "reason = NULL, detail = NULL, same = 0, loose = 0, repeat = 0 "
         "WHERE label = ? AND wish = ? AND state <> 'shown'",
         (to_ms(at), label, wish_id),
     )
@@ -330,9 +333,10 @@ def requeue(
 
 
 def send_again(connection: Connection, label: str, at: datetime) -> None:
-    """Somebody asks for it: deliver the wish once more, also where another system wrote."""
+    """Somebody asks for it: deliver the wish once more, whatever the label is said to show."""
     connection.execute("UPDATE label SET foreign_since = NULL WHERE id = ?", (label,))
     requeue(connection, label, reason=STAFF, at=at, rank=Rank.STAFF)
+    connection.execute("UPDATE delivery SET repeat = 1 WHERE label = ?", (label,))
 
 
 def give_way(connection: Connection, label: str, at: datetime) -> bool:

@@ -27,6 +27,8 @@ class Due:
     ``shows`` is the hash of the picture on the label where that is the very picture of the wish;
     where frames are corrected on their way only the encoded picture tells, and ``sight`` is the
     hash of what the label shows. ``loose``: the picture of an older wish may still arrive.
+    ``repeat``: a person wants it sent whatever the label shows; ``described`` says so until the way
+    took it.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Due:
     rank: Rank = Rank.REST
     shows: str | None = None
     loose: bool = False
+    repeat: bool = False
     sight: str | None = None
     correction: Correction | None = None
 
@@ -79,7 +82,7 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
         "SELECT delivery.label, label.family, delivery.wish, wish.fingerprint, delivery.attempts, "
         "delivery.reason, label.model, label.formats, label.firmware, label.via, delivery.same, "
         "delivery.loose, label.sight_sha256, picture.fingerprint = wish.fingerprint, "
-        "label.correction, wish.raw "
+        "label.correction, wish.raw, delivery.repeat "
         "FROM delivery JOIN wish ON wish.label = delivery.label "
         "JOIN label ON label.id = delivery.label "
         "LEFT JOIN picture ON picture.sha256 = label.sight_sha256 "
@@ -94,6 +97,7 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
             formats=tuple(row[7].split(",")) if row[7] else (),
             firmware=row[8],
             via=row[9],
+            repeat=row[16] == 1,
         )
         yield Due(
             label=row[0],
@@ -108,6 +112,7 @@ def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int)
             rank=rank,
             shows=row[12] if row[13] and not row[14] else None,
             loose=bool(row[11]),
+            repeat=bool(row[16]),
             sight=row[12],
             correction=None
             if row[15] or not row[14]

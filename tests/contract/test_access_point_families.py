@@ -89,6 +89,20 @@ async def test_the_same_picture_again_is_not_drawn_again(rig: Rig) -> None:
     assert label.refreshes == 1
 
 
+async def test_a_picture_that_a_person_asks_for_again_is_drawn_again(rig: Rig) -> None:
+    label, known = rig.labels[0]
+    asked = replace(known, repeat=True)
+    async with rig.running():
+        await rig.shop.deliver(known, drawn(label.panel))
+        await rig.shop.until(lambda: rig.success in rig.shop.outcomes())
+        outcome = await rig.shop.deliver(asked, drawn(label.panel), "w2")
+        assert outcome == Later(reason=Reason.AWAITING_LABEL)
+        await rig.shop.until(lambda: rig.success in rig.shop.outcomes("w2"))
+        assert await rig.shop.deliver(known, drawn(label.panel), "w3") == rig.success
+
+    assert label.refreshes == 2
+
+
 async def test_the_last_of_many_pictures_stays(rig: Rig) -> None:
     label, known = rig.labels[0]
     frames = [noise(label.panel, number) for number in range(3)]

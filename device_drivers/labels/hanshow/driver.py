@@ -100,14 +100,15 @@ class HanshowDriver:
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         """Hand the picture to the server that has the label; it calls back.
 
-        Asked again for a picture that the label has, the server says so: ``Transferred``.
+        Asked again for a picture that the label has, the server says so: ``Transferred``; when a
+        person asks for it, the label draws it again.
         """
         server = self._server_of(label)
         if not isinstance(server, EslServer):
             return server
         if not server.is_online(label.label):
             return Later(reason=Reason.ASLEEP)
-        return await server.update(label.label, wish, picture)
+        return await server.update(label.label, wish, picture, draw_again=label.repeat)
 
     async def run(self) -> NoReturn:
         """Read every server's list for ever."""

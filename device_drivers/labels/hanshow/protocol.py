@@ -159,14 +159,16 @@ def outcome_of(status: int, message: str, *, final: bool) -> Outcome | None:
     return Failed(reason=reason, detail=detail)
 
 
-def update(sid: str, back_url: str, name: str, png: bytes) -> dict[str, object]:
-    """The body that lets a label show a picture."""
+def update(
+    sid: str, back_url: str, name: str, png: bytes, *, force: bool = False
+) -> dict[str, object]:
+    """The body that lets a label show a picture; with ``force`` also one that it has already."""
     image = base64.b64encode(png).decode()
     return {
         "sid": sid,
         "priority": 10,
         "back_url": back_url,
-        "force_update": False,
+        "force_update": force,
         "screen": {"name": name, "pages": [{"id": 0, "name": "main", "image": image}]},
     }
 

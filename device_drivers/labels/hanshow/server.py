@@ -139,15 +139,21 @@ class EslServer:
             known.awaited = True
         return known is not None and known.online
 
-    async def update(self, label: str, wish: str, picture: Picture) -> Outcome:
-        """Hand a picture over; asked again for one that the label has, the server says so."""
+    async def update(
+        self, label: str, wish: str, picture: Picture, *, draw_again: bool = False
+    ) -> Outcome:
+        """Hand a picture over.
+
+        Asked again for one that the label has, the server says so, or lets it ``draw_again``.
+        """
         sid = secrets.token_hex(16)
         request = self._requests.get(label)
         if request is None or request.sha256 != picture.sha256:
             request = self._requests[label] = _Request(wish, picture.sha256)
         request.wish = wish
         request.sids = [*request.sids[1 - _SIDS_KEPT :], sid]
-        body = protocol.update(sid, self._back_url, picture.sha256[:16], picture.data)
+        name = picture.sha256[:16]
+        body = protocol.update(sid, self._back_url, name, picture.data, force=draw_again)
         outcome = await self._put(f"/esls/{label}", body)
         if not isinstance(outcome, Later) and self._requests.get(label) is request:
             del self._requests[label]

@@ -100,12 +100,15 @@ class OpenEPaperLinkDriver:
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         """Hand the picture to the access point that hears the label; it reports by itself.
 
-        A picture that is on its way already is not handed over again.
+        A picture that is on its way already is not handed over again; one that the tag holds only
+        when a person asks for it.
         """
         found = self._found(label)
         if not isinstance(found, tuple):
             return found
         station, known = found
+        if label.repeat:
+            known.deliveries.repeated()
         outcome = known.deliveries.known(wish, picture.sha256, station.name)
         if outcome is not None:
             return outcome
@@ -176,7 +179,7 @@ class OpenEPaperLinkDriver:
             tag = await station.tag(label.label)
             if tag is None:
                 return Failed(reason=Reason.REFUSED, detail="the access point does not know it")
-            if tag.keeps_old_hash:
+            if tag.keeps_old_hash or label.repeat:
                 await station.forget_hash(label.label)
             known.deliveries.begin(_upload(station, tag, wish, picture))
             answer = await station.upload(label.label, picture.data)

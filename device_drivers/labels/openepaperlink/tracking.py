@@ -95,6 +95,10 @@ class Deliveries:
         upload.wish = wish
         return Later(reason=Reason.AWAITING_LABEL)
 
+    def repeated(self) -> None:
+        """A person wants the picture once more: that the tag has it does not count."""
+        self.held = None
+
     def begin(self, upload: Upload) -> None:
         """The first byte is about to leave."""
         self.upload, self.held = upload, None

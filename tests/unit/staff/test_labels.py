@@ -245,6 +245,9 @@ async def test_send_again_puts_the_picture_back_into_the_queue(shelf: Staffed) -
     due = await shelf.database.read(lambda connection: deliveries.get(connection, "L000"))
     assert due is not None
     assert (due.state, due.reason) == ("queued", "staff")
+    async with shelf.signed_in() as client:
+        history = (await client.get("/labels/L000/history")).text
+    assert "Pedida otra vez" in history
 
 
 async def test_an_unknown_label_is_explained(shelf: Staffed) -> None:
