@@ -93,7 +93,7 @@ async def run(
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
         adapters = radios.build(settings.bluetooth)
-        ways = reaching.ways(settings, links.shop, adapters)
+        ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters)
         drivers = await driving.drivers(ways)
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)

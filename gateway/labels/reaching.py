@@ -11,23 +11,28 @@ from device_drivers.api.drivers import AccessPoint
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.offers import Offers
 from device_drivers.links.radio import Radio
-from gateway.settings import Settings
+from gateway.settings import Settings, label_keys
 
 log = structlog.get_logger("labels")
 
 
 def ways(settings: Settings, messages: MessagePort, radios: Sequence[Radio]) -> registry.Ways:
-    """What drivers are given: the shop's broker, its adapters, its access points."""
+    """What drivers are given: the shop's broker, its adapters, its access points, label keys.
+
+    Reads a file. Raises ``OSError`` and ``ValueError`` for label keys that cannot be used.
+    """
     points = [
         AccessPoint(name=name, family=point.family, url=point.url, options=point.options)
         for name, point in settings.access_points.items()
     ]
     reached_at = settings.sites.intake.reached_at
+    path = settings.labels.keys_file
     return registry.Ways(
         messages=messages,
         radios=radios,
         access_points=points,
         offers=None if reached_at is None else Offers(reached_at),
+        key_of=(label_keys.read(path) if path is not None else {}).get,
         told=_tell,
     )
 

@@ -77,7 +77,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             ),
             "files": settings.files.model_copy(update={"folder": anchor(settings.files.folder)}),
             "labels": settings.labels.model_copy(
-                update={"templates": anchor(settings.labels.templates)}
+                update={
+                    "templates": anchor(settings.labels.templates),
+                    "keys_file": anchor(settings.labels.keys_file),
+                }
             ),
             "shopify": settings.shopify.model_copy(
                 update={"client_secret_file": anchor(settings.shopify.client_secret_file)}

@@ -221,6 +221,7 @@ class Labels(Section):
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
     templates: Path | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"
+    keys_file: Path | None = None
     adopt_by_themselves: tuple[Id, ...] = ("mqtt",)
 
 

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateway.settings import label_keys
 from gateway.settings.loading import SettingsError
 from gateway.settings.sections import Broker, Settings
 
@@ -24,7 +25,12 @@ def check(file: Path, settings: Settings) -> None:
         for section, broker in sorted(brokers.items())
         for line in (*_password(section, broker), *_authority(section, broker))
     ]
-    about_files = (*_secret(settings), *_templates(settings), *_folder(settings))
+    about_files = (
+        *_secret(settings),
+        *_label_keys(settings),
+        *_templates(settings),
+        *_folder(settings),
+    )
     lines += [f"{file}: {line}" for line in about_files]
     if lines:
         raise SettingsError("\n".join(lines))
@@ -53,6 +59,19 @@ def _secret(settings: Settings) -> Iterator[str]:
     else:
         if empty:
             yield f"{key}: is empty; write the app's client secret on its first line"
+
+
+def _label_keys(settings: Settings) -> Iterator[str]:
+    path = settings.labels.keys_file
+    if path is None:
+        return
+    key = f'labels.keys_file = "{path}"'
+    try:
+        label_keys.read(path)
+    except OSError as error:
+        yield f"{key}: {unreadable(error)}"
+    except ValueError as error:
+        yield f"{key}: {error}"
 
 
 def _templates(settings: Settings) -> Iterator[str]:
