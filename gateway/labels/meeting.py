@@ -16,7 +16,7 @@ from gateway.labels import adopting, living
 from gateway.labels.living import Doer
 from gateway.labels.taking_over import zones
 from gateway.settings import Labels
-from gateway.store import binding_rows, discovered, labels
+from gateway.store import binding_rows, discovered, labels, takeover
 from gateway.store.database import Connection
 
 
@@ -41,8 +41,10 @@ class Meetings:
     ) -> Met:
         """A label that is not ours was heard."""
         gone = living.heard_again(connection, heard.label, at)
-        room = labels.count(connection) < self._most
-        if not room or not discovered.put(connection, family, heard, at):
+        if labels.count(connection) >= self._most:
+            return Met.NO_ROOM
+        named = takeover.named_with(connection, heard.label)
+        if not discovered.put(connection, family, heard, at, named=named):
             return Met.NO_ROOM
         if gone:
             return Met.WAITS

@@ -1,7 +1,8 @@
 """Labels that were heard and that nobody adopted: they wait, and are never driven.
 
 Names come from the air, so there is only so much room: when it is full, who was not heard for a
-while makes room for newcomers, and while all are heard newcomers are turned away.
+while makes room for newcomers, and while all are heard newcomers are turned away. For labels
+that lists name there is room apart, as much as lists name labels.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from gateway.clock import from_ms, to_ms
 from gateway.store.database import Connection
 
 MOST: Final = 2_000
-"""Labels that wait at the same time; a delivery of new ones is some hundreds."""
+"""Labels that wait at the same time and that no list names; a delivery of new ones is some
+hundreds."""
 FORGOTTEN_AFTER: Final = timedelta(days=7)
 _GIVES_WAY_AFTER: Final = timedelta(hours=1)
 TABLE: Final = "discovered"
@@ -56,12 +58,17 @@ def put(
     at: datetime,
     *,
     most: int = MOST,
+    named: int = 0,
 ) -> bool:
-    """Let the label wait, or bring up to date what is known of it; False without room for it."""
+    """Let the label wait, or bring up to date what is known of it; False without room for it.
+
+    ``named`` is how many labels lists name, when they name this one.
+    """
     known = connection.execute(
         "SELECT 1 FROM discovered WHERE label = ?", (heard.label,)
     ).fetchone()
-    if known is None and not _has_room(connection, at, most):
+    listed = named > 0 and (known is not None or count(connection, listed=True) < named)
+    if known is None and not listed and not _has_room(connection, at, most):
         return False
     panel = heard.panel if isinstance(heard, Announced) else None
     told: tuple[Any, ...] = (None, None, None, None, None, "", None)
@@ -72,17 +79,18 @@ def put(
     now = to_ms(at)
     connection.execute(
         "INSERT INTO discovered (label, family, model, width, height, inks, dpi, formats, showing, "
-        "firmware, via, rssi_dbm, battery_mv, first_heard, last_heard) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14) "
+        "firmware, via, rssi_dbm, battery_mv, first_heard, last_heard, listed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14, ?15) "
         "ON CONFLICT (label) DO UPDATE SET family = excluded.family, model = excluded.model, "
         "width = excluded.width, height = excluded.height, inks = excluded.inks, "
         "dpi = excluded.dpi, formats = excluded.formats, showing = excluded.showing, "
         "firmware = excluded.firmware, via = excluded.via, "
         "rssi_dbm = coalesce(excluded.rssi_dbm, rssi_dbm), "
-        "battery_mv = coalesce(excluded.battery_mv, battery_mv), last_heard = excluded.last_heard",
+        "battery_mv = coalesce(excluded.battery_mv, battery_mv), last_heard = excluded.last_heard, "
+        "listed = excluded.listed",
         (
             *(heard.label, family, *told, heard.firmware, heard.via),
-            *(heard.telemetry.rssi_dbm, heard.telemetry.battery_mv, now),
+            *(heard.telemetry.rssi_dbm, heard.telemetry.battery_mv, now, int(listed)),
         ),
     )
     connection.note(TABLE, heard.label)
@@ -118,9 +126,12 @@ def nearest(connection: Connection, limit: int) -> tuple[Discovered, ...]:
     return tuple(map(_read, rows))
 
 
-def count(connection: Connection) -> int:
-    """How many labels wait."""
-    total: int = connection.execute("SELECT count(*) FROM discovered").fetchone()[0]
+def count(connection: Connection, *, listed: bool | None = None) -> int:
+    """How many labels wait; ``listed`` says whether lists name them, None counts all."""
+    total: int = connection.execute(
+        "SELECT count(*) FROM discovered WHERE listed IN (?, ?)",
+        (0, 1) if listed is None else (int(listed), int(listed)),
+    ).fetchone()[0]
     return total
 
 
@@ -170,11 +181,11 @@ def prune(connection: Connection, before: datetime, limit: int = 500) -> int:
 
 
 def _has_room(connection: Connection, at: datetime, most: int) -> bool:
-    if count(connection) < most:
+    if count(connection, listed=False) < most:
         return True
     gone = connection.execute(
         "DELETE FROM discovered WHERE label = (SELECT label FROM discovered "
-        "WHERE last_heard < ? ORDER BY last_heard LIMIT 1)",
+        "WHERE listed = 0 AND last_heard < ? ORDER BY last_heard LIMIT 1)",
         (to_ms(at - _GIVES_WAY_AFTER),),
     )
     return gone.rowcount > 0

@@ -117,6 +117,14 @@ def on_label(connection: Connection, label: str) -> tuple[Claim, ...]:
     return tuple(map(_read, rows))
 
 
+def named_with(connection: Connection, label: str) -> int:
+    """How many labels lists name in all, when they name this one; else 0."""
+    if not on_label(connection, label):
+        return 0
+    named: int = connection.execute("SELECT count(*) FROM takeover_label").fetchone()[0]
+    return named
+
+
 def is_held(connection: Connection, label: str) -> bool:
     """Whether another system drives the label: a list names it for a zone that is not switched."""
     return any(

@@ -76,8 +76,8 @@ def resolve(connection: Connection, claims: Iterable[Claim]) -> list[Resolved]:
 
 
 def of(connection: Connection, claim: Claim, heard: Heard | None = None) -> Resolved:
-    """What one claim comes to now; ``heard`` is made where it is not given."""
-    meant = _meant(connection, claim, heard or Heard(takeover.heard_ids(connection)))
+    """What one claim comes to now; ``heard`` is made where it is needed and not given."""
+    meant = _meant(connection, claim, heard)
     if len(meant) > 1:
         return Resolved(claim=claim, problem=Problem.SEVERAL_LABELS)
     label = meant[0] if meant else ""
@@ -98,7 +98,7 @@ def named_by(connection: Connection, label: str) -> Claim | None:
     return found[0] if len(found) == 1 else None
 
 
-def _meant(connection: Connection, claim: Claim, heard: Heard) -> tuple[str, ...]:
+def _meant(connection: Connection, claim: Claim, heard: Heard | None) -> tuple[str, ...]:
     if claim.label:
         is_known = (
             labels.get(connection, claim.label) is not None
@@ -106,7 +106,10 @@ def _meant(connection: Connection, claim: Claim, heard: Heard) -> tuple[str, ...
         )
         return (claim.label,) if is_known else ()
     ours = label_life.by_alias(connection, claim.alias)
-    return (ours,) if ours is not None else heard.meant(claim.alias)
+    if ours is not None:
+        return (ours,)
+    # With many labels this takes long, and most claims name an id.
+    return (heard or Heard(takeover.heard_ids(connection))).meant(claim.alias)
 
 
 def _target(connection: Connection, claim: Claim) -> tuple[Target | None, Problem | None]:

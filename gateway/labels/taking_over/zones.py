@@ -237,7 +237,8 @@ def _let_go(connection: Connection, known: Label, doer: Doer) -> None:
     proof.append(connection, entry)
     label_life.forget(connection, known.id)
     wishing.forget(connection, known.id)
-    discovered.put(connection, known.family, _heard(known), known.last_heard)
+    named = takeover.named_with(connection, known.id)
+    discovered.put(connection, known.family, _heard(known), known.last_heard, named=named)
 
 
 def _heard(known: Label) -> Announced | Unidentified:

@@ -105,6 +105,36 @@ async def test_a_switch_takes_over_what_waits_and_later_what_is_heard(room: Room
     ] == [("a1", "minimal", "test"), ("a2", None, "anaquel")]
 
 
+async def test_a_zone_larger_than_the_room_for_strangers_waits_whole(room: Room) -> None:
+    names = [f"z{n}" for n in range(discovered.MOST + 5)]
+    await imported(room, *(claim(one) for one in names))
+    await room.reports.heard("radio", [Unidentified(label=one, firmware="1") for one in names])
+    await room.reports.heard("radio", [Unidentified(label="stranger", firmware="1")])
+
+    waiting = await room.read(takeover.heard_ids)
+    assert set(waiting) >= {*names, "stranger"}
+
+
+async def test_a_label_whose_id_a_list_names_is_found_without_a_look_at_all(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await imported(room, claim("l1"), claim("", alias="CASE-2"))
+    await switched(room)
+    looked: list[str] = []
+    ids = takeover.heard_ids
+
+    def counted(rows: Connection) -> tuple[str, ...]:
+        looked.append("all")
+        return ids(rows)
+
+    monkeypatch.setattr(takeover, "heard_ids", counted)
+    await room.reports.heard("mqtt", [announced("l1")])
+    assert (await driven(room), looked) == (["l1"], [])
+    await room.reports.heard("mqtt", [announced("case2")])
+    assert looked == ["all"]
+    assert await room.read(lambda rows: labels.get(rows, "case2")) is not None
+
+
 async def test_what_is_done_twice_is_done_once(room: Room) -> None:
     await imported(room, claim("l1"), claim("l2"))
     await imported(room, claim("l1"))

@@ -78,6 +78,23 @@ async def test_a_flood_takes_no_room_from_those_that_are_heard(database: Databas
     assert sorted(left) == ["l1", "l2", "y"], "who was not heard for an hour made room"
 
 
+async def test_labels_that_lists_name_take_no_room_from_others(database: Database) -> None:
+    def put(connection: Connection) -> list[bool]:
+        return [
+            *(discovered.put(connection, "f", _heard(f"n{n}"), AT, most=2, named=3) for n in "012"),
+            *(discovered.put(connection, "f", _heard(one), AT, most=2) for one in "abc"),
+            discovered.put(connection, "f", _heard("n3"), AT, most=2, named=3),
+            discovered.put(connection, "f", _heard("a"), AT, most=2, named=3),
+            discovered.put(connection, "f", _heard("c"), AT, most=2),
+        ]
+
+    done = await database.write(put)
+    assert done[:3] == [True] * 3
+    assert done[3:6] == [True, True, False]
+    assert not done[6], "no more than lists name"
+    assert done[7:] == [True, True], "a list names one of those that waited: it makes room"
+
+
 async def test_those_not_heard_for_long_are_forgotten(database: Database) -> None:
     def put(connection: Connection) -> int:
         discovered.put(connection, "f", _heard("old"), AT)
