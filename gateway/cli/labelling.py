@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli.sharing import plain_errors
+from gateway.cli.sharing import left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 
 if TYPE_CHECKING:
     from device_drivers.api.drivers import Family, Hardware
-    from device_drivers.registry import LeftOut
     from gateway.labels.self_test.hearing import InReach, RunningRadio
     from gateway.labels.self_test.trial import Ask, Patience, Tried
 
@@ -42,7 +41,7 @@ def families() -> None:
     """List the label families, and how far each was tried on real hardware."""
     from device_drivers import registry
 
-    registry.load_others(_left_out)
+    registry.load_others(left_out)
     for line in family_lines(entry.family for entry in registry.LABELS.values()):
         typer.echo(line)
 
@@ -92,7 +91,7 @@ async def heard(radio: RunningRadio, seconds: float, *, patience_s: float = 15.0
     from gateway.labels import driving
     from gateway.labels.self_test import hearing
 
-    drivers = await driving.drivers(Ways(radios=[radio]), _left_out)
+    drivers = await driving.drivers(Ways(radios=[radio]), left_out)
     ears = hearing.Hearing(drivers.values())
     async with hearing.listening(radio, ears, patience_s=patience_s):
         await asyncio.sleep(seconds)
@@ -116,7 +115,7 @@ async def tried(
     from gateway.labels.self_test.trial import Trial
 
     metered = MeteredRadio(radio)
-    drivers = await driving.drivers(Ways(radios=[metered]), _left_out)
+    drivers = await driving.drivers(Ways(radios=[metered]), left_out)
     ears = hearing.Hearing(drivers.values())
     trial = Trial(metered, drivers, ears, ask=ask, say=say, patience=patience)
     async with hearing.listening(radio, ears):
@@ -172,14 +171,6 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-
-
-def _left_out(left_out: LeftOut) -> None:
-    typer.echo(
-        f"Left out: family {left_out.family} of {left_out.distribution or 'another distribution'}: "
-        f"{left_out.problem}",
-        err=True,
-    )
 
 
 def _label(address: str) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,6 +14,9 @@ from gateway.errors import AnaquelError
 from gateway.settings import Settings
 from gateway.store import database
 from gateway.store.database import Connection, Database
+
+if TYPE_CHECKING:
+    from device_drivers.registry import LeftOut
 
 T = TypeVar("T")
 
@@ -42,6 +45,12 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
             yield from _leaves(error)
         else:
             yield error
+
+
+def left_out(one: LeftOut) -> None:
+    """Say which family of labels of another distribution is not known, and why."""
+    distribution = one.distribution or "another distribution"
+    typer.echo(f"Left out: family {one.family} of {distribution}: {one.problem}", err=True)
 
 
 def opened_database(chosen: Settings) -> Database:

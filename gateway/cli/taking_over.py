@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway import settings
-from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors, write
+from gateway.cli.sharing import (
+    DEFAULT_CONFIG,
+    Config,
+    left_out,
+    opened_database,
+    plain_errors,
+    write,
+)
 from gateway.clock import SystemClock
 from gateway.domain.events import Origin
 from gateway.domain.takeover import Claim, TakeoverError
@@ -74,6 +81,7 @@ def check(
 
     with _told():
         chosen = settings.load(config)
+        _load_families()
         theirs = takeover_lists.prices(_contents(prices)) if prices is not None else {}
         try:
             folder = out / "pictures" if out is not None else None
@@ -104,6 +112,7 @@ def switch(
     with _told():
         chosen = settings.load(config)
         doer = _doer(chosen)
+        _load_families()
         done = asyncio.run(
             write(chosen, lambda rows: zones.switch(rows, zone, doer, anyway=anyway))
         )
@@ -124,6 +133,7 @@ def release(
     """Give a zone back: its labels are not driven any more."""
     with _told():
         chosen = settings.load(config)
+        _load_families()
         doer = _doer(chosen)
         try:
             done = asyncio.run(write(chosen, partial(_release, zone=zone, doer=doer, out=out)))
@@ -237,6 +247,13 @@ def _write_whole(file: Path, data: bytes) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     part.replace(file)
+
+
+def _load_families() -> None:
+    """A list may name models of families that other distributions brought."""
+    from device_drivers import registry
+
+    registry.load_others(left_out)
 
 
 def _doer(chosen: Settings) -> Doer:

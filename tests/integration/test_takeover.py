@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from device_drivers import registry
 from device_drivers.api.panels import Ink, Panel
 from gateway import cli
+from gateway.cli.sharing import left_out
 from gateway.store import discovered, labels
-from tests.support import gateway_process, shelving
+from tests.support import distributions, gateway_process, shelving
 from tests.support import settings as make_settings
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.mosquitto import Mosquitto
@@ -168,6 +170,39 @@ async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
     assert "imported, driven by the other system since" in await typed("status")
     assert await typed("forget", "paint") == "zone paint: 1 labels forgotten.\n"
     assert await typed("status") == "No zone was imported.\n"
+
+
+FAMILY = """
+from device_drivers.registry import over_radio
+from tests.support.example_ble import ExampleFamily
+
+EXAMPLE = over_radio(ExampleFamily())
+"""
+
+
+@pytest.fixture
+def other_family(tmp_path: Path) -> Iterator[None]:
+    """Another distribution with a family of labels is installed."""
+    folder = tmp_path / "site"
+    modules = {"a_tag.py": FAMILY}
+    distributions.install(folder, "a-tag", modules, points={"example": "a_tag:EXAMPLE"})
+    with distributions.importable(folder):
+        yield
+    registry.load_others(left_out)
+
+
+@pytest.mark.usefixtures("shelf", "other_family")
+async def test_a_list_may_name_models_that_other_distributions_brought(tmp_path: Path) -> None:
+    typed = Typing(tmp_path)
+    lines = "label,article,zone,model\nx1,a1,paint,large\nx2,a1,paint,of-nobody\n"
+    (tmp_path / "list.csv").write_text(lines)
+    await typed("import", tmp_path / "list.csv")
+
+    await typed("check", "paint", "--out", tmp_path / "dry")
+
+    rows = rows_of(tmp_path / "dry" / "check.csv")
+    assert {one["label"]: one["panel"] for one in rows} == {"x1": "large", "x2": ""}
+    await typed("switch", "paint")
 
 
 async def until_waiting(shelf: Shelf, count: int) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Panel
@@ -133,14 +132,15 @@ def _panel(found: Resolved) -> Panel | None:
     family = found.waiting.family if found.waiting is not None else None
     model = found.claim.model
     # A panel by name only tells how it will look: it does not make a label one of its family's.
-    return _models(family).get(model) or (PANELS.get(model) if family is None else None)
+    return _of_model(family, model) or (PANELS.get(model) if family is None else None)
 
 
-@cache
-def _models(name: str | None) -> Mapping[str, Panel]:
-    """The panels of a family's models; None is for those of all."""
-    families = [entry.family for entry in LABELS.values() if name in {None, entry.family.name}]
-    return {one.id: one.panel for family in families for one in family.models}
+def _of_model(name: str | None, model: str) -> Panel | None:
+    """The panel of a family's model; None is for a model of any."""
+    # Families of other distributions may come and go: the table is looked at each time.
+    entries = LABELS.values() if name is None else filter(None, [LABELS.get(name)])
+    models = (one for entry in entries for one in entry.family.models)
+    return next((one.panel for one in models if one.id == model), None)
 
 
 def _in_the_way(connection: Connection, found: Resolved) -> Problem | None:

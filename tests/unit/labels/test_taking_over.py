@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -11,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from device_drivers import registry
 from device_drivers.api.drivers import Unidentified
+from device_drivers.api.panels import Panel
+from device_drivers.registry import LeftOut
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
@@ -21,6 +25,7 @@ from gateway.labels.living import Doer, LabelError
 from gateway.labels.taking_over import resolving, zones
 from gateway.store import discovered, label_life, labels, outbox, proof, takeover
 from gateway.store.database import Connection
+from tests.support import distributions, example_ble
 from tests.support.feeding import SHOP, price, product
 from tests.unit.labels import rooms
 from tests.unit.labels.rooms import AT, ORIGIN, Room, announced
@@ -273,6 +278,34 @@ async def test_what_is_in_the_way_of_a_label_is_named(room: Room) -> None:
         Problem.TWICE,
         Problem.NO_MODEL,
     ]
+
+
+async def test_models_are_looked_up_in_the_families_that_there_are_now(
+    room: Room, tmp_path: Path
+) -> None:
+    async def panel() -> Panel | None:
+        named = claim("unheard", model="large")
+        return (await room.read(lambda rows: resolving.of(rows, named))).panel
+
+    def left_out(one: LeftOut) -> None:
+        pytest.fail(one.problem)
+
+    text = """
+from device_drivers.registry import over_radio
+from tests.support.example_ble import ExampleFamily
+
+EXAMPLE = over_radio(ExampleFamily())
+"""
+    assert await panel() is None
+    folder, points = tmp_path / "site", {"example": "b_tag:EXAMPLE"}
+    await asyncio.to_thread(
+        distributions.install, folder, "b-tag", {"b_tag.py": text}, points=points
+    )
+    with distributions.importable(folder):
+        await asyncio.to_thread(registry.load_others, left_out)
+        assert await panel() == example_ble.MODELS[1].panel
+    await asyncio.to_thread(registry.load_others, left_out)
+    assert await panel() is None
 
 
 async def test_a_label_that_was_retired_stays_so(room: Room) -> None:
