@@ -104,6 +104,7 @@ class Announced:
     ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, None for none
     that we know of; without ``tells_showing`` nobody said what it shows and None proves nothing.
     ``via`` names the adapter or access point that heard it, empty where there is only one way.
+    ``retained`` says that it was told before we listened, nobody knows when.
     """
 
     label: str
@@ -114,6 +115,7 @@ class Announced:
     tells_showing: bool = True
     via: str = ""
     telemetry: Telemetry = field(default_factory=Telemetry)
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -311,7 +311,12 @@ class Reports:
 def _hear(
     connection: Connection, heard: Announced | Unidentified | Reported | Measured, at: datetime
 ) -> None:
-    """The label is in reach: whatever it says, its return goes on record."""
+    """The label is in reach: whatever it says, its return goes on record.
+
+    What the broker kept says nothing of that: the label may be long gone.
+    """
+    if isinstance(heard, Announced | Reported) and heard.retained:
+        return
     if labels.hear(connection, heard.label, heard.telemetry, at):
         proof.reached(connection, heard.label, at, reachable=True)
 

@@ -231,7 +231,7 @@ class MqttLabelDriver:
         sighting = protocol.sighting(message.topic, message.payload)
         if isinstance(sighting, Announced):
             self._remember(label, protocol.parse_abilities(label, message.payload))
-        if isinstance(sighting, Reported) and message.retained:
+        if isinstance(sighting, Announced | Reported) and message.retained:
             return replace(sighting, retained=True)
         return sighting
 

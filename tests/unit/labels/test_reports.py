@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,20 @@ async def test_whatever_a_label_says_its_return_is_on_record_once(
     await room.reports.heard("mqtt", [word, word])
     assert (await room.label("l1")).online
     assert (await recorded(room, "l1"))[:3] == ["reachable", "unreachable", "shown"]
+
+
+async def test_what_the_broker_kept_of_a_dead_label_brings_it_not_back(room: Room) -> None:
+    """Every connect brings it once more."""
+    said = says_shown(await room.shown("l1"), retained=True)
+    heard_at = room.clock.now()
+    await room.reports.heard("mqtt", [Presence(label="l1", online=False)])
+    record = await recorded(room, "l1")
+    room.clock.pass_(timedelta(hours=3))
+    kept = replace(announced("l1", showing=said.sha256), retained=True)
+    await room.reports.heard("mqtt", [kept, said])
+    label = await room.label("l1")
+    assert (label.online, label.last_heard) == (False, heard_at)
+    assert await recorded(room, "l1") == record
 
 
 async def test_a_word_about_nobody_we_know_changes_nothing(room: Room) -> None:

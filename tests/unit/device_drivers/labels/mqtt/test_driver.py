@@ -7,13 +7,22 @@ import hashlib
 import json
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
 from device_drivers import pictures
-from device_drivers.api.drivers import Described, Later, Picture, Presence, Reason, Refused
-from device_drivers.api.panels import Frame, Ink
+from device_drivers.api.drivers import (
+    Announced,
+    Described,
+    Later,
+    Picture,
+    Presence,
+    Reason,
+    Refused,
+)
+from device_drivers.api.panels import Frame, Ink, Panel
 from device_drivers.labels.mqtt import protocol
 from device_drivers.labels.mqtt.driver import MqttLabelDriver
 from device_drivers.simulated.messages import InMemoryBroker, InMemoryPort
@@ -173,6 +182,24 @@ async def test_listening_begins_at_the_call(broker: InMemoryBroker, radio: InMem
     await radio.publish("label/a/presence", b'{"online": false}')
 
     assert (await next_of(heard)).sighting == Presence(label="a", online=False)
+
+
+async def test_what_the_broker_kept_is_marked(broker: InMemoryBroker, radio: InMemoryPort) -> None:
+    announced = Announced(
+        label="a",
+        panel=Panel(name="x", width=8, height=2, inks=(Ink.WHITE, Ink.BLACK), dpi=112),
+        formats=("png",),
+        firmware="1",
+        showing=None,
+    )
+    payload = protocol.announce_payload(announced)
+    await radio.publish("label/a/announce", payload, retain=True)
+    port = broker.port("late")
+    heard = MqttLabelDriver(port).heard()
+    await port.connect()
+    assert (await next_of(heard)).sighting == replace(announced, retained=True)
+    await radio.publish("label/a/announce", payload, retain=True)
+    assert (await next_of(heard)).sighting == announced
 
 
 async def test_a_tell_that_failed_is_told_again(port: InMemoryPort) -> None:
