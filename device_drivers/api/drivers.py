@@ -104,7 +104,8 @@ class Announced:
     ``panel.name`` is its model. ``showing`` is the SHA-256 of the picture it shows, None for none
     that we know of; without ``tells_showing`` nobody said what it shows and None proves nothing.
     ``via`` names the adapter or access point that heard it, empty where there is only one way.
-    ``retained`` says that it was told before we listened, nobody knows when.
+    ``retained`` says that it was told before we listened, nobody knows when, or that the way tells
+    it of a label that it does not hear now.
     """
 
     label: str

@@ -12,6 +12,7 @@ from device_drivers.api.drivers import (
     Failed,
     Flash,
     Later,
+    Measured,
     Presence,
     Reason,
     Refused,
@@ -20,7 +21,7 @@ from device_drivers.api.drivers import (
 from device_drivers.api.panels import Frame, Ink
 from device_drivers.labels.hanshow.driver import HanshowDriver
 from tests.support.bluetooth_shop import drawn, noise
-from tests.support.hanshow_shop import HanshowShop, known
+from tests.support.hanshow_shop import QUICK, HanshowShop, known
 
 W, K, R, Y = Ink.WHITE, Ink.BLACK, Ink.RED, Ink.YELLOW
 AWAITED = Later(reason=Reason.AWAITING_LABEL)
@@ -55,6 +56,35 @@ async def test_labels_are_introduced_as_the_server_describes_them() -> None:
     assert said[labels[0].id].telemetry.battery_mv == 3000
     assert [(one.label, one.online) for one in shop.heard(Presence)] == [
         (labels[3].id, False), (labels[3].id, True),
+    ]  # fmt: skip
+
+
+async def test_a_label_that_the_server_lists_as_offline_is_not_heard() -> None:
+    shop = HanshowShop(pace=replace(QUICK, say_every_s=0.0))
+    away, there = shop.label(1), shop.label(2)
+    away.online = False
+    async with shop.running():
+        await shop.until(lambda: len(shop.heard(Measured)) >= 3)
+
+    assert {one.label for one in shop.heard(Measured)} == {there.id}
+    assert {one.label: one.retained for one in shop.heard(Announced)} == {
+        away.id: True, there.id: False,
+    }  # fmt: skip
+    assert shop.heard(Presence) == [Presence(label=away.id, online=False)]
+
+
+async def test_a_label_that_is_on_the_list_no_more_is_away_until_it_is_back() -> None:
+    shop = HanshowShop()
+    labels = [shop.label(number) for number in range(120)]
+    async with shop.running():
+        await shop.until(lambda: len(shop.heard(Announced)) == len(labels))
+        gone = shop.server.labels.pop(labels[7].id)
+        await shop.until(lambda: len(shop.heard(Presence)) == 1)
+        shop.server.add(gone)
+        await shop.until(lambda: len(shop.heard(Presence)) == 2)
+
+    assert shop.heard(Presence) == [
+        Presence(label=gone.id, online=False), Presence(label=gone.id, online=True),
     ]  # fmt: skip
 
 

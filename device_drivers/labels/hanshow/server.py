@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -208,11 +208,15 @@ class EslServer:
 
     async def _read(self) -> None:
         self._panels = protocol.parse_types(_good(await self._http.get("/esls/firmwares")))
+        listed: set[str] = set()
         for number in range(1, protocol.MOST_PAGES + 1):
             query = {"page": str(number), "limit": str(protocol.PAGE)}
             page = protocol.parse_esls(_good(await self._http.get("/esls", query)))
+            listed.update(esl.id for esl in page.labels)
+            listed.update(label for label, _ in page.problems)
             await self._page(page)
             if page.is_last:
+                await self._not_listed(listed)
                 break
         if not self.is_up:
             self.is_up = True
@@ -224,6 +228,13 @@ class EslServer:
             await self._listed(esl)
         for label, problem in page.problems:
             await self._refuse(label, problem)
+
+    async def _not_listed(self, listed: Set[str]) -> None:
+        """A whole list was read: the server knows nothing more of the others."""
+        for label, known in tuple(self._labels.items()):
+            if known.online and label not in listed:
+                known.online = False
+                await self._tell(Presence(label=label, online=False))
 
     async def _listed(self, esl: Esl) -> None:
         panel = self._panels.get(esl.firmware)
@@ -240,7 +251,7 @@ class EslServer:
         if not known.stored:
             known.said_at = now
             await self._say(Heard(sighting=self._introduction(esl, panel), ack=_stored(known)))
-        elif now - known.said_at >= self._pace.say_every_s:
+        elif esl.online and now - known.said_at >= self._pace.say_every_s:
             known.said_at = now
             await self._tell(Measured(label=esl.id, telemetry=esl.telemetry, via=self.name))
         if esl.online != known.online or (esl.online and known.awaited):
@@ -258,6 +269,7 @@ class EslServer:
             tells_showing=False,
             via=self.name,
             telemetry=esl.telemetry,
+            retained=not esl.online,
         )
 
     async def _refuse(self, label: str, problem: str) -> None:
