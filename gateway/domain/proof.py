@@ -23,6 +23,7 @@ GATEWAY: Final = "@gateway"
 """The chain of the gateway itself: when it could hear no label. No label is called so."""
 GATEWAY_OFF: Final = "gateway_off"
 BROKER_AWAY: Final = "broker_away"
+WAY_SILENT: Final = "way_silent"
 _DOMAIN: Final = b"anaquel proof 1\n"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
@@ -53,6 +54,11 @@ class Entry:
     actor: str | None = None
     prices: Mapping[str, Any] = field(default_factory=dict)
     doubted: bool = False
+
+
+def chain_of_way(way: str) -> str:
+    """The chain of a way (an adapter, an access point), given as ``family/via``."""
+    return f"{GATEWAY}/{way}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,31 +72,33 @@ class Contact:
         )
 
 
+def lost(connection: Connection, chain: str, since: datetime, why: str) -> None:
+    """Nothing is heard of whom ``chain`` stands for since then, if that is news."""
+    if not _is_away(connection, chain):
+        entry = Entry(label=chain, at=since, what="unreachable", detail=why)
+        proof.append(connection, entry)
+
+
+def back(connection: Connection, chain: str, at: datetime) -> None:
+    """They are heard again, if that is news."""
+    if _is_away(connection, chain):
+        proof.append(connection, Entry(label=chain, at=at, what="reachable"))
+
+
 def _was_off(connection: Connection, since: datetime, now: datetime) -> None:
-    _away(connection, since, GATEWAY_OFF)
-    _back(connection, now)
+    lost(connection, GATEWAY, since, GATEWAY_OFF)
+    back(connection, GATEWAY, now)
     time_marks.mark_contact(connection, now)
 
 
 def _beat(connection: Connection, now: datetime, since: datetime | None, *, there: bool) -> None:
     if since is not None:
-        _away(connection, since, BROKER_AWAY)
+        lost(connection, GATEWAY, since, BROKER_AWAY)
     elif there:
-        _back(connection, now)
+        back(connection, GATEWAY, now)
     time_marks.mark_contact(connection, now)
 
 
-def _away(connection: Connection, since: datetime, why: str) -> None:
-    if not _is_away(connection):
-        entry = Entry(label=GATEWAY, at=since, what="unreachable", detail=why)
-        proof.append(connection, entry)
-
-
-def _back(connection: Connection, now: datetime) -> None:
-    if _is_away(connection):
-        proof.append(connection, Entry(label=GATEWAY, at=now, what="reachable"))
-
-
-def _is_away(connection: Connection) -> bool:
-    last = proof.of_label(connection, GATEWAY, 1)
+def _is_away(connection: Connection, chain: str) -> bool:
+    last = proof.of_label(connection, chain, 1)
     return bool(last) and last[0].what == "unreachable"

@@ -1,11 +1,14 @@
-"""Looks after the labels: what is wrong with each, and tells people what they can mend."""
+"""Looks after the labels: what is wrong with each, and tells people what they can mend.
+
+Labels of radios say no goodbye: those that are silent for too long are out of reach, on record.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NoReturn
 
@@ -14,10 +17,13 @@ import structlog
 from device_drivers.api.drivers import LabelDriver, Wakes
 from gateway.clock import Clock
 from gateway.domain import health
-from gateway.domain.health import Limits, Survey, Trouble
+from gateway.domain.health import Alert, Limits, Survey, Trouble
+from gateway.domain.proof import WAY_SILENT, chain_of_way
+from gateway.labels import contact, proof
 from gateway.settings import Labels
 from gateway.store import health as store
-from gateway.store.database import Database
+from gateway.store import labels
+from gateway.store.database import Connection, Database
 from gateway.store.health import Patient
 
 _EVERY_S: Final = 30.0
@@ -72,14 +78,17 @@ class Health:
                 partial(store.patients, after=after, limit=_SLICE, talkers=self._talkers, at=now)
             )
             changed: dict[Patient, frozenset[Trouble]] = {}
+            silent: dict[str, datetime] = {}
             for one in batch:
                 found = health.troubles(one.seen, one.before, now, self._limits)
                 survey.add(one.label, one.way, found)
                 if found != one.before:
                     changed[one] = found
                     news.update(found - one.before)
-            if changed:
-                await self._database.write_patiently(partial(store.judged, found=changed))
+                if Trouble.SILENT in found and one.seen.away_since is None:
+                    silent[one.label] = one.seen.last_heard
+            if changed or silent:
+                await self._database.write_patiently(partial(_judged, found=changed, silent=silent))
             if len(batch) < _SLICE:
                 break
             after = batch[-1].label
@@ -92,4 +101,26 @@ class Health:
         alerts = health.alerts(survey, before)
         if alerts or before:
             now = self._clock.now()
-            await self._database.write_patiently(partial(store.tell, alerts=alerts, at=now))
+            await self._database.write_patiently(partial(_tell, alerts=alerts, at=now))
+
+
+def _judged(
+    connection: Connection,
+    found: Mapping[Patient, Iterable[Trouble]],
+    silent: Mapping[str, datetime],
+) -> None:
+    """Note the troubles; labels that fell ``silent`` are out of reach since they were heard."""
+    store.judged(connection, found)
+    for label, since in silent.items():
+        if labels.fell_silent(connection, label, since):
+            proof.reached(connection, label, since, reachable=False)
+
+
+def _tell(connection: Connection, alerts: Mapping[Alert, tuple[str, ...]], at: datetime) -> None:
+    dead = {one.key for one in alerts if one.kind == store.WAY_SILENT}
+    before = {one.key for one in store.told(connection) if one.kind == store.WAY_SILENT}
+    for way in sorted(dead - before):
+        contact.lost(connection, chain_of_way(way), at, WAY_SILENT)
+    for way in sorted(before - dead):
+        contact.back(connection, chain_of_way(way), at)
+    store.tell(connection, alerts, at)

@@ -13,7 +13,8 @@ from gateway.store import tasks
 from gateway.store.database import Connection
 from gateway.store.reach import MOVES_FOR
 
-KINDS = ("way_silent", *(f"label_{trouble.value}" for trouble in Trouble))
+WAY_SILENT = "way_silent"
+KINDS = (WAY_SILENT, *(f"label_{trouble.value}" for trouble in Trouble))
 _NAMED = 20
 
 

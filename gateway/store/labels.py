@@ -164,6 +164,17 @@ def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
     return done.rowcount == 1
 
 
+def fell_silent(connection: Connection, label: str, last_heard: datetime) -> bool:
+    """The label is out of reach since it was heard last; False when it was heard meanwhile."""
+    done = connection.execute(
+        "UPDATE label SET online = 0, away_since = last_heard "
+        "WHERE id = ? AND online = 1 AND last_heard = ?",
+        (label, to_ms(last_heard)),
+    )
+    connection.note("label", label)
+    return done.rowcount == 1
+
+
 def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
     """Bind a known label, in place of what it was bound to before.
 

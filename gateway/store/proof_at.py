@@ -18,7 +18,8 @@ MOST_SPANS = 1_000
 class Span:
     """A time in which a label could not be reached; ``until`` None: not heard of since.
 
-    ``why`` is ``gateway_off`` or ``broker_away`` when that held for all labels.
+    ``why`` is ``gateway_off`` or ``broker_away`` when that held for all labels, ``way_silent``
+    when it held for the labels behind the adapter or access point.
     """
 
     since: datetime
@@ -65,9 +66,10 @@ def answer(connection: Connection, label: str, at: datetime) -> Answer | None:
     shown = sight if sight is not None and sight.what == "shown" else None
     until = _next_sight(connection, label, number) if sight is not None else None
     whole_shop = tuple(_spans(connection, proof.GATEWAY))
-    if not _by_broker(connection, label):
+    family, way = _way(connection, label)
+    if family != "mqtt":
         whole_shop = tuple(span for span in whole_shop if span.why != proof.BROKER_AWAY)
-    spans = (*_spans(connection, label), *whole_shop)
+    spans = (*_spans(connection, label), *_spans(connection, way), *whole_shop)
     since = at if shown is None else shown.at
     return Answer(
         label=label,
@@ -149,10 +151,11 @@ def _spans(connection: Connection, label: str) -> Iterator[Span]:
         yield Span(since=away.at, until=None, why=away.detail)
 
 
-def _by_broker(connection: Connection, label: str) -> bool:
-    """Whether the label is heard over the shop's broker; one that is gone may have been."""
-    row = connection.execute("SELECT family FROM label WHERE id = ?", (label,)).fetchone()
-    return row is None or row[0] == "mqtt"
+def _way(connection: Connection, label: str) -> tuple[str, str]:
+    """The family of the label, and the chain of its way; one that is gone may have been MQTT's."""
+    row = connection.execute("SELECT family, via FROM label WHERE id = ?", (label,)).fetchone()
+    family, via = row or ("mqtt", "")
+    return family, proof.chain_of_way(f"{family}/{via}")
 
 
 def _touches(span: Span, since: datetime, until: datetime | None) -> bool:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from device_drivers.api.drivers import Foreign, Measured, Presence, Telemetry
 from gateway.domain.health import Trouble
+from gateway.domain.proof import WAY_SILENT
 from gateway.labels.health import Health
 from gateway.settings import Labels
-from gateway.store import deliveries, tasks
+from gateway.store import deliveries, labels, proof, proof_at, tasks
 from gateway.store import health as store
+from gateway.store.proof_at import Span
 from tests.unit.labels.aisles import Aisle, an_aisle
 
 
@@ -118,3 +120,72 @@ async def test_a_label_that_moves_to_and_fro_is_told_and_forgotten(aisle: Aisle)
     await aisle.hang("l1", "ap1")
     await health.look()
     assert await told(aisle) == []
+
+
+async def reach(aisle: Aisle, label: str) -> list[tuple[str, datetime]]:
+    rows = await aisle.room.read(lambda one: proof.of_label(one, label))
+    return [
+        (row.what, row.at) for row in reversed(rows) if row.what in {"reachable", "unreachable"}
+    ]
+
+
+async def test_a_label_that_fell_silent_is_out_of_reach_since_it_was_heard_last(
+    aisle: Aisle,
+) -> None:
+    health = health_of(aisle)
+    await aisle.hang("l1")
+    await aisle.hang("l2")
+    heard_at = aisle.room.clock.now()
+    aisle.room.clock.pass_(timedelta(hours=5))
+    await aisle.room.reports.heard("radio", [Measured(label="l2", telemetry=Telemetry())])
+    for _ in range(2):
+        await health.look()
+    label = await aisle.room.label("l1")
+    assert (label.online, label.last_heard) == (False, heard_at)
+    assert (await aisle.room.label("l2")).online
+    assert await reach(aisle, "l1") == [("unreachable", heard_at)]
+    now = aisle.room.clock.now()
+    await aisle.room.reports.heard("radio", [Measured(label="l1", telemetry=Telemetry())])
+    await health.look()
+    assert await told(aisle) == []
+    assert await reach(aisle, "l1") == [("unreachable", heard_at), ("reachable", now)]
+    assert await reach(aisle, "l2") == []
+
+
+async def test_a_label_that_is_heard_while_it_is_judged_stays_in_reach(aisle: Aisle) -> None:
+    await aisle.hang("l1")
+    before = aisle.room.clock.now()
+    aisle.room.clock.pass_(timedelta(hours=5))
+    await aisle.hang("l1")
+    assert not await aisle.room.database.write(lambda one: labels.fell_silent(one, "l1", before))
+    assert (await aisle.room.label("l1")).online
+
+
+async def test_a_way_that_is_silent_is_on_record_for_the_labels_behind_it(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    for number in range(20):
+        await aisle.hang(f"n{number:02}", "north")
+    await aisle.hang("s1", "south")
+    aisle.room.clock.pass_(timedelta(hours=5))
+    await aisle.hang("n00", "north")
+    await aisle.hang("s1", "south")
+    since = aisle.room.clock.now()
+    for _ in range(2):
+        await health.look()
+        aisle.room.clock.pass_(timedelta(minutes=10))
+
+    async def spans(label: str) -> tuple[Span, ...]:
+        now = aisle.room.clock.now()
+        answer = await aisle.room.read(lambda one: proof_at.answer(one, label, now))
+        assert answer is not None
+        return answer.unreachable
+
+    assert await spans("n00") == (Span(since=since, until=None, why=WAY_SILENT),)
+    assert await spans("s1") == ()
+    for number in range(20):
+        await aisle.hang(f"n{number:02}", "north")
+    await health.look()
+    assert await spans("n00") == ()
+    assert await reach(aisle, "@gateway/radio/north") == [
+        ("unreachable", since), ("reachable", aisle.room.clock.now()),
+    ]  # fmt: skip
