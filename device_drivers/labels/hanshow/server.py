@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -229,7 +230,7 @@ class EslServer:
         for label, problem in page.problems:
             await self._refuse(label, problem)
 
-    async def _not_listed(self, listed: Set[str]) -> None:
+    async def _not_listed(self, listed: AbstractSet[str]) -> None:
         """A whole list was read: the server knows nothing more of the others."""
         for label, known in tuple(self._labels.items()):
             if known.online and label not in listed:
