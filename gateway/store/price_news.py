@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain.price_facts import WITHDRAWN
-from gateway.store import offers_seqs
+from gateway.store import offers_seqs, price_shown
 from gateway.store.database import Connection
 
 
@@ -175,11 +175,10 @@ def labels_of(connection: Connection, product: str, limit: int) -> tuple[OnLabel
 def unchanged(connection: Connection, product: str) -> Showing:
     """How the labels of a product stand whose price has not changed since they were bound."""
     rows = connection.execute(
-        "SELECT label.stale = 0 AND delivery.state IS 'shown', label.online FROM binding "
-        "JOIN label ON label.id = binding.label LEFT JOIN delivery ON delivery.label = label.id "
-        "WHERE binding.product = ?1 OR binding.group_id = "
-        "(SELECT group_id FROM product WHERE id = ?1)",
-        (product,),
+        "SELECT label.stale = 0 AND delivery.state IS 'shown', label.online FROM json_each(?) "
+        "AS wanted CROSS JOIN label ON label.id = wanted.value "
+        "LEFT JOIN delivery ON delivery.label = label.id",
+        (json.dumps(price_shown.labels_of(connection, [product])),),
     ).fetchall()
     return Showing(
         key=product,
