@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from gateway.clock import to_ms
 from gateway.domain.proof import Entry
 from gateway.store import migrating, proof, proof_at, time_marks
 from gateway.store.database import Connection, connect
@@ -184,3 +186,43 @@ def test_a_label_that_is_gone_since_is_told(connection: Connection) -> None:
     before = proof_at.answer(connection, "L1", minutes(4))
     assert before is not None
     assert before.reachable
+
+
+def test_what_labels_showed_before_there_were_chains_stays_known(tmp_path: Path) -> None:
+    opened = connect(tmp_path / "old.db")
+    for file in sorted(resources.files("gateway.store.migrations").iterdir(), key=str):
+        number = file.name.split("_")[0]
+        if number.isdecimal() and int(number) < 9:
+            migrating._step(opened, int(number), file.read_text())
+    opened.execute(
+        "INSERT INTO label (id, family, code, width, height, inks, dpi, model, formats, firmware, "
+        "first_heard, last_heard) "
+        "VALUES ('L1', 'mqtt', 'AB12', 8, 2, 'white,black', 112, 'x', 'png', '1', 0, 0)"
+    )
+    opened.execute(
+        "INSERT INTO wish (label, id, fingerprint, template, cause, made_at) "
+        "VALUES ('L1', 'w1', 'f-w1', '', 'regular', 0)"
+    )
+    opened.execute(
+        "INSERT INTO delivery (label, wish, sha256, state, queued_at, shown_at) "
+        "VALUES ('L1', 'w1', 'cd', 'shown', 0, ?)",
+        (to_ms(AT),),
+    )
+    migrating.migrate(opened)
+    assert breaks(opened) == []
+    for row in (False, True):
+        if row:
+            say(opened, 60, "wished", "w2")
+        answer = proof_at.answer(opened, "L1", minutes(90))
+        assert answer is not None
+        assert answer.shown is not None
+        shown = answer.shown
+        assert (shown.at, shown.wish, shown.fingerprint) == (AT, "w1", "f-w1")
+        assert shown.picture == "cd"
+    assert breaks(opened) == []
+    say(opened, 120, "shown", "w2")
+    later = proof_at.answer(opened, "L1", minutes(130))
+    assert later is not None
+    assert later.shown is not None
+    assert later.shown.wish == "w2"
+    opened.close()
