@@ -18,11 +18,11 @@ from typing import Literal, NoReturn
 import structlog
 
 from gateway.clock import Clock
-from gateway.domain import events
+from gateway.domain import events, price_events
 from gateway.domain.events import Lane, Origin
 from gateway.domain.guarding import Cause
 from gateway.feed.messages import Accepts
-from gateway.store import holds, outbox, replica
+from gateway.store import holds, outbox, replica, withdrawals
 from gateway.store.database import Connection, Database
 from gateway.store.holds import HeldRow, Hold
 from gateway.store.replica_rows import Row
@@ -80,9 +80,9 @@ async def decide(
     origin: Origin,
     at: datetime,
 ) -> Hold | None:
-    """Accept or refuse a hold; who did it goes up as an event. None when it is decided already.
+    """Accept or refuse a hold; it goes up as an event. None when it is decided already.
 
-    A refused hold may still be accepted. Raises ``StorageError``.
+    Of who did it the event says a pseudonym. A refused hold may still be accepted. Raises ``StorageError``.
     """
     decided = await database.write(
         partial(_decide, number=number, decision=decision, by=by, origin=origin, at=at)
@@ -141,7 +141,7 @@ def _decide(
             hold=number,
             facts={"source": decided.source, "cause": decided.cause.value, "rows": decided.rows},
             decision=decision,
-            by=by,
+            by=price_events.pseudonym(withdrawals.pseudonym_key(connection), by),
             time=at,
         )
         outbox.append_or_gap(connection, Lane.KEEP, event, at)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
 from device_drivers.links.messages import LinkDownError, MessagePort
 from gateway.broker import topics
 from gateway.clock import Clock
+from gateway.domain.price_events import pseudonym
 from gateway.feed import holding, messages
 from gateway.feed.messages import HoldMessage, Position, Problem, Problems
-from gateway.store import holds, replica
+from gateway.store import holds, replica, withdrawals
 from gateway.store.database import Connection
 from gateway.store.holds import Hold
 
@@ -46,7 +47,7 @@ class Standing:
 def read_stored(connection: Connection, source: str) -> Stored:
     """What is stored of ``source``, in one read transaction."""
     refused, first = replica.refused(connection, source, _MOST)
-    known = holds.every(connection, source=source)
+    known = _veiled(connection, holds.every(connection, source=source))
     problems = [
         Problem(kind=row.kind, key=row.key, code=row.code, path=row.path, message=row.message)
         for row in first
@@ -68,6 +69,17 @@ def read_stored(connection: Connection, source: str) -> Stored:
         held=holds.row_count(connection, source),
         first=tuple(problems),
         holds=known[:_MOST],
+    )
+
+
+def _veiled(connection: Connection, known: Sequence[Hold]) -> tuple[Hold, ...]:
+    """The holds with a pseudonym for who decided: names of people stay in the shop."""
+    key = withdrawals.known_pseudonym_key(connection)
+    return tuple(
+        hold
+        if hold.decided_by is None
+        else replace(hold, decided_by="staff" if key is None else pseudonym(key, hold.decided_by))
+        for hold in known
     )
 
 

@@ -112,12 +112,18 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 
 def pseudonym_key(connection: Connection) -> bytes:
     """The shop's own secret that makes pseudonyms of names; made when it is first asked for."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_PSEUDONYMS,)).fetchone()
-    if row is not None:
-        return bytes.fromhex(row[0])
+    known = known_pseudonym_key(connection)
+    if known is not None:
+        return known
     key = secrets.token_bytes(32)
     connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (_PSEUDONYMS, key.hex()))
     return key
+
+
+def known_pseudonym_key(connection: Connection) -> bytes | None:
+    """That secret where there is one: for readers, who cannot make it."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_PSEUDONYMS,)).fetchone()
+    return None if row is None else bytes.fromhex(row[0])
 
 
 def _end(connection: Connection, ended: Iterable[Withdrawal], by: str, at: datetime) -> None:

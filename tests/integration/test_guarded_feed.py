@@ -140,10 +140,11 @@ async def test_central_reads_what_people_in_the_shop_decide(
         problems = await shop.problems.until(
             lambda said: [one["state"] for one in said["holds"]] == ["refused"]
         )
-        assert problems["holds"][0]["by"] == "Ana"
+        alias = problems["holds"][0]["by"]
+        assert alias.startswith("staff-"), "names of people stay in the shop"
         assert problems["first"][0]["message"] == (
             "offers.0.amount: 2.00 MXN is more than 90 % away from the last, 100.00; "
-            "refused by Ana, waits for another row"
+            f"refused by {alias}, waits for another row"
         )
         assert (await shop.in_force("offers", "a1"))["offers"][0]["amount"] == "1.00"
         assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "100.00"
@@ -153,8 +154,8 @@ async def test_central_reads_what_people_in_the_shop_decide(
         assert batch is not None
         told = [json.loads(one.event) for one in batch.events]
         assert [(one["type"], one["data"]["decision"], one["data"]["by"]) for one in told] == [
-            (HOLD_DECIDED, "accepted", "Ana"),
-            (HOLD_DECIDED, "refused", "Ana"),
+            (HOLD_DECIDED, "accepted", alias),
+            (HOLD_DECIDED, "refused", alias),
         ]
 
         await central.publish(price("a2", "95.00"))

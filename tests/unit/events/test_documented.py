@@ -121,7 +121,7 @@ EMITTED = [
         hold=7,
         facts={"source": "central", "cause": "prices", "rows": 1200},
         decision="accepted",
-        by="Ana",
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
         time=RECORDED,
     ),
 ]
