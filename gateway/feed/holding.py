@@ -82,7 +82,8 @@ async def decide(
 ) -> Hold | None:
     """Accept or refuse a hold; it goes up as an event. None when it is decided already.
 
-    Of who did it the event says a pseudonym. A refused hold may still be accepted. Raises ``StorageError``.
+    Of who did it the event says a pseudonym. A refused hold may still be accepted. Raises
+    ``StorageError``.
     """
     decided = await database.write(
         partial(_decide, number=number, decision=decision, by=by, origin=origin, at=at)

@@ -320,8 +320,10 @@ async def test_group_labels_count_for_each_of_their_products(shelf: Shelf) -> No
     await shelf.plan()
     await shelf.confirm("all", "only-m")
     for key, count in (("s", 1), ("m", 2)):
-        found = await room.read(lambda one, key=key: price_news.unchanged(one, key))  # type: ignore[misc]
-        assert (found.labels, found.shown) == (count, count), "the label of one size shows no other"
+        stands = await room.read(lambda one, key=key: price_news.unchanged(one, key))  # type: ignore[misc]
+        assert (stands.labels, stands.shown) == (count, count), (
+            "the label of one size shows no other"
+        )
     await room.write(price("s", "9"), price("m", "9"))
     found = await room.read(lambda one: price_news.of_product(one, "s"))
     assert found is not None
