@@ -28,6 +28,7 @@ from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels import building, driving, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
+from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
@@ -92,8 +93,8 @@ async def run(
         if feed is not None and keeper is not None:
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
-        adapters = radios.build(settings.bluetooth)
-        ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters)
+        adapters = radios.build(settings.bluetooth, outages := Outages())
+        ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters, outages)
         drivers = await driving.drivers(ways)
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
@@ -107,7 +108,9 @@ async def run(
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             *await _events(settings, database, clock, links, origin),
-            *building.build(settings, database, clock, (links.shop, drivers), origin, renderer),
+            *building.build(
+                settings, database, clock, (links.shop, drivers, outages), origin, renderer
+            ),
             *adapters,
             *sources.services,
             pictures,

@@ -18,7 +18,7 @@ from gateway import settings
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.domain.labels import normalise_code
-from gateway.domain.proof import BROKER_AWAY, GATEWAY_OFF, WAY_SILENT, Break, Entry
+from gateway.domain.proof import BROKER_AWAY, GATEWAY_OFF, WAY_AWAY, WAY_SILENT, Break, Entry
 from gateway.errors import AnaquelError
 from gateway.settings import Settings
 from gateway.store import labels, proof, proof_at
@@ -39,7 +39,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object, for program
 _WHY = {
     GATEWAY_OFF: ": the gateway was off",
     BROKER_AWAY: ": the shop's broker was away",
-    WAY_SILENT: ": its adapter or access point was silent",
+    WAY_AWAY: ": its adapter or access point did not work",
+    WAY_SILENT: ": nothing was heard over its adapter or access point",
 }
 
 

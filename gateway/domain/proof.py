@@ -23,6 +23,7 @@ GATEWAY: Final = "@gateway"
 """The chain of the gateway itself: when it could hear no label. No label is called so."""
 GATEWAY_OFF: Final = "gateway_off"
 BROKER_AWAY: Final = "broker_away"
+WAY_AWAY: Final = "way_away"
 WAY_SILENT: Final = "way_silent"
 _DOMAIN: Final = b"anaquel proof 1\n"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,7 +58,7 @@ class Entry:
 
 
 def chain_of_way(way: str) -> str:
-    """The chain of a way (an adapter, an access point), given as ``family/via``."""
+    """The chain of an adapter or access point, or of a family's labels on it (``family/via``)."""
     return f"{GATEWAY}/{way}"
 
 

@@ -14,6 +14,7 @@ from gateway.labels import keeping
 from gateway.labels.courier import Courier
 from gateway.labels.health import Health
 from gateway.labels.listening import Listener
+from gateway.labels.outages import Outages
 from gateway.labels.planning import Planner, Renderer
 from gateway.labels.reports import Reports
 from gateway.labels.turns import Turns
@@ -26,15 +27,15 @@ def build(
     settings: Settings,
     database: Database,
     clock: Clock,
-    to_labels: tuple[Link, Mapping[str, LabelDriver]],
+    to_labels: tuple[Link, Mapping[str, LabelDriver], Outages],
     origin: Origin,
     renderer: Renderer,
 ) -> list[Service]:
     """Every service between a stale label and its confirmed picture.
 
-    ``to_labels`` is the link to the shop's broker, and the drivers by family.
+    ``to_labels`` is the link to the shop's broker, the drivers by family, and the other ways.
     """
-    link, drivers = to_labels
+    link, drivers, outages = to_labels
     reports = Reports(
         database,
         origin,
@@ -55,7 +56,7 @@ def build(
         ),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
         Health(database, drivers, clock, settings.labels),
-        *keeping.services(database, clock, settings, origin, link),
+        *keeping.services(database, clock, settings, origin, (link, outages)),
     ]
 
 

@@ -1,7 +1,7 @@
 """Puts on record when no label could be heard: the gateway was off, or the shop's broker away.
 
 It has a chain of its own among those of the labels, so that nobody says later that a label was in
-reach when nobody was there to hear it.
+reach when nobody was there to hear it. So has each adapter and access point.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final, NoReturn, Protocol
 
 from gateway.clock import Clock
-from gateway.domain.proof import BROKER_AWAY, GATEWAY, GATEWAY_OFF, Entry
+from gateway.domain.proof import BROKER_AWAY, GATEWAY, GATEWAY_OFF, WAY_AWAY, Entry, chain_of_way
+from gateway.labels.outages import Outages
 from gateway.store import proof, time_marks
 from gateway.store.database import Connection, Database
 
@@ -34,12 +35,20 @@ class Contact:
     name = "label-contact"
 
     def __init__(
-        self, database: Database, clock: Clock, way: Way, *, beat_s: float = BEAT_S
+        self,
+        database: Database,
+        clock: Clock,
+        way: Way,
+        outages: Outages,
+        *,
+        beat_s: float = BEAT_S,
     ) -> None:
         self._database = database
         self._clock = clock
         self._way = way
+        self._outages = outages
         self._beat_s = beat_s
+        self._down_since: dict[str, datetime] = {}
         self._away_since: datetime | None = None
 
     async def run(self) -> NoReturn:
@@ -67,9 +76,18 @@ class Contact:
         else:
             # Told at the second look: until then it may come back by itself.
             since, self._away_since = self._away_since, self._away_since or now
-        await self._database.write_patiently(
-            lambda connection: _beat(connection, now, since, there=there)
-        )
+        down, up = self._outages.down, self._outages.up
+        told = {name: at for name, at in self._down_since.items() if name in down}
+        self._down_since = {name: told.get(name, now) for name in down}
+
+        def note(connection: Connection) -> None:
+            for name, at in told.items():
+                lost(connection, chain_of_way(name), at, WAY_AWAY)
+            for name in up:
+                back(connection, chain_of_way(name), now)
+            _beat(connection, now, since, there=there)
+
+        await self._database.write_patiently(note)
 
 
 def lost(connection: Connection, chain: str, since: datetime, why: str) -> None:

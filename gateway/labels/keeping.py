@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.contact import Contact, Way
+from gateway.labels.outages import Outages
 from gateway.labels.price_telling import PriceTelling
 from gateway.labels.proof_check import ProofCheck
 from gateway.labels.upkeep import Upkeep
@@ -14,12 +15,16 @@ from gateway.store.database import Database
 
 
 def services(
-    database: Database, clock: Clock, settings: Settings, origin: Origin, way: Way
+    database: Database,
+    clock: Clock,
+    settings: Settings,
+    origin: Origin,
+    ways: tuple[Way, Outages],
 ) -> list[Service]:
     """One of each."""
     return [
         PriceTelling(database, clock, origin, within_s=settings.labels.shown_within_s),
-        Contact(database, clock, way),
+        Contact(database, clock, *ways),
         ProofCheck(database, clock),
         Upkeep(database, clock, settings.proof),
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from device_drivers.links.radio import RadioReason
+from gateway.labels.outages import Outages
 from gateway.settings import Bluetooth
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _DO: dict[RadioReason, str] = {
 _LOOK = "look at the detail; it is tried again"
 
 
-def build(settings: Bluetooth) -> Sequence[BleakRadio]:
+def build(settings: Bluetooth, outages: Outages) -> Sequence[BleakRadio]:
     """A radio for each adapter; they are services, to be run beside the drivers."""
     if not settings.adapters:
         return ()
@@ -32,7 +33,7 @@ def build(settings: Bluetooth) -> Sequence[BleakRadio]:
     from device_drivers.links.ble import BleakRadio
 
     return [
-        BleakRadio(name, connections=settings.connections, told=partial(_tell, name))
+        BleakRadio(name, connections=settings.connections, told=partial(_tell, outages, name))
         for name in settings.adapters
     ]
 
@@ -42,7 +43,8 @@ def advice(reason: RadioReason | None) -> str:
     return _DO.get(reason, _LOOK) if reason is not None else _LOOK
 
 
-def _tell(adapter: str, reason: RadioReason | None, detail: str) -> None:
+def _tell(outages: Outages, adapter: str, reason: RadioReason | None, detail: str) -> None:
+    outages.note(adapter, works=reason is None)
     if reason is None:
         log.info("bluetooth adapter works", adapter=adapter)
     else:

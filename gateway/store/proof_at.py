@@ -18,8 +18,8 @@ MOST_SPANS = 1_000
 class Span:
     """A time in which a label could not be reached; ``until`` None: not heard of since.
 
-    ``why`` is ``gateway_off`` or ``broker_away`` when that held for all labels, ``way_silent``
-    when it held for the labels behind the adapter or access point.
+    ``why`` is ``gateway_off`` or ``broker_away`` when that held for all labels, ``way_away``
+    or ``way_silent`` when it held for those behind the adapter or access point.
     """
 
     since: datetime
@@ -66,10 +66,11 @@ def answer(connection: Connection, label: str, at: datetime) -> Answer | None:
     shown = sight if sight is not None and sight.what == "shown" else None
     until = _next_sight(connection, label, number) if sight is not None else None
     whole_shop = tuple(_spans(connection, proof.GATEWAY))
-    family, way = _way(connection, label)
+    family, ways = _way(connection, label)
     if family != "mqtt":
         whole_shop = tuple(span for span in whole_shop if span.why != proof.BROKER_AWAY)
-    spans = (*_spans(connection, label), *_spans(connection, way), *whole_shop)
+    of_ways = (span for way in ways for span in _spans(connection, way))
+    spans = (*_spans(connection, label), *of_ways, *whole_shop)
     since = at if shown is None else shown.at
     return Answer(
         label=label,
@@ -151,11 +152,12 @@ def _spans(connection: Connection, label: str) -> Iterator[Span]:
         yield Span(since=away.at, until=None, why=away.detail)
 
 
-def _way(connection: Connection, label: str) -> tuple[str, str]:
-    """The family of the label, and the chain of its way; one that is gone may have been MQTT's."""
+def _way(connection: Connection, label: str) -> tuple[str, tuple[str, ...]]:
+    """The family of the label, and the chains of its way; one that is gone may have been MQTT's."""
     row = connection.execute("SELECT family, via FROM label WHERE id = ?", (label,)).fetchone()
     family, via = row or ("mqtt", "")
-    return family, proof.chain_of_way(f"{family}/{via}")
+    ways = (f"{family}/{via}", via) if via else (f"{family}/",)
+    return family, tuple(proof.chain_of_way(way) for way in ways)
 
 
 def _touches(span: Span, since: datetime, until: datetime | None) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.proof import BROKER_AWAY, GATEWAY_OFF
+from gateway.domain.proof import BROKER_AWAY, GATEWAY_OFF, WAY_AWAY
 from gateway.labels.contact import Contact
+from gateway.labels.outages import Outages
 from gateway.store import proof_at
 from gateway.store.proof_at import Span
 from tests.support.running import PATIENCE_S, one_turn, running
@@ -46,15 +47,15 @@ async def beats(room: Room, contact: Contact, count: int = 1) -> None:
 
 
 async def test_the_time_the_gateway_was_off_is_on_record(room: Room) -> None:
-    contact = Contact(room.database, room.clock, Way())
+    contact = Contact(room.database, room.clock, Way(), Outages())
     await contact.begin()
     await beats(room, contact, 4)
     off = room.clock.now()
     room.clock.pass_(timedelta(seconds=80))
-    await Contact(room.database, room.clock, Way()).begin()
+    await Contact(room.database, room.clock, Way(), Outages()).begin()
     assert await spans(room) == (), "a restart is no absence"
     room.clock.pass_(timedelta(hours=2))
-    await Contact(room.database, room.clock, Way()).begin()
+    await Contact(room.database, room.clock, Way(), Outages()).begin()
     (span,) = await spans(room)
     assert span == Span(since=off, until=room.clock.now(), why=GATEWAY_OFF)
     answer = await room.read(lambda one: proof_at.answer(one, "l1", off + timedelta(hours=1)))
@@ -65,7 +66,7 @@ async def test_the_time_the_gateway_was_off_is_on_record(room: Room) -> None:
 
 async def test_the_time_the_broker_was_away_is_on_record_for_labels_behind_it(room: Room) -> None:
     way = Way()
-    contact = Contact(room.database, room.clock, way)
+    contact = Contact(room.database, room.clock, way, Outages())
     await contact.begin()
     way.connected.clear()
     await beats(room, contact)
@@ -87,14 +88,39 @@ async def test_the_time_the_broker_was_away_is_on_record_for_labels_behind_it(ro
     assert await spans(room) == (), "over Bluetooth it was heard meanwhile"
 
 
+async def test_the_time_an_access_point_was_away_is_on_record_for_labels_behind_it(
+    room: Room,
+) -> None:
+    moved = "UPDATE label SET family = 'openepaperlink', via = 'floor'"
+    await room.database.write(lambda one: one.execute(moved).rowcount)
+    outages = Outages()
+    contact = Contact(room.database, room.clock, Way(), outages)
+    await contact.begin()
+    outages.note("attic", works=False)
+    outages.note("floor", works=False)
+    await beats(room, contact)
+    outages.note("floor", works=True)
+    await beats(room, contact, 3)
+    assert await spans(room) == (), "it came back by itself, and the other is not the label's"
+    outages.note("floor", works=False)
+    await beats(room, contact)
+    since = room.clock.now()
+    await beats(room, contact, 3)
+    assert await spans(room) == (Span(since=since, until=None, why=WAY_AWAY),)
+    outages.note("floor", works=True)
+    await beats(room, contact, 2)
+    until = since + timedelta(seconds=120)
+    assert await spans(room) == (Span(since=since, until=until, why=WAY_AWAY),)
+
+
 async def test_off_while_the_broker_was_away_is_one_absence(room: Room) -> None:
     way = Way()
     way.connected.clear()
-    contact = Contact(room.database, room.clock, way)
+    contact = Contact(room.database, room.clock, way, Outages())
     await contact.begin()
     await beats(room, contact, 3)
     room.clock.pass_(timedelta(hours=1))
-    again = Contact(room.database, room.clock, way)
+    again = Contact(room.database, room.clock, way, Outages())
     await again.begin()
     (span,) = await spans(room)
     assert span.since == AT + timedelta(seconds=30)
@@ -103,7 +129,7 @@ async def test_off_while_the_broker_was_away_is_one_absence(room: Room) -> None:
 async def test_it_beats_by_itself(room: Room) -> None:
     way = Way()
     way.connected.clear()
-    async with running(Contact(room.database, room.clock, way, beat_s=0.01)):
+    async with running(Contact(room.database, room.clock, way, Outages(), beat_s=0.01)):
         async with asyncio.timeout(PATIENCE_S):
             while not await spans(room):
                 await one_turn()

@@ -8,14 +8,18 @@ from structlog.testing import capture_logs
 
 from device_drivers.simulated.messages import InMemoryBroker
 from gateway.labels import reaching
+from gateway.labels.outages import Outages
 from tests.support.settings import make
 
 
 def test_an_access_point_that_goes_and_comes_is_written_into_the_log(tmp_path: Path) -> None:
-    ways = reaching.ways(make(tmp_path), InMemoryBroker().port("gateway"), ())
+    outages = Outages()
+    ways = reaching.ways(make(tmp_path), InMemoryBroker().port("gateway"), (), outages)
     with capture_logs() as logs:
         ways.told("floor", "unreachable: nobody there")
+        assert outages.down == {"floor"}
         ways.told("floor", None)
+        assert (outages.down, outages.up) == (set(), {"floor"})
 
     assert [(one["event"], one["access_point"]) for one in logs] == [
         ("access point does not answer", "floor"),
