@@ -138,7 +138,7 @@ def adopt_code(
 
     One code of many: it never raises for what is wrong with it.
     """
-    if not code.isprintable():
+    if not code.isprintable() or len(code) > living.LONGEST_ALIAS:
         return Answer(code=code, outcome=Outcome.NOT_HEARD)
     known = label_life.by_alias(connection, code)
     if known is not None:
@@ -151,9 +151,8 @@ def adopt_code(
             return _name_known(connection, code, doer)
         adopt(connection, meant[0], families, doer, model=model, alias=code)
     except LabelError as error:
-        outcome = _REFUSED.get(error.code)
-        if outcome is None:
-            raise
+        # Whatever else it is, it is no label that could be taken in; the other codes go on.
+        outcome = _REFUSED.get(error.code, Outcome.NOT_HEARD)
         return Answer(code=code, outcome=outcome, label=meant[0] if meant else "")
     return Answer(code=code, outcome=Outcome.ADOPTED, label=meant[0])
 

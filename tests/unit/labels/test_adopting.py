@@ -14,10 +14,13 @@ from device_drivers.api.panels import Frame, Ink
 from gateway.domain.label_life import Life
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
+from gateway.domain.takeover import Claim
 from gateway.labels import adopting, binding, living
 from gateway.labels.adopting import Answer, Outcome
 from gateway.labels.living import LabelError
+from gateway.labels.taking_over import zones
 from gateway.store import discovered, label_life, labels, queue, tasks
+from gateway.store.database import Connection
 from tests.support.feeding import price, stock
 from tests.unit.labels import drawers
 from tests.unit.labels.drawers import EYES, FAMILIES, PANEL, Build, Drawer, mute
@@ -176,6 +179,25 @@ async def test_many_at_once_each_code_with_its_answer(drawer: Drawer) -> None:
     assert (await each("0002", MODEL)) == Answer(
         code="0002", outcome=Outcome.ADOPTED, label="66BB0002"
     )
+
+
+async def test_no_code_of_a_list_stops_the_others(drawer: Drawer) -> None:
+    await drawer.hear(*(mute(label) for label in ("66AA0001", "66AA0002", "66AA0003")))
+    claims = [Claim(zone="paint", label="66AA0001", article="a1")]
+    doer = drawer.doer
+    codes = ("66AA0001", "66AA0002" + "-" * living.LONGEST_ALIAS, "66AA0003")
+
+    def all_at_once(rows: Connection) -> list[tuple[str, Outcome]]:
+        zones.import_(rows, claims, doer)
+        done = [adopting.adopt_code(rows, one, FAMILIES, doer, model=MODEL) for one in codes]
+        return [(one.label, one.outcome) for one in done]
+
+    assert await drawer.room.database.write(all_at_once) == [
+        ("66AA0001", Outcome.ANOTHER_SYSTEM),
+        ("", Outcome.NOT_HEARD),
+        ("66AA0003", Outcome.ADOPTED),
+    ]
+    assert await drawer.room.read(lambda rows: labels.get(rows, "66AA0002")) is None
 
 
 async def test_a_broken_label_is_replaced_in_one_go(drawer: Drawer) -> None:
