@@ -10,8 +10,6 @@ from gateway.clock import to_ms
 from gateway.store.database import Connection
 
 _LATEST = 2**62
-_EFFORT = 4
-"""zlib's level: less of the writer's time than level 6 takes, for a sixth more bytes."""
 
 
 def put(connection: Connection, frame: Frame, at: datetime, template: str = "") -> None:
@@ -23,9 +21,18 @@ def put(connection: Connection, frame: Frame, at: datetime, template: str = "") 
         "SET made_at = max(made_at, excluded.made_at)",
         (
             *(frame.fingerprint, frame.width, frame.height, inks),
-            *(zlib.compress(frame.pixels, _EFFORT), to_ms(at), template),
+            *(_compressed(frame.pixels), to_ms(at), template),
         ),
     )
+
+
+def _compressed(pixels: bytes) -> bytes:
+    """In zlib's format, by runs alone: a sixth more bytes than level 4, a third of its time.
+
+    The one writer makes it, and everybody else waits meanwhile.
+    """
+    packing = zlib.compressobj(strategy=zlib.Z_RLE)
+    return packing.compress(pixels) + packing.flush()
 
 
 def get(connection: Connection, fingerprint: str) -> Frame | None:
