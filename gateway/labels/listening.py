@@ -18,6 +18,8 @@ from gateway.labels.turns import Turns
 from gateway.store import labels
 
 _TOGETHER: Final = 100
+_PACE_S: Final = 0.02
+"""Between two commits: in a wave so much is said meanwhile that one commit serves for all."""
 _NAMED: Final = 1_000
 _NAMED_FOR_S: Final = 3_600.0
 
@@ -91,6 +93,8 @@ class Listener:
             while len(together) < _TOGETHER and not self._waiting.empty():
                 together.append(self._waiting.get_nowait())
             await self._take(together)
+            if not self._waiting.full():
+                await asyncio.sleep(_PACE_S)
 
     async def _take(self, together: Sequence[Heard]) -> None:
         words: list[Word] = []
