@@ -1,4 +1,4 @@
-"""Deliveries: a wave of new prices over all labels, and how late one change is at a steady rate."""
+"""Deliveries: bytes on the air, a wave of new prices over all labels, how late one change is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from benchmarks import air_bytes, messages, process, rounds, shop
 from benchmarks import broker as brokers
-from benchmarks import messages, process, rounds, shop
 from benchmarks.figures import Figure
 from benchmarks.messages import Awaited
 from benchmarks.setup import BenchmarkError, Setup
@@ -24,7 +24,9 @@ _REPORTS = "label/+/report"
 
 
 async def measure(setup: Setup) -> AsyncIterator[Figure]:
-    """``reprice_wave`` and ``shown_p99_ms``."""
+    """``air_bytes_<family>``, ``reprice_wave`` and ``shown_p99_ms``."""
+    for figure in await asyncio.to_thread(lambda: list(air_bytes.measure(setup))):
+        yield figure
     count = setup.size(20_000, 40)
     names = [f"l{number:05d}" for number in range(count)]
     opening = [*shop.rows(count), *(shop.binding(name, n) for n, name in enumerate(names))]
