@@ -177,12 +177,12 @@ def get(connection: Connection, label: str) -> Delivery | None:
         reason=row[5],
         detail=row[6],
         queued_at=from_ms(row[7]),
-        transferred_at=_instant(row[8]),
-        shown_at=_instant(row[9]),
+        transferred_at=row[8] and from_ms(row[8]),
+        shown_at=row[9] and from_ms(row[9]),
         rank=Rank(row[10]),
         same=row[11],
         hold=row[12],
-        due_at=_instant(row[13]),
+        due_at=row[13] and from_ms(row[13]),
         wave=row[14],
     )
 
@@ -396,7 +396,3 @@ def note(connection: Connection, label: str) -> None:
 def _tell(connection: Connection, label: str) -> None:
     connection.note("delivery", label)
     connection.note("label", label)
-
-
-def _instant(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(milliseconds)

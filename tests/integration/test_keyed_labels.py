@@ -16,6 +16,7 @@ from device_drivers.simulated.mqtt_label import LabelModel, SimulatedLabels
 from device_drivers.simulated.opendisplay_label import SimulatedOpenDisplayLabel
 from device_drivers.simulated.radio import SimulatedRadio
 from gateway.labels import reaching
+from gateway.labels.outages import Outages
 from tests.support import settings
 from tests.support.bluetooth_shop import SHORT, noise
 from tests.support.label_rigs import PANELS
@@ -44,7 +45,7 @@ class Shop:
         broker = InMemoryBroker()
         self.gateway, self.shelf = broker.port("gateway"), broker.port("shelf")
         self.radio = SimulatedRadio()
-        self.ways: Ways = reaching.ways(chosen, self.gateway, [self.radio])
+        self.ways: Ways = reaching.ways(chosen, self.gateway, [self.radio], Outages())
         self.labels = SimulatedLabels(self.shelf)
         self.on_broker = self.labels.add("shelf.1", LabelModel(panel=PANELS[0]), key=KEY)
         self.on_air = SimulatedOpenDisplayLabel(ADDRESS, LAYOUT, key=KEY)

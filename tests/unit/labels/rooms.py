@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from device_drivers.api.drivers import Announced, Reported, Shown
 from device_drivers.api.panels import Frame, Ink, Panel
@@ -164,10 +164,15 @@ class Room:
 
     async def write(self, *rows: Row) -> None:
         """What central says, written as the feed writes it."""
+        await self._apply(*((row.kind, row.key, row.value) for row in rows))
+
+    async def delete(self, kind: str, key: str) -> None:
+        """Central's tombstone."""
+        await self._apply((kind, key, None))
+
+    async def _apply(self, *rows: tuple[str, str, dict[str, Any] | None]) -> None:
         self._seq += 1
-        checked = [
-            checking.row("central", row.kind, row.key, row.value, self._owner) for row in rows
-        ]
+        checked = [checking.row("central", *row, self._owner) for row in rows]
         await self.database.write(
             lambda connection: replica.apply(
                 connection, "central", checked, seq=self._seq, at=self.clock.now()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -156,12 +156,13 @@ async def test_an_error_in_a_driver_is_the_trouble_of_one_label(
     aisle: Aisle, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
     encode = aisle.driver.encode
+    nobody: dict[str, Any] = {}
 
     def missing(frame: Frame, label: Described) -> Picture:
-        return encode(frame, label) if label.label == "good" else {}[label.label]
+        return encode(frame, label) if label.label == "good" else nobody[label.label]
 
     async def answer(label: Described) -> Outcome:
-        return Shown() if label.label == "good" else {}[label.label]
+        return Shown() if label.label == "good" else nobody[label.label]
 
     if breaks == "encode":
         monkeypatch.setattr(RadioDriver, "encode", staticmethod(missing))

@@ -239,7 +239,7 @@ async def test_nobody_mends_the_texts_of_an_article_that_no_label_shows(
     assert len(await room.read(lambda rows: tasks.of_kind(rows, "text_left_out"))) == 1
     doer = living.Doer(origin=rooms.ORIGIN, by="ana", at=rooms.AT)
     if goes == "article":
-        await room.write(Row(kind="product", key="a", value=None))
+        await room.delete("product", "a")
         await plan_all(planner)
     else:
         ways: dict[str, Callable[[Connection], None]] = {
