@@ -61,16 +61,34 @@ class Outcomes:
         )
 
     async def not_sent(self, ready: Iterable[Ready]) -> None:
-        """Note what has no picture to go out, and what needs none."""
-        for one in ready:
-            due, now = one.due, self._clock.now()
-            if one.no_picture:
-                await self._again(due, one.no_picture, None)
-            elif one.problem:
-                failed = Failed(reason=Reason.LABEL_ERROR, detail=one.problem)
-                await self._reports.failed(due.label, due.wish, failed, now)
-            elif one.picture is None and due.shows is not None:
-                await self._reports.shown(due.label, due.wish, due.shows, now, unsent=True)
+        """Note what has no picture to go out, and what needs none, in one commit."""
+        unsent = [one for one in ready if one.picture is None]
+        now = self._clock.now()
+
+        def write(connection: Connection) -> list[tuple[str, Failed]]:
+            return [
+                (one.due.label, failed)
+                for one in unsent
+                if (failed := self._not_sent(connection, one, now)) is not None
+            ]
+
+        if unsent:
+            self._reports.tell_failed(await self._database.write_patiently(write))
+
+    def _not_sent(self, connection: Connection, one: Ready, now: datetime) -> Failed | None:
+        """Returns the failure where that is news."""
+        due = one.due
+        if one.no_picture:
+            self._note_again(connection, due, one.no_picture, None)
+        elif one.problem:
+            failed = Failed(reason=Reason.LABEL_ERROR, detail=one.problem)
+            if self._reports.failed(connection, due.label, due.wish, failed, now):
+                return failed
+        elif due.shows is not None and deliveries.shows_already(
+            connection, due.label, due.wish, due.shows
+        ):
+            self._reports.shown(connection, due.label, due.wish, due.shows, now)
+        return None
 
     async def note(self, due: Due, picture: Picture, outcome: Outcome, connects: int) -> None:
         """Write down how handing over ended; ``connects`` is the count from before it began."""
@@ -85,13 +103,26 @@ class Outcomes:
                         lambda connection: deliveries.awaiting(connection, due.label, due.wish)
                     )
             case Later(reason=reason):
-                await self._again(due, reason.value, outcome.wait_s)
+                await self._database.write_patiently(
+                    lambda connection: self._note_again(
+                        connection, due, reason.value, outcome.wait_s
+                    )
+                )
             case Shown():
-                await self._reports.shown(due.label, due.wish, picture.sha256, now)
+                await self._database.write_patiently(
+                    lambda connection: self._reports.shown(
+                        connection, due.label, due.wish, picture.sha256, now
+                    )
+                )
             case Transferred():
                 await self._reports.transferred(due.family, due.label, due.wish, now)
             case Failed():
-                await self._reports.failed(due.label, due.wish, outcome, now)
+                if await self._database.write_patiently(
+                    lambda connection: self._reports.failed(
+                        connection, due.label, due.wish, outcome, now
+                    )
+                ):
+                    self._reports.tell_failed([(due.label, outcome)])
         self._ways.worked(due.way)
 
     async def _link_down(self, due: Due, outcome: Later, connects: int) -> None:
@@ -102,9 +133,13 @@ class Outcomes:
             # As the database keeps it, so that way and delivery have their turn together.
             at = from_ms(to_ms(at))
             self._ways.close(due.way, at)
-        await self._note_again(due, Reason.LINK_DOWN.value, at, None)
+        await self._database.write_patiently(
+            lambda connection: _again(connection, due, Reason.LINK_DOWN.value, at, None)
+        )
 
-    async def _again(self, due: Due, reason: str, at_least_s: float | None) -> None:
+    def _note_again(
+        self, connection: Connection, due: Due, reason: str, at_least_s: float | None
+    ) -> None:
         now = self._clock.now()
         earliest = None if at_least_s is None else now + timedelta(seconds=at_least_s)
         if reason == Reason.ASLEEP.value:
@@ -118,15 +153,11 @@ class Outcomes:
                 max_s=self._settings.retry_max_s,
                 at_least_s=at_least_s,
             )
-        await self._note_again(due, reason, at, earliest)
+        _again(connection, due, reason, at, earliest)
 
-    async def _note_again(
-        self, due: Due, reason: str, at: datetime, earliest: datetime | None
-    ) -> None:
-        def write(connection: Connection) -> None:
-            deliveries.again(
-                connection, due.label, due.wish, reason=reason, at=at, earliest=earliest
-            )
-            healing.heal(connection, due.label)
 
-        await self._database.write_patiently(write)
+def _again(
+    connection: Connection, due: Due, reason: str, at: datetime, earliest: datetime | None
+) -> None:
+    deliveries.again(connection, due.label, due.wish, reason=reason, at=at, earliest=earliest)
+    healing.heal(connection, due.label)

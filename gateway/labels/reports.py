@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -112,21 +112,12 @@ class Reports:
         self._log(news)
         return tuple(news.settled)
 
-    async def shown(
-        self, label: str, wish: str, sha256: str, at: datetime, *, unsent: bool = False
+    def shown(
+        self, connection: Connection, label: str, wish: str, sha256: str, at: datetime
     ) -> bool:
-        """The label shows its wish; True when that is news.
-
-        ``unsent``: it showed exactly this picture before, and no other was sent since.
-        """
-
-        def note(connection: Connection) -> bool:
-            if unsent and not deliveries.shows_already(connection, label, wish, sha256):
-                return False
-            labels.see(connection, label, sha256, at)
-            return _shown(connection, self._origin, label, wish, sha256, at)
-
-        return await self._database.write_patiently(note)
+        """The label shows its wish; True when that is news."""
+        labels.see(connection, label, sha256, at)
+        return _shown(connection, self._origin, label, wish, sha256, at)
 
     async def transferred(self, family: str, label: str, wish: str, at: datetime) -> None:
         """The label holds its wish."""
@@ -134,12 +125,9 @@ class Reports:
             lambda connection: self._transferred(connection, family, label, wish, at)
         )
 
-    async def failed(self, label: str, wish: str, outcome: Failed, at: datetime) -> None:
-        """The label said no: it is tried again later, and told once per reason."""
-        if await self._database.write_patiently(
-            lambda connection: self._failed(connection, label, wish, outcome, at)
-        ):
-            self._log(_News(failed=[(label, outcome)]))
+    def tell_failed(self, failed: Iterable[tuple[str, Failed]]) -> None:
+        """Log the news of ``failed``, after their commit."""
+        self._log(_News(failed=list(failed)))
 
     async def settled(self, names: Sequence[str]) -> frozenset[str]:
         """Those of these labels that show their wish."""
@@ -257,16 +245,17 @@ class Reports:
             case Transferred():
                 self._transferred(connection, family, heard.label, heard.wish, now)
             case Failed() as outcome:
-                if self._failed(connection, heard.label, heard.wish, outcome, now):
+                if self.failed(connection, heard.label, heard.wish, outcome, now):
                     news.failed.append((heard.label, outcome))
             case Later():
                 return
             case _:
                 assert_never(heard.outcome)
 
-    def _failed(
+    def failed(
         self, connection: Connection, label: str, wish: str, outcome: Failed, at: datetime
     ) -> bool:
+        """The label said no: it is tried again later; True when that is news."""
         current = deliveries.get(connection, label)
         if current is None or current.wish != wish:
             return False

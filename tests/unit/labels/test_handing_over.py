@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,6 +36,7 @@ from gateway.labels import driving
 from gateway.labels.courier import Courier
 from gateway.settings import Labels
 from gateway.store import deliveries, queue, reach, waves
+from gateway.store.database import Connection, Database
 from tests.support.running import running
 from tests.unit.labels.aisles import FAMILY, Aisle, RadioDriver, an_aisle, shown
 
@@ -151,18 +152,46 @@ async def test_a_driver_tidies_up_in_peace_when_its_delivery_is_cancelled(aisle:
     assert tidied.is_set()
 
 
+async def test_what_needs_no_picture_at_one_look_shares_a_commit(
+    aisle: Aisle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"l{number}" for number in range(20)]
+    for number, name in enumerate(names):
+        await aisle.hang(name, f"ap{number}")
+        await aisle.wish(name)
+    while await aisle.courier.deliver_due():
+        pass
+    for name in names:
+        await aisle.wish(name, 1)
+        await aisle.wish(name, 0)
+    write, commits = Database.write, 0
+
+    async def counted(database: Database, transaction: Callable[[Connection], object]) -> object:
+        nonlocal commits
+        commits += 1
+        return await write(database, transaction)
+
+    monkeypatch.setattr(Database, "write", counted)
+    await aisle.courier.deliver_due()
+    assert commits == 1
+    assert {(await aisle.delivery(name)).state for name in names} == {"shown"}
+
+
 @pytest.mark.parametrize("breaks", ["deliver", "encode"])
 async def test_an_error_in_a_driver_is_the_trouble_of_one_label(
     aisle: Aisle, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
     encode = aisle.driver.encode
-    nobody: dict[str, Any] = {}
 
     def missing(frame: Frame, label: Described) -> Picture:
-        return encode(frame, label) if label.label == "good" else nobody[label.label]
+        if label.label == "bad":
+            raise KeyError(label.label)
+        return encode(frame, label)
 
     async def answer(label: Described) -> Outcome:
-        return Shown() if label.label == "good" else nobody[label.label]
+        if label.label == "bad":
+            raise KeyError(label.label)
+        return Shown()
 
     if breaks == "encode":
         monkeypatch.setattr(RadioDriver, "encode", staticmethod(missing))
