@@ -35,9 +35,15 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _step(connection: sqlite3.Connection, number: int, script: str) -> None:
+    # A step that another process took is not repeated: it would set the version back.
+    new = (
+        "CREATE TEMP TABLE step (new INTEGER CHECK (new));\n"
+        f"INSERT INTO temp.step SELECT user_version < {number} FROM pragma_user_version;\n"
+        "DROP TABLE temp.step;"
+    )
     try:
         connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+            f"BEGIN IMMEDIATE;\n{new}\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
         )
     except sqlite3.Error:
         if connection.in_transaction:

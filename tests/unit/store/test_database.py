@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -302,6 +303,16 @@ async def test_a_database_of_a_newer_anaquel_is_left_alone(tmp_path: Path) -> No
     assert again.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     again.close()
     assert before[:16] == path.read_bytes()[:16]
+
+
+def test_a_migration_that_another_process_took_is_not_repeated(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "anaquel.db", isolation_level=None)) as connection:
+        migrating._step(connection, 1, "CREATE TABLE one (x);")
+        migrating._step(connection, 2, "INSERT INTO one VALUES (1);")
+        migrating._step(connection, 3, "CREATE TABLE two (x);")
+        migrating._step(connection, 2, "INSERT INTO one VALUES (1);")
+        assert migrating._version(connection) == 3
+        assert connection.execute("SELECT count(*) FROM one").fetchone() == (1,)
 
 
 def test_a_migration_that_breaks_changes_nothing(tmp_path: Path) -> None:
