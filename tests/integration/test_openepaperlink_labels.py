@@ -281,7 +281,7 @@ async def test_words_that_lie_are_refused_and_block_nobody() -> None:
             {"sys": {"currtime": "noon"}},
             {"logMsg": ["x"]},
             {"errMsg": None},
-            {"tags": [tag.mac] * 5_000},
+            {"tags": [tag.mac] * 3_000},
         ):
             shop.site.point.say(dict(word))
         await shop.deliver(known(tag), drawn(tag.panel))
