@@ -7,7 +7,7 @@ PYTHON = python3
 VENV = .venv
 PART =
 NAME =
-WORKERS = 2
+WORKERS = 3
 
 RUN = $(VENV)/anaquel-run.stamp
 DEV = $(VENV)/anaquel-dev.stamp

@@ -88,6 +88,9 @@ def standing(view: LabelView, reader: Reader) -> Standing:
     match delivery.state:
         case "shown" if view.shown != view.wish.fingerprint:
             return _of("other", "attention", texts.OTHER, texts.OTHER_ADVICE, reader)
+        case "shown" if view.label.stale:
+            # Its next picture is not drawn yet: nobody knows that this one is still right.
+            return _of("queued", "plain", texts.QUEUED, texts.QUEUED_ADVICE, reader, "queued")
         case "shown":
             return _of("shown", "good", texts.SHOWN, texts.SHOWN_ADVICE, reader)
         case "failed":

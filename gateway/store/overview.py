@@ -50,8 +50,12 @@ _OTHER = (
     "(delivery.state = 'shown' AND picture.fingerprint IS NOT wish.fingerprint))"
 )
 _CONDITIONS: Mapping[Facet, str] = {
-    Facet.SHOWN: f"delivery.state = 'shown' AND NOT ({_OTHER})",
-    Facet.UNDER_WAY: f"delivery.state IN ('queued', 'transferred') AND NOT ({_SILENT})",
+    Facet.SHOWN: f"delivery.state = 'shown' AND label.stale = 0 AND NOT ({_OTHER})",
+    # What was confirmed is no longer known to be right while the next picture is not drawn yet.
+    Facet.UNDER_WAY: (
+        f"(delivery.state IN ('queued', 'transferred') AND NOT ({_SILENT})) "
+        f"OR (delivery.state = 'shown' AND label.stale > 0 AND NOT ({_OTHER}))"
+    ),
     Facet.SILENT: _SILENT,
     Facet.FAILED: "delivery.state = 'failed'",
     Facet.OTHER: _OTHER,
