@@ -15,7 +15,7 @@ from device_drivers import registry
 from device_drivers.api.drivers import LabelDriver
 from gateway.broker import signing
 from gateway.broker.links import Links, build_links
-from gateway.clock import CheckedClock, Clock
+from gateway.clock import Clock
 from gateway.domain.events import Lane, Origin
 from gateway.events.housekeeping import Housekeeping
 from gateway.events.service import UplinkService
@@ -32,14 +32,14 @@ from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
+from gateway.ops import timekeeping
 from gateway.ops.measuring import Meter, meter_of
-from gateway.ops.timekeeping import Timekeeper
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
-from gateway.store import labels, outbox, price_rules, time_marks
+from gateway.store import labels, outbox, price_rules
 from gateway.store.database import FILE, Database
 from gateway.web.serving import Served, Serving
 
@@ -73,13 +73,8 @@ async def run(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
-        keeper: Timekeeper | None = None
-        if settings.time.trust == "checked":
-            clock = checked = CheckedClock(clock)
-            keeper = Timekeeper(database, checked)
-            await keeper.begin()
-        elif await database.read(time_marks.is_doubted):
-            await database.write(partial(time_marks.believe, now=clock.now()))
+        checked = settings.time.trust == "checked"
+        clock, keeper = await timekeeping.begin(database, clock, checked=checked)
         await ownership.settle(database, settings, clock.now())
         if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
             await database.write(partial(price_rules.settle, rules=rules))

@@ -208,15 +208,6 @@ def facts(
     color = _color(shown, language)
     size = scripts.drawable(one.options.get("size")) if one is not None else ""
     coming = None if price.tag is not None or is_withdrawn else _coming(sold, family, at)
-    second = None
-    if second_language is not None:
-        other = _color(shown, second_language)
-        second = SecondTexts(
-            language=second_language,
-            title=_title(group, one, second_language),
-            variant=_variant(other, size),
-            color=other,
-        )
     own_gtin = next((number for number in one.gtins), None) if one is not None else None
     return LabelFacts(
         code=code,
@@ -243,8 +234,26 @@ def facts(
         year=at.year,
         beside=_beside(sold, family, shop, price.tag),
         coming=coming,
-        second=second,
+        second=_second(group, one, shown, size, second_language),
         left_out=tuple(_left_out(group, one, shown, language)),
+    )
+
+
+def _second(
+    group: Group | None,
+    one: Product | None,
+    shown: Iterable[Product],
+    size: str,
+    language: str | None,
+) -> SecondTexts | None:
+    if language is None:
+        return None
+    color = _color(shown, language)
+    return SecondTexts(
+        language=language,
+        title=_title(group, one, language),
+        variant=_variant(color, size),
+        color=color,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 import structlog
 
-from gateway.clock import CheckedClock
+from gateway.clock import CheckedClock, Clock
 from gateway.domain import trusted_time
 from gateway.domain.trusted_time import Doubt, Evidence
 from gateway.ops import system_time
@@ -170,3 +170,18 @@ class Timekeeper:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+async def begin(
+    database: Database, clock: Clock, *, checked: bool
+) -> tuple[Clock, Timekeeper | None]:
+    """The clock to go by, and who checks it; None where it is believed as it is."""
+    if checked:
+        watched = CheckedClock(clock)
+        keeper = Timekeeper(database, watched)
+        await keeper.begin()
+        return watched, keeper
+    if await database.read(time_marks.is_doubted):
+        now = clock.now()
+        await database.write(lambda rows: time_marks.believe(rows, now))
+    return clock, None

@@ -15,7 +15,7 @@ from gateway.domain.events import Event, Lane
 from gateway.domain.labels import Target
 from gateway.domain.rows import Row
 from gateway.labels.planning import Planner
-from gateway.ops import system_time
+from gateway.ops import system_time, timekeeping
 from gateway.ops.system_time import SystemTime
 from gateway.ops.timekeeping import Timekeeper
 from gateway.store import outbox, replica, time_marks
@@ -305,3 +305,17 @@ def test_the_system_can_be_asked() -> None:
     found = system_time.read()
     assert isinstance(found.synchronised, bool)
     assert isinstance(found.battery, bool)
+
+
+async def test_a_shop_that_trusts_its_machine_forgets_the_doubts_of_before(box: Box) -> None:
+    machine = box.room.clock
+    machine.wall = AT_1970
+    await box.room.database.write(lambda rows: time_marks.doubt(rows, "unset", AT_1970))
+    machine.wall = AT
+
+    clock, keeper = await timekeeping.begin(box.room.database, machine, checked=False)
+
+    assert (clock, keeper) == (machine, None)
+    assert await box.tasks() == []
+    assert not await box.room.read(time_marks.is_doubted)
+    assert await box.room.read(time_marks.newest) == AT
