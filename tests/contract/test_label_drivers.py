@@ -16,21 +16,19 @@ from device_drivers.api.drivers import (
     Described,
     Failed,
     Flash,
-    Heard,
     Later,
     Outcome,
     Presence,
     Reason,
     Refused,
-    Reported,
     Shown,
-    Sighting,
     Transferred,
     Unidentified,
 )
 from device_drivers.api.panels import Frame, Panel
 from tests.support.bluetooth_shop import noise
 from tests.support.label_rigs import RIGS, Fault, Rig, ShelfLabel, frame, known, sleeps
+from tests.support.label_shop import LabelShop
 from tests.tiers import count
 
 pytestmark = pytest.mark.looptime
@@ -46,18 +44,14 @@ def rig(label_rig: Callable[[], Rig]) -> Rig:
     return label_rig()
 
 
-class Shop:
-    """The gateway's part: it listens, acknowledges, and remembers what each delivery came to."""
+class Shop(LabelShop):
+    """It also remembers what each delivery came to at once."""
 
     def __init__(self, rig: Rig) -> None:
+        super().__init__(rig.driver)
         self.rig = rig
-        self.driver = rig.driver
         self.panel = rig.panels[0]
-        self.said: list[Sighting] = []
-        self.connects = 0
         self._returned: dict[tuple[str, str], list[Outcome]] = {}
-        self._heard = rig.driver.heard()
-        rig.driver.on_connected(self._connected)
 
     def known(self, number: int = 1, panel: Panel | None = None) -> Described:
         return known(self.rig, number, panel or self.panel)
@@ -76,12 +70,7 @@ class Shop:
     def outcomes(self, wish: str, number: int = 1) -> list[Outcome]:
         """What the delivery came to, at once and by what the label reported later."""
         name = self.rig.name(number)
-        reported = [
-            one.outcome
-            for one in self.said
-            if isinstance(one, Reported) and (one.label, one.wish) == (name, wish)
-        ]
-        return self._returned.get((name, wish), []) + reported
+        return self._returned.get((name, wish), []) + self.reported(wish, name)
 
     def has_succeeded(self, wish: str, number: int = 1) -> bool:
         return self.success in self.outcomes(wish, number)
@@ -94,23 +83,12 @@ class Shop:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._listen()), group.create_task(self.rig.run())]
+            tasks = [group.create_task(self.listen()), group.create_task(self.rig.run())]
             await self.rig.connect()
             await asyncio.sleep(1)
             yield
             for task in tasks:
                 task.cancel()
-
-    async def _listen(self) -> None:
-        async for heard in self._heard:
-            self._take(heard)
-
-    def _take(self, heard: Heard) -> None:
-        self.said.append(heard.sighting)
-        heard.ack()
-
-    async def _connected(self) -> None:
-        self.connects += 1
 
 
 @pytest.fixture

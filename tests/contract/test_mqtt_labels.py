@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from typing_extensions import override
 
-from device_drivers import registry
 from device_drivers.api.drivers import (
     Announced,
     Described,
     Failed,
-    Heard,
     Later,
     Outcome,
     Picture,
@@ -26,15 +25,15 @@ from device_drivers.api.drivers import (
     Transferred,
 )
 from device_drivers.api.panels import Frame, Panel
-from device_drivers.simulated.messages import InMemoryBroker
 from device_drivers.simulated.mqtt_label import (
     Faults,
     LabelModel,
-    SimulatedLabels,
     SimulatedMqttLabel,
 )
+from tests.support import label_rigs
 from tests.support.bluetooth_shop import noise
 from tests.support.label_rigs import PANELS
+from tests.support.label_shop import LabelShop
 
 pytestmark = pytest.mark.looptime
 
@@ -44,25 +43,10 @@ LONG = 300.0
 """Seconds after which everything that will happen has happened."""
 
 
-class MqttRig:
-    """MQTT labels on a broker in memory; the gateway's link is the one that is cut."""
+class MqttRig(label_rigs.MqttRig):
+    """As in the suite of all families; here the broker may also lose what it kept."""
 
-    def __init__(self) -> None:
-        self.broker = InMemoryBroker(latency_s=0.01)
-        self.gateway = self.broker.port("gateway")
-        self.shelf = self.broker.port("shelf")
-        self.driver = registry.label_driver("mqtt", registry.Ways(messages=self.gateway))
-        self.labels = SimulatedLabels(self.shelf)
-
-    def add(
-        self, label: str, panel: Panel, formats: tuple[str, ...], faults: Faults
-    ) -> SimulatedMqttLabel:
-        model = LabelModel(panel=panel, formats=formats, refresh_s=REFRESH_S)
-        return self.labels.add(label, model, faults=faults)
-
-    async def run_labels(self) -> None:
-        await self.labels.run()
-
+    @override
     async def connect(self, *, session_kept: bool = True) -> None:
         await self.shelf.connect()
         if not session_kept:
@@ -70,34 +54,25 @@ class MqttRig:
             await self.broker.start(sessions_kept=False, retained_kept=False)
         await self.gateway.connect()
 
-    def cut(self) -> None:
-        self.gateway.cut()
-
 
 @pytest.fixture
 def rig() -> MqttRig:
     return MqttRig()
 
 
-class Shop:
-    """The gateway's part in these tests: it listens, acknowledges and remembers."""
+class Shop(LabelShop):
+    """Labels by name, all told to be of the first panel."""
 
     def __init__(self, rig: MqttRig) -> None:
+        super().__init__(rig.driver)
         self.rig = rig
-        self.driver = rig.driver
-        self.heard: list[Sighting] = []
-        self.acknowledges = True
-        self.sessions_lost = 0
-        self.connects = 0
-        self._heard = rig.driver.heard()
-        rig.driver.on_lost_session(self._lost)
-        rig.driver.on_connected(self._connected)
 
     def label(
         self, name: str = "a", panel: Panel = PANEL, *, faults: Faults | None = None,
         formats: tuple[str, ...] = ("png", "planes"),
     ) -> SimulatedMqttLabel:  # fmt: skip
-        return self.rig.add(name, panel, formats, faults or Faults())
+        model = LabelModel(panel=panel, formats=formats, refresh_s=REFRESH_S)
+        return self.rig.labels.add(name, model, faults=faults or Faults())
 
     async def deliver(self, wish: str, frame: Frame, label: str = "a") -> tuple[Picture, Outcome]:
         picture = self.driver.encode(frame, self.known(label))
@@ -107,36 +82,17 @@ class Shop:
         return Described(label=label, model=PANEL.name, formats=("png", "planes"))
 
     def outcomes(self, wish: str, label: str = "a") -> list[Outcome]:
-        return [
-            sighting.outcome
-            for sighting in self.heard
-            if isinstance(sighting, Reported) and (sighting.label, sighting.wish) == (label, wish)
-        ]
+        return self.reported(wish, label)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as work:
-            lives = [work.create_task(self._listen()), work.create_task(self.rig.run_labels())]
+            lives = [work.create_task(self.listen()), work.create_task(self.rig.run())]
             await self.rig.connect()
             await asyncio.sleep(1)
             yield
             for life in lives:
                 life.cancel()
-
-    async def _listen(self) -> None:
-        async for heard in self._heard:
-            self._take(heard)
-
-    def _take(self, heard: Heard) -> None:
-        self.heard.append(heard.sighting)
-        if self.acknowledges:
-            heard.ack()
-
-    async def _lost(self) -> None:
-        self.sessions_lost += 1
-
-    async def _connected(self) -> None:
-        self.connects += 1
 
 
 @pytest.fixture
@@ -187,7 +143,7 @@ async def test_a_report_names_the_picture_and_carries_telemetry(shop: Shop) -> N
         picture, _ = await shop.deliver("w", noise(PANEL))
         await asyncio.sleep(LONG)
 
-    reports = [sighting for sighting in shop.heard if isinstance(sighting, Reported)]
+    reports = shop.heard(Reported)
     assert {report.sha256 for report in reports} == {picture.sha256}
     assert all(report.telemetry.battery_mv for report in reports)
 
@@ -195,10 +151,10 @@ async def test_a_report_names_the_picture_and_carries_telemetry(shop: Shop) -> N
 async def test_a_label_introduces_itself_and_what_it_shows(shop: Shop) -> None:
     shop.label(panel=PANELS[2])
     async with shop.opened():
-        first = [sighting for sighting in shop.heard if isinstance(sighting, Announced)]
+        first = shop.heard(Announced)
         picture, _ = await shop.deliver("w", noise(PANELS[2]))
         await asyncio.sleep(LONG)
-        announced = [sighting for sighting in shop.heard if isinstance(sighting, Announced)]
+        announced = shop.heard(Announced)
 
     assert [(one.label, one.panel, one.showing) for one in first] == [("a", PANELS[2], None)]
     assert announced[-1].showing == picture.sha256
@@ -260,7 +216,7 @@ async def test_garbage_is_refused_and_blocks_nobody(shop: Shop) -> None:
         await shop.deliver("w", noise(PANEL), "b")
         await asyncio.sleep(LONG)
 
-    refused = [sighting for sighting in shop.heard if isinstance(sighting, Refused)]
+    refused = shop.heard(Refused)
     assert {sighting.label for sighting in refused} == {"a"}
     assert all(sighting.problem for sighting in refused)
     assert shop.outcomes("w", "a") == []
@@ -344,7 +300,7 @@ async def test_what_was_not_acknowledged_is_heard_again(shop: Shop) -> None:
         await asyncio.sleep(LONG)
         assert shop.outcomes("w") == [Transferred(), Shown()]
 
-        shop.heard.clear()
+        shop.said.clear()
         shop.acknowledges = True
         shop.rig.cut()
         await shop.rig.connect()
@@ -358,11 +314,11 @@ async def test_a_broker_without_memory_gets_everything_again(shop: Shop) -> None
     async with shop.opened():
         await shop.deliver("w1", noise(PANEL, 1))
         await asyncio.sleep(LONG)
-        shop.heard.clear()
+        shop.said.clear()
         shop.rig.cut()
         await shop.rig.connect(session_kept=False)
         await asyncio.sleep(LONG)
-        assert "Announced" in kinds(shop.heard), "labels introduce themselves again"
+        assert "Announced" in kinds(shop.said), "labels introduce themselves again"
 
         await shop.deliver("w2", noise(PANEL, 2))
         await asyncio.sleep(LONG)

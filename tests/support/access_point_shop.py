@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from contextlib import asynccontextmanager, suppress
+
+from typing_extensions import override
 
 from device_drivers.api.drivers import (
     Described,
+    Heard,
     LabelDriver,
     Outcome,
     Picture,
     Reported,
-    Sighting,
 )
 from device_drivers.api.panels import Frame
+from tests.support.label_shop import LabelShop
 from tests.support.running import PATIENCE_S
 
-Said = TypeVar("Said", bound=Sighting)
 
-
-class AccessPointShop:
-    """The gateway's part: it listens, acknowledges and remembers."""
+class AccessPointShop(LabelShop):
+    """Everything takes its time here, so that it is waited for."""
 
     def __init__(self, driver: LabelDriver) -> None:
-        self.driver = driver
-        self.said: list[Sighting] = []
-        self.connects = 0
-        self.sessions_lost = 0
-        self.acknowledges = True
-        self._news = asyncio.Condition()
-        driver.on_connected(self._connected)
-        driver.on_lost_session(self._lost)
+        super().__init__(driver)
+        self._news = asyncio.Event()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._listen()), group.create_task(self.driver.run())]
+            tasks = [group.create_task(self.listen()), group.create_task(self.driver.run())]
             try:
                 yield
             finally:
@@ -54,15 +48,8 @@ class AccessPointShop:
         picture = await asyncio.to_thread(self.driver.encode, frame, known)
         return picture, await self.driver.deliver(known, wish, picture)
 
-    def heard(self, kind: type[Said]) -> list[Said]:
-        return [sighting for sighting in self.said if isinstance(sighting, kind)]
-
     def outcomes(self, wish: str = "w", label: str | None = None) -> list[Outcome]:
-        return [
-            one.outcome
-            for one in self.heard(Reported)
-            if one.wish == wish and label in {None, one.label}
-        ]
+        return self.reported(wish, label)
 
     def reports(self) -> list[Reported]:
         return self.heard(Reported)
@@ -71,23 +58,12 @@ class AccessPointShop:
         """Wait until it is so; looked at whenever something was said, and now and then."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
-                async with self._news:
-                    try:
-                        async with asyncio.timeout(0.05):
-                            await self._news.wait()
-                    except TimeoutError:
-                        continue
+                self._news.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await self._news.wait()
 
-    async def _listen(self) -> None:
-        async for heard in self.driver.heard():
-            self.said.append(heard.sighting)
-            if self.acknowledges:
-                heard.ack()
-            async with self._news:
-                self._news.notify_all()
-
-    async def _connected(self) -> None:
-        self.connects += 1
-
-    async def _lost(self) -> None:
-        self.sessions_lost += 1
+    @override
+    def _take(self, heard: Heard) -> None:
+        super()._take(heard)
+        self._news.set()

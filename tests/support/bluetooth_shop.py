@@ -6,28 +6,27 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
-from device_drivers.api.drivers import Described, Outcome, Sighting
+from device_drivers.api.drivers import Described, Outcome
 from device_drivers.api.panels import Frame, Panel
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.simulated.air import AirFaults
 from device_drivers.simulated.gatt import GattDevice
 from device_drivers.simulated.radio import SimulatedRadio
-
-Said = TypeVar("Said", bound=Sighting)
+from tests.support.label_shop import LabelShop
 
 SHORT = 3.0
 """Seconds in which every label is heard."""
 
 
-class BluetoothShop:
-    """What the driver heard is in ``said``; ``opened`` runs everything."""
+class BluetoothShop(LabelShop):
+    """``opened`` runs everything."""
+
+    driver: BleLabelDriver
 
     def __init__(self, family: BleFamily) -> None:
         self.radio = SimulatedRadio()
-        self.driver = BleLabelDriver(family, [self.radio])
-        self.said: list[Sighting] = []
+        super().__init__(BleLabelDriver(family, [self.radio]))
 
     def add(self, device: GattDevice, faults: AirFaults | None = None) -> None:
         self.radio.add(device, faults=faults)
@@ -35,23 +34,15 @@ class BluetoothShop:
     async def deliver(self, frame: Frame, known: Described) -> Outcome:
         return await self.driver.deliver(known, "w", self.driver.encode(frame, known))
 
-    def heard(self, kind: type[Said]) -> list[Said]:
-        return [sighting for sighting in self.said if isinstance(sighting, kind)]
-
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
-            works = (self._listen(), self.driver.run(), self.radio.run())
+            works = (self.listen(), self.driver.run(), self.radio.run())
             tasks = [group.create_task(work) for work in works]
             await asyncio.sleep(SHORT)
             yield
             for task in tasks:
                 task.cancel()
-
-    async def _listen(self) -> None:
-        async for heard in self.driver.heard():
-            self.said.append(heard.sighting)
-            heard.ack()
 
 
 def noise(panel: Panel, seed: int = 1) -> Frame:
