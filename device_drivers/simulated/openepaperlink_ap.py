@@ -107,6 +107,7 @@ class SimulatedAccessPoint:
         self.state = RUNNING
         self.uploads = 0
         self.at_once = 0
+        self.told_uptime = 0
         self._speed = speed
         self._began = 0.0
         self._started = 0.0
@@ -204,6 +205,7 @@ class SimulatedAccessPoint:
     def _tell_time(self) -> None:
         told = {"currtime": self.now(), "heap": 90_000, "uptime": self.uptime(), "runstate": 2}
         self.say({"sys": told})
+        self.told_uptime = self.uptime()
 
     def _tell_tag(self, record: Record) -> None:
         self.say({"tags": [record.told()]})

@@ -15,6 +15,7 @@ from device_drivers.links.virtual import VirtualAir
 from device_drivers.simulated.peripheral import Peripheral
 from device_drivers.simulated.radio import SimulatedRadio
 from tests.support.cancelling import cancelled_at
+from tests.support.running import one_turn
 from tests.support.talking_device import COMPANY, CONTROL, SERVICE, STREAM, VALUE, TalkingDevice
 
 SOON_S = 10.0
@@ -29,6 +30,9 @@ class Rig(Protocol):
     def opened(self, *devices: TalkingDevice) -> AsyncIterator[None]: ...
     async def off(self) -> None: ...
     async def on(self) -> None: ...
+    async def turn(self) -> None:
+        """Let others go on, for conditions that nothing announces."""
+
     @property
     def connected(self) -> int: ...
 
@@ -57,6 +61,9 @@ class InMemory:
 
     async def on(self) -> None:
         await self.radio.switch_on()
+
+    async def turn(self) -> None:
+        await asyncio.sleep(0.01)
 
 
 class OnBumble:
@@ -89,6 +96,9 @@ class OnBumble:
     async def on(self) -> None:
         self.air.switch_on("hci0")
 
+    async def turn(self) -> None:
+        await one_turn()
+
 
 @pytest.fixture(
     params=[
@@ -114,12 +124,11 @@ async def hear(radio: Radio, address: str) -> Advert:
     raise AssertionError("adverts never end")
 
 
-async def wait_until(true: Callable[[], bool]) -> None:
+async def wait_until(rig: Rig, true: Callable[[], bool]) -> None:
     """Until what happens in other tasks has happened."""
-    deadline = asyncio.get_running_loop().time() + SOON_S
-    while not true():
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(SOON_S):
+        while not true():
+            await rig.turn()
 
 
 async def refused_to_connect(radio: Radio, address: str) -> RadioReason:
@@ -186,8 +195,8 @@ async def test_a_link_reads_writes_and_hears(rig: Rig, agreed: int) -> None:
             parts = [bytes([number]) * (mtu - 3) for number in range(40)]
             for part in parts:
                 await link.write(STREAM, part, response=False)
-            await wait_until(lambda: len(one.streamed) == 40)
-        await wait_until(lambda: not one.is_connected)
+            await wait_until(rig, lambda: len(one.streamed) == 40)
+        await wait_until(rig, lambda: not one.is_connected)
 
     assert one.streamed == parts
     assert rig.connected == 0
@@ -269,8 +278,7 @@ async def test_a_device_that_went_silent_is_given_up_in_time(rig: Rig) -> None:
     one = device()
     async with rig.opened(one):
         await hear(rig.radio, one.address)
-        one.is_silent = True
-        await asyncio.sleep(0.2)
+        await one.fall_silent()
         with pytest.raises(RadioError) as caught:
             async with rig.radio.connect(one.address, timeout_s=0.5):
                 raise AssertionError("a connection came about")
@@ -293,6 +301,7 @@ async def test_a_device_has_one_connection_at_a_time(rig: Rig) -> None:
 async def test_two_connections_at_once_and_the_third_waits(rig: Rig) -> None:
     devices = [device(number) for number in (1, 2, 3)]
     most = 0
+    enough = asyncio.Event()
     async with rig.opened(*devices):
         for one in devices:
             await hear(rig.radio, one.address)
@@ -300,13 +309,19 @@ async def test_two_connections_at_once_and_the_third_waits(rig: Rig) -> None:
         async def use(one: TalkingDevice) -> None:
             nonlocal most
             async with rig.radio.connect(one.address) as link:
-                await asyncio.sleep(0.3)
                 most = max(most, sum(each.is_connected for each in devices))
+                await enough.wait()
                 assert await link.read(VALUE) == b"value"
 
         async with asyncio.TaskGroup() as group:
             for one in devices:
                 group.create_task(use(one))
+            await wait_until(rig, lambda: sum(each.is_connected for each in devices) == 2)
+            for _ in range(3):
+                # A connection that was asked for comes about as soon as its device is heard.
+                await hear(rig.radio, devices[2].address)
+            assert not devices[2].is_connected
+            enough.set()
 
     assert most == 2
     assert [one.connections for one in devices] == [1, 1, 1]
@@ -320,8 +335,7 @@ async def test_characteristics_are_remembered_until_asked_for_afresh(rig: Rig) -
         async with rig.radio.connect(one.address) as link:
             assert not link.has(VALUE)
         one.hidden.clear()
-        one.is_silent = True
-        await asyncio.sleep(0.2)
+        await one.fall_silent()
         one.is_silent = False
         await hear(rig.radio, one.address)
         async with rig.radio.connect(one.address) as link:
@@ -349,7 +363,7 @@ async def test_an_adapter_that_is_off_says_so_and_comes_back(rig: Rig) -> None:
             with pytest.raises(RadioError) as broken:
                 await link.write(CONTROL, b"x", response=True)
             assert broken.value.reason is RadioReason.DISCONNECTED
-        await wait_until(lambda: rig.radio.trouble is RadioReason.POWERED_OFF)
+        await wait_until(rig, lambda: rig.radio.trouble is RadioReason.POWERED_OFF)
         assert await refused_to_connect(rig.radio, one.address) is RadioReason.POWERED_OFF
         assert rig.radio.last_heard(one.address) is None
 
@@ -369,7 +383,7 @@ async def test_trouble_inside_a_connection_comes_out_as_it_is(rig: Rig) -> None:
             async with rig.radio.connect(one.address):
                 raise ZeroDivisionError
         assert rig.connected == 0
-        await wait_until(lambda: not one.is_connected)
+        await wait_until(rig, lambda: not one.is_connected)
 
 
 @pytest.mark.parametrize("times", [1, 2, 20])
@@ -390,9 +404,9 @@ async def test_cancelled_at_every_await_nothing_stays_connected(rig: Rig, times:
         before = asyncio.all_tasks()
         number = 1
         while await cancelled_at(whole(), number, times):
-            await wait_until(lambda: not one.is_connected)
+            await wait_until(rig, lambda: not one.is_connected)
             assert rig.connected == 0
-            await wait_until(lambda: asyncio.all_tasks() <= before)
+            await wait_until(rig, lambda: asyncio.all_tasks() <= before)
             await hear(rig.radio, one.address)
             number += 1
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from bleak.backends.bluezdbus.scanner import BleakScannerBlueZDBus
+from typing_extensions import override
 
-from device_drivers.links.ble import BleakRadio, Pace
+from device_drivers.links.ble import BleakRadio, Pace, Stack
 from device_drivers.links.radio import RadioError, RadioReason
 from tests.support import gateway_process
 from tests.support import settings as make_settings
@@ -44,7 +46,8 @@ class Watched:
         self.told: list[RadioReason | None] = []
         self.ups = 0
         self._news = asyncio.Event()
-        self.radio = BleakRadio("hci0", told=self._told, pace=PACE)
+        self._tries = 0
+        self.radio = BleakRadio("hci0", told=self._told, stack=self._stack(), pace=PACE)
         self.radio.on_up(self._up)
 
     @asynccontextmanager
@@ -61,6 +64,29 @@ class Watched:
                 await self._news.wait()
         assert self.told == list(expected)
 
+    async def until_tried_again(self) -> None:
+        """Until two more tries have begun and ended; the third has only begun."""
+        enough = self._tries + 3
+        async with asyncio.timeout(PATIENCE_S):
+            while self._tries < enough:
+                self._news.clear()
+                await self._news.wait()
+
+    def _stack(self) -> Stack:
+        """The system's own, with its tries counted."""
+
+        def began() -> None:
+            self._tries += 1
+            self._news.set()
+
+        class Scanner(BleakScannerBlueZDBus):
+            @override
+            async def start(self) -> None:
+                began()
+                await super().start()
+
+        return Stack(scanner=Scanner)
+
     def _told(self, reason: RadioReason | None, _detail: str) -> None:
         self.told.append(reason)
         self._news.set()
@@ -74,7 +100,7 @@ async def test_an_adapter_that_is_missing_is_waited_for(bluez: BlueZ) -> None:
     async with watched.running():
         await watched.until_told(RadioReason.ADAPTER_MISSING)
         await bluez.start()
-        await asyncio.sleep(0.3)
+        await watched.until_tried_again()
         await watched.until_told(RadioReason.ADAPTER_MISSING)
         assert watched.radio.trouble is RadioReason.ADAPTER_MISSING
         assert watched.ups == 0
@@ -93,7 +119,7 @@ async def test_an_adapter_that_is_off_is_told_once_and_waited_for(bluez: BlueZ) 
     watched = Watched()
     async with watched.running():
         await watched.until_told(RadioReason.POWERED_OFF)
-        await asyncio.sleep(0.5)
+        await watched.until_tried_again()
         await watched.until_told(RadioReason.POWERED_OFF)
         await bluez.scanning_answers("")
         await watched.until_told(RadioReason.POWERED_OFF, None)

@@ -136,7 +136,7 @@ async def test_an_access_point_that_starts_anew_gets_everything_again(*, announc
     async with shop.running():
         record = shop.site.point.records[tag.mac]
         await shop.until(lambda: record.next_check_in < 3_000_000_000)
-        await asyncio.sleep(1.1)
+        await shop.until(lambda: shop.site.point.told_uptime > 0)
         await shop.deliver(known(tag), drawn(tag.panel))
         await shop.site.reboot(announced=announced)
         await shop.until(lambda: shop.sessions_lost == 2)

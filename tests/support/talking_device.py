@@ -33,6 +33,7 @@ class TalkingDevice:
     disconnections: int = 0
     streamed: list[bytes] = field(default_factory=list)
     _notify: Notify | None = None
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def characteristics(self) -> Mapping[str, tuple[str, frozenset[str]]]:
@@ -43,7 +44,16 @@ class TalkingDevice:
         }
         return {uuid: one for uuid, one in everything.items() if uuid not in self.hidden}
 
+    async def fall_silent(self) -> None:
+        """Advertise no more, and be back when nothing of it is on the air."""
+        self.is_silent = True
+        # Who carries its voice stops before it asks again.
+        for _ in range(2):
+            self._asked.clear()
+            await self._asked.wait()
+
     def advertising(self) -> Advertising | None:
+        self._asked.set()
         if self.is_silent or self.is_connected:
             return None
         return Advertising(
