@@ -233,8 +233,8 @@ def label_shown(
     ``proof`` is the hash of the label's record up to this, so that who has the event can tell
     whether the record was changed.
     """
-    data = {"label": label, "wish": wish, "fingerprint": fingerprint, "proof": proof}
-    return _about_label(origin, LABEL_SHOWN, event_id, label, time, data)
+    data = {"wish": wish, "fingerprint": fingerprint, "proof": proof}
+    return about_label(origin, LABEL_SHOWN, event_id, label, time, data)
 
 
 def label_failed(
@@ -248,8 +248,8 @@ def label_failed(
     time: datetime,
 ) -> Event:
     """The event of a delivery that was given up; ``reason`` is a code, ``detail`` for people."""
-    data = _without_none({"label": label, "wish": wish, "reason": reason, "detail": detail})
-    return _about_label(origin, LABEL_FAILED, event_id, label, time, data)
+    data = _without_none({"wish": wish, "reason": reason, "detail": detail})
+    return about_label(origin, LABEL_FAILED, event_id, label, time, data)
 
 
 def label_refused(
@@ -265,8 +265,8 @@ def label_refused(
 
     ``without_price``: the label sends people to the till, because no picture could show the price.
     """
-    data = {"label": label, "broken": list(broken), "without_price": without_price}
-    return _about_label(origin, LABEL_REFUSED, event_id, label, time, data)
+    data = {"broken": list(broken), "without_price": without_price}
+    return about_label(origin, LABEL_REFUSED, event_id, label, time, data)
 
 
 def label_bound(
@@ -287,9 +287,8 @@ def label_bound(
     if target is not None:
         where = dict(target.where) or None
         bound = _without_none({"product": target.product, "group": target.group, "where": where})
-    data = {"label": label, "target": bound}
-    data |= _without_none({"template": template, "replaces": replaces})
-    return _about_label(origin, LABEL_BOUND, event_id, label, time, data)
+    data = {"target": bound, **_without_none({"template": template, "replaces": replaces})}
+    return about_label(origin, LABEL_BOUND, event_id, label, time, data)
 
 
 def hold_decided(
@@ -344,7 +343,7 @@ def _time_fault(given: object) -> str | None:
     return "time has no offset" if time.tzinfo is None else None
 
 
-def _about_label(
+def about_label(
     origin: Origin,
     event_type: str,
     event_id: str,
@@ -352,6 +351,7 @@ def _about_label(
     time: datetime,
     data: Mapping[str, Any],
 ) -> Event:
+    """An event about one label, recorded when it happened; its data names the label first."""
     return Event(
         id=event_id,
         source=origin.source,
@@ -359,7 +359,7 @@ def _about_label(
         subject=f"label/{label}",
         time=time,
         recorded=time,
-        data=data,
+        data={"label": label, **data},
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from gateway.domain import label_hardware
-from gateway.domain.events import Event, Origin
+from gateway.domain.events import Event, Origin, about_label
 from gateway.domain.label_hardware import Hardware
 
 LABEL_ADOPTED: Final = "io.anaquel.label.adopted.v1"
@@ -20,19 +20,19 @@ def adopted(
 ) -> Event:
     """The event of a label that is ours from now on, or of which more is known."""
     data = {"hardware": label_hardware.to_json(hardware)}
-    return _about(origin, LABEL_ADOPTED, event_id, label, time, data)
+    return about_label(origin, LABEL_ADOPTED, event_id, label, time, data)
 
 
 def named(origin: Origin, *, event_id: str, label: str, alias: str | None, time: datetime) -> Event:
     """The event of a label of which is known (or, None, no more) what stands on its case."""
-    return _about(origin, LABEL_NAMED, event_id, label, time, {"alias": alias})
+    return about_label(origin, LABEL_NAMED, event_id, label, time, {"alias": alias})
 
 
 def parked(
     origin: Origin, *, event_id: str, label: str, shows: str | None, time: datetime
 ) -> Event:
     """The event of a label that went into a drawer, or (None) was taken out of it."""
-    return _about(origin, LABEL_PARKED, event_id, label, time, {"shows": shows})
+    return about_label(origin, LABEL_PARKED, event_id, label, time, {"shows": shows})
 
 
 def retired(
@@ -46,18 +46,4 @@ def retired(
 ) -> Event:
     """The event of a label that is out of use; ``replaced_by`` took its place."""
     data = {"alias": alias, "replaced_by": replaced_by}
-    return _about(origin, LABEL_RETIRED, event_id, label, time, data)
-
-
-def _about(
-    origin: Origin, event_type: str, event_id: str, label: str, time: datetime, data: dict[str, Any]
-) -> Event:
-    return Event(
-        id=event_id,
-        source=origin.source,
-        type=event_type,
-        subject=f"label/{label}",
-        time=time,
-        recorded=time,
-        data={"label": label, **data},
-    )
+    return about_label(origin, LABEL_RETIRED, event_id, label, time, data)
