@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -47,6 +48,13 @@ def modules(*folders: str) -> list[Path]:
         for path in files()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders
     ]
+
+
+def table_row(page: str, first_cell: str) -> str:
+    """The line of a table in Markdown that begins with this cell, set as code."""
+    found = re.search(rf"^\| `{re.escape(first_cell)}` ?.*$", page, re.MULTILINE)
+    assert found is not None, first_cell
+    return found[0]
 
 
 def named(path: Path) -> str:

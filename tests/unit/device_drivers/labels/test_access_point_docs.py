@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-import pytest
-
 from device_drivers import registry
-from device_drivers.api.drivers import Family
 from device_drivers.api.panels import Ink
 from device_drivers.labels.openepaperlink.models import MODELS
 from gateway.settings import AccessPointSection
@@ -21,27 +18,9 @@ FAMILIES = [
 OTHER_INKS = {Ink.RED: "red", Ink.YELLOW: "yellow", Ink.BLUE: "blue", Ink.GREEN: "green"}
 
 
-def line_of(first_cell: str) -> str:
-    found = re.search(rf"^\| `{re.escape(first_cell)}` ?.*$", PAGE, re.MULTILINE)
-    assert found is not None, first_cell
-    return found[0]
-
-
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_each_family_is_there_with_what_it_can(family: Family) -> None:
-    line = line_of(family.name)
-    can = family.capabilities
-
-    assert family.title in line
-    assert ("| *shown*:" in line) is can.confirms_shown
-    assert ("| *transferred*:" in line) is not can.confirms_shown
-    assert line.endswith("| yes |" if can.flashes else "| no |")
-    assert f"## {family.title}\n" in PAGE
-
-
 def test_each_model_is_there_with_its_panel_and_no_other() -> None:
     for model in MODELS.values():
-        line = line_of(model.id)
+        line = project.table_row(PAGE, model.id)
         assert model.title in line
         assert f"{model.panel.width}x{model.panel.height}, black" in line
         for ink, word in OTHER_INKS.items():

@@ -16,15 +16,9 @@ FAMILIES = [entry.family for entry in registry.OURS.values() if entry.over is re
 OTHER_INKS = {Ink.RED: "red", Ink.YELLOW: "yellow"}
 
 
-def line_of(first_cell: str) -> str:
-    found = re.search(rf"^\| `{re.escape(first_cell)}` ?.*$", PAGE, re.MULTILINE)
-    assert found is not None, first_cell
-    return found[0]
-
-
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_each_family_is_there_with_what_it_can(family: Family) -> None:
-    line = line_of(family.name)
+    line = project.table_row(PAGE, family.name)
     can = family.capabilities
 
     assert family.title in line
@@ -37,7 +31,7 @@ def test_each_family_is_there_with_what_it_can(family: Family) -> None:
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_each_model_is_there_with_its_panel(family: Family) -> None:
     for model in family.models:
-        line = line_of(model.id)
+        line = project.table_row(PAGE, model.id)
         assert f"{model.panel.width}x{model.panel.height}, black" in line
         for ink, word in OTHER_INKS.items():
             assert (word in line.split(";")[0]) is (ink in model.panel.inks), model.id
