@@ -34,6 +34,9 @@ from typing_extensions import override
 _MTU: Final = 517
 _PATIENCE_S: Final = 0.05
 _END_S: Final = 2.0
+_NO_DESCRIPTORS: Final = (
+    "virtual devices have no descriptors to read or write: notifications are subscribed to"
+)
 _PROPERTIES: Final[dict[int, CharacteristicPropertyName]] = {
     Characteristic.Properties.READ: "read",
     Characteristic.Properties.WRITE: "write",
@@ -234,7 +237,7 @@ class Client(BaseBleakClient):
 
     @override
     async def pair(self, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError
+        raise BleakError("virtual devices do not pair: no family of ours asks for it")
 
     @override
     async def unpair(self) -> None:
@@ -277,13 +280,13 @@ class Client(BaseBleakClient):
     async def read_gatt_descriptor(
         self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **kwargs: Any
     ) -> bytearray:
-        raise NotImplementedError
+        raise BleakError(_NO_DESCRIPTORS)
 
     @override
     async def write_gatt_descriptor(
         self, descriptor: BleakGATTDescriptor, data: SizedBuffer
     ) -> None:
-        raise NotImplementedError
+        raise BleakError(_NO_DESCRIPTORS)
 
     def _connected(self) -> Peer:
         if self._connection is None or self._peer is None:
