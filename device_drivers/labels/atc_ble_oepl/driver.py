@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from device_drivers.api.drivers import (
@@ -16,6 +15,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.atc_ble_oepl import packing, protocol
 from device_drivers.labels.atc_ble_oepl.models import MODELS, screen_of
 from device_drivers.labels.atc_ble_oepl.packing import Encoding
@@ -59,16 +59,9 @@ class AtcLabels:
         """The frame in the shorter form that the label takes."""
         screen = screen_of(label.model)
         plain = packing.planes(frame, screen)
-        made = {Encoding.PLAIN: plain, Encoding.ZLIB: packing.compressed(plain, screen)}
-        takes = [form for form in made if not label.formats or form.value in label.formats]
-        if not takes:
-            raise ValueError(
-                f"the label takes {', '.join(label.formats)}; "
-                f"this gateway makes {', '.join(form.value for form in made)}"
-            )
-        best = min(takes, key=lambda form: len(made[form]))
-        data = made[best]
-        return Picture(format=best.value, data=data, sha256=hashlib.sha256(data).hexdigest())
+        packed = packing.compressed(plain, screen)
+        forms = {Encoding.PLAIN.value: plain, Encoding.ZLIB.value: packed}
+        return formats.shortest(label, forms)
 
     def upload(self, picture: Picture, label: Described, mtu: int) -> Conversation:
         """See ``protocol.upload``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from device_drivers.api.drivers import (
@@ -16,6 +15,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.gicisky import packing, protocol
 from device_drivers.labels.gicisky.models import BY_MODEL, TAGS, Encoding, in_words
 from device_drivers.labels.recognised import Recognised
@@ -64,12 +64,8 @@ class GiciskyLabels:
         if tag is None:
             raise ValueError(f"no Gicisky model is called {label.model!r}")
         encoding = tag.encoding_of(label.firmware)
-        if label.formats and encoding.value not in label.formats:
-            raise ValueError(
-                f"the label takes {', '.join(label.formats)}; this gateway makes {encoding.value}"
-            )
-        data = packing.pack(frame, tag, encoding)
-        return Picture(format=encoding.value, data=data, sha256=hashlib.sha256(data).hexdigest())
+        formats.taken(label, [encoding.value])
+        return formats.picture(encoding.value, packing.pack(frame, tag, encoding))
 
     def upload(self, picture: Picture, label: Described, mtu: int) -> Conversation:  # noqa: ARG002 - every family's signature
         """See ``protocol.upload``."""

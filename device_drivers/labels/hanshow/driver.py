@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, NoReturn
 
@@ -24,6 +23,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame, Ink
+from device_drivers.labels import formats
 from device_drivers.labels.bitmaps import fitting
 from device_drivers.labels.hanshow.protocol import is_label, model_id
 from device_drivers.labels.hanshow.server import FORMAT, EslServer, Pace
@@ -84,9 +84,7 @@ class HanshowDriver:
         """The frame as PNG in pure inks. Raises ``ValueError`` for what it is not for."""
         if not label.model.startswith(_PREFIX):
             raise ValueError(f"no Hanshow model is called {label.model!r}")
-        if label.formats and FORMAT not in label.formats:
-            takes = ", ".join(label.formats)
-            raise ValueError(f"the label takes {takes}; this gateway makes {FORMAT}")
+        formats.taken(label, [FORMAT])
         missing = sorted(ink.value for ink in set(frame.inks) - _INKS)
         if missing:
             raise ValueError(f"Hanshow labels cannot show {', '.join(missing)}")
@@ -95,7 +93,7 @@ class HanshowDriver:
             if panel is not None and panel.name == label.model:
                 fitting(frame, panel)
         data = pictures.encode_png(frame, pictures.PURE)
-        return Picture(format=FORMAT, data=data, sha256=hashlib.sha256(data).hexdigest())
+        return formats.picture(FORMAT, data)
 
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         """Hand the picture to the server that has the label; it calls back.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,6 +29,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.mqtt import commands, protocol
 from device_drivers.labels.mqtt.commands import Command, Result
 from device_drivers.labels.mqtt.protocol import Ability, Wish
@@ -94,7 +94,7 @@ class MqttLabelDriver:
             except pictures.PictureError as error:
                 problem = str(error)
             else:
-                return Picture(format=format_, data=data, sha256=hashlib.sha256(data).hexdigest())
+                return formats.picture(format_, data)
         raise ValueError(problem)
 
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -18,6 +17,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.opendisplay import packing, protocol
 from device_drivers.labels.opendisplay.models import MODELS, layout_of
 from device_drivers.labels.opendisplay.packing import Encoding
@@ -69,17 +69,8 @@ class OpenDisplayLabels:
     def encode(self, frame: Frame, label: Described) -> Picture:
         """The frame in the shorter of the forms that the label takes."""
         plain = packing.memory(frame, layout_of(label.model))
-        packed = packing.compressed(plain)
-        made = {Encoding.PLAIN: plain, Encoding.ZLIB: packed}
-        takes = [form for form in made if not label.formats or form.value in label.formats]
-        if not takes:
-            raise ValueError(
-                f"the label takes {', '.join(label.formats)}; "
-                f"this gateway makes {', '.join(form.value for form in made)}"
-            )
-        best = min(takes, key=lambda form: len(made[form]))
-        data = made[best]
-        return Picture(format=best.value, data=data, sha256=hashlib.sha256(data).hexdigest())
+        forms = {Encoding.PLAIN.value: plain, Encoding.ZLIB.value: packing.compressed(plain)}
+        return formats.shortest(label, forms)
 
     def upload(self, picture: Picture, label: Described, mtu: int) -> Conversation:
         """See ``protocol.upload``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, NoReturn
 
@@ -24,6 +23,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.bitmaps import fitting
 from device_drivers.labels.openepaperlink import packing
 from device_drivers.labels.openepaperlink.access_point import Pace, Station
@@ -87,15 +87,13 @@ class OpenEPaperLinkDriver:
         """The frame as JPEG. Raises ``ValueError`` for frames and labels it is not for."""
         if not label.model.startswith(PREFIX):
             raise ValueError(f"no OpenEPaperLink model is called {label.model!r}")
-        if label.formats and FORMAT not in label.formats:
-            takes = ", ".join(label.formats)
-            raise ValueError(f"the label takes {takes}; this gateway makes {FORMAT}")
+        formats.taken(label, [FORMAT])
         known = self.shelf.get(label.label)
         panel = known.panel if known is not None else _BY_MODEL.get(label.model)
         if panel is not None and panel.name == label.model:
             fitting(frame, panel)
         data = packing.pack(frame)
-        return Picture(format=FORMAT, data=data, sha256=hashlib.sha256(data).hexdigest())
+        return formats.picture(FORMAT, data)
 
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         """Hand the picture to the access point that hears the label; it reports by itself.

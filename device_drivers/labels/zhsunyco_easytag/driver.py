@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from device_drivers.api.drivers import (
@@ -16,6 +15,7 @@ from device_drivers.api.drivers import (
     Wakes,
 )
 from device_drivers.api.panels import Frame
+from device_drivers.labels import formats
 from device_drivers.labels.recognised import Recognised
 from device_drivers.labels.sightings import address_of
 from device_drivers.labels.zhsunyco_easytag import packing, protocol
@@ -58,7 +58,7 @@ class EasyTagLabels:
             raise ValueError(
                 f"the label takes {', '.join(label.formats)}; this gateway makes {made}"
             )
-        return Picture(format=encoding.value, data=data, sha256=hashlib.sha256(data).hexdigest())
+        return formats.picture(encoding.value, data)
 
     def upload(self, picture: Picture, label: Described, mtu: int) -> Conversation:
         """See ``protocol.upload``; ``ValueError`` for an id that is no address."""
