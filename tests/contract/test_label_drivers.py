@@ -113,6 +113,7 @@ def test_a_family_says_what_it_is_and_how_far_it_was_tried(rig: Rig) -> None:
     for model in family.models:
         assert model.panel.name == model.id
         assert model.title
+        assert model.hardware.level == "none" or model.hardware.on is not None
 
 
 async def test_every_panel_shows_the_frame_pixel_by_pixel(rig: Rig) -> None:
@@ -304,6 +305,7 @@ def test_the_same_frame_gives_the_same_bytes(shop: Shop) -> None:
     once = shop.driver.encode(noise(shop.panel), shop.known())
 
     assert once == shop.driver.encode(noise(shop.panel), shop.known())
+    assert once.format
     assert once.sha256 == hashlib.sha256(once.data).hexdigest()
     assert once.data != shop.driver.encode(noise(shop.panel, 2), shop.known()).data
 
