@@ -88,6 +88,13 @@ def test_a_thousand_labels_behind_one_dead_access_point_are_one_thing_to_do() ->
     }
 
 
+def test_half_of_the_labels_of_a_way_are_enough_to_say_that_it_is_silent() -> None:
+    told = health.alerts(survey(*silent(6), well=6), frozenset())
+    assert list(told) == [Alert(kind="way_silent", key="f/ap1")]
+    fewer = health.alerts(survey(*silent(6), well=7), frozenset())
+    assert {alert.kind for alert in fewer} == {"label_silent"}
+
+
 def test_some_silent_labels_of_a_way_that_lives_are_told_one_by_one_or_together() -> None:
     few = health.alerts(survey(*silent(10), well=100), frozenset())
     assert {alert.key for alert in few} == {f"f/ap1-{number:04}" for number in range(10)}

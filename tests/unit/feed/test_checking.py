@@ -45,7 +45,7 @@ def test_what_is_plainly_good_is_good_and_has_its_canonical_text(key: str, value
         assert text == digest.canonical(value)
 
 
-@pytest.mark.parametrize("available", [0, 7, -2, None, rows.MAX_INTEGER])
+@pytest.mark.parametrize("available", [0, 7, -2, None, rows.MAX_INTEGER, -rows.MAX_INTEGER])
 def test_what_stock_mostly_looks_like_is_plainly_good(available: int | None) -> None:
     value = {"available": available, "as_of": AS_OF}
     assert checking.plain_stock("s1/p1", value) == digest.canonical(value)
