@@ -40,6 +40,17 @@ class Rank(IntEnum):
 
 URGENT: Final = frozenset({Rank.STAFF, Rank.TAKEN_OUT})
 """What waits for nothing: no quiet hours, no paused wave."""
+FIRM: Final = URGENT | {Rank.CORRECTION, Rank.DECREASE}
+"""What a cancelled wave sends all the same; see ``is_firm``."""
+
+
+class Move(IntEnum):
+    """Where the price goes from what the label confirmed last."""
+
+    DOWN = -1
+    SAME = 0
+    OTHER = 1
+    """Up, another currency, or nobody knows: the label confirmed no price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,21 @@ def rank(was: Told | None, now: Told, *, by_staff: bool = False, corrects: bool 
     if was.price != now.price and corrects:
         return Rank.CORRECTION
     return _by_price(was, now)
+
+
+def move(was: Told | None, now: Told) -> Move:
+    """Where the price goes on a label that shows ``was``; ``OTHER`` where one has none."""
+    before = was.price if was is not None else None
+    if before == now.price:
+        return Move.SAME
+    if before is None or now.price is None or before.currency != now.price.currency:
+        return Move.OTHER
+    return Move.DOWN if now.price.amount < before.amount else Move.OTHER
+
+
+def is_firm(rank: Rank, move: Move) -> bool:
+    """Whether nobody may give it up: what is not to be sold, a mistake, a price that goes down."""
+    return rank in FIRM or move is Move.DOWN
 
 
 def corrects(before: Told | None, made_at: datetime, now: Told, at: datetime) -> bool:

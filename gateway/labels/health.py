@@ -22,7 +22,7 @@ from gateway.domain.proof import WAY_SILENT, chain_of_way
 from gateway.labels import contact, proof
 from gateway.settings import Labels
 from gateway.store import health as store
-from gateway.store import labels
+from gateway.store import labels, stopped
 from gateway.store.database import Connection, Database
 from gateway.store.health import Patient
 
@@ -93,6 +93,7 @@ class Health:
                 break
             after = batch[-1].label
         await self._tell(survey)
+        await self._tell_of_stops()
         for trouble, count in news.items():
             log.warning("labels in trouble", trouble=trouble.value, labels=count)
 
@@ -102,6 +103,12 @@ class Health:
         if alerts or before:
             now = self._clock.now()
             await self._database.write_patiently(partial(_tell, alerts=alerts, at=now))
+
+    async def _tell_of_stops(self) -> None:
+        """Labels that a person held back show what they should not: that must not be forgotten."""
+        now = self._clock.now()
+        if await self._database.read(partial(stopped.is_behind, at=now)):
+            await self._database.write_patiently(partial(stopped.look_after, at=now))
 
 
 def _judged(

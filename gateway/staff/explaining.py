@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 from gateway.staff import texts_of_labels as texts
 from gateway.store.deliveries import Delivery
 from gateway.store.overview import LabelView
+from gateway.store.waves import Wave
 from gateway.web.words import Text
 from gateway.wording import numbers, times
 
@@ -35,10 +36,9 @@ REASONS: Mapping[str, Text] = {
     "staff": texts.REASON_STAFF,
     "foreign": texts.REASON_FOREIGN,
 }
-HOLDS: Mapping[str, Text] = {
-    "paused": texts.HELD_PAUSED,
-    "cancelled": texts.HELD_CANCELLED,
-    "foreign": texts.REASON_FOREIGN,
+_STOPS: Mapping[str, tuple[str, Text, Text]] = {
+    "paused": ("paused", texts.PAUSED, texts.PAUSED_ADVICE),
+    "cancelled": ("differs", texts.DIFFERS, texts.DIFFERS_ADVICE),
 }
 _DAY = timedelta(days=1)
 
@@ -85,6 +85,8 @@ def standing(view: LabelView, reader: Reader) -> Standing:
         return _of("foreign", "attention", texts.FOREIGN, texts.FOREIGN_ADVICE, reader)
     if view.wish is None or delivery is None:
         return _of("none", "plain", texts.NOTHING_YET, texts.NOTHING_YET_ADVICE, reader, "queued")
+    if (stop := _STOPS.get(delivery.hold or "")) is not None:
+        return _stopped(view.stopped, *stop, reader)
     match delivery.state:
         case "shown" if view.shown != view.wish.fingerprint:
             return _of("other", "attention", texts.OTHER, texts.OTHER_ADVICE, reader)
@@ -108,9 +110,30 @@ def _under_way(delivery: Delivery, reader: Reader) -> Standing:
             *("transferred", "plain", texts.TRANSFERRED, texts.TRANSFERRED_ADVICE, reader),
             "received",
         )
-    held = HOLDS.get(delivery.hold or "")
-    advice = held or REASONS.get(delivery.reason or "", texts.QUEUED_ADVICE)
+    advice = REASONS.get(delivery.reason or "", texts.QUEUED_ADVICE)
     return _of("queued", "plain", texts.QUEUED, advice, reader, "queued")
+
+
+def _stopped(wave: Wave | None, code: str, word: Text, advice: Text, reader: Reader) -> Standing:
+    """A person holds the picture back: who, and since when."""
+    by, at = ("?", None) if wave is None else (wave.decided_by or "?", wave.decided_at)
+    when = "?" if at is None else moment(at, reader)
+    return Standing(
+        code=code,
+        tone="attention",
+        icon="paused" if code == "paused" else "attention",
+        word=word.say(reader.language, by=by, time=when),
+        advice=advice.say(reader.language),
+    )
+
+
+def moment(at: datetime, reader: Reader) -> str:
+    """The time of day, with the date where that is not plain."""
+    time = times.clock_time(at, reader.zone, reader.locale)
+    if abs(reader.now - at) < _DAY / 2:
+        return time
+    day = times.short_date(at, reader.now.year, reader.zone, reader.locale)
+    return f"{day}, {time}"
 
 
 def connection(view: LabelView, reader: Reader) -> Standing | None:

@@ -69,6 +69,11 @@ class Gate:
         request.state.visit = visit
         await self._touch(request, visit)
 
+    async def recognise(self, request: Request) -> None:
+        """Put the visit on a request that no route answers, if there is one; it opens nothing."""
+        if not hasattr(request.state, "visit"):
+            request.state.visit = await self.visit(request)
+
     async def visit(self, request: Request) -> Visit | None:
         """The session behind the request's cookie."""
         token = request.cookies.get(self.cookie, "")

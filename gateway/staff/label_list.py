@@ -27,6 +27,8 @@ FACETS: dict[Facet, tuple[Text, str, str]] = {
     Facet.SHOWN: (texts.FACET_SHOWN, "good", "good"),
     Facet.UNDER_WAY: (texts.FACET_UNDER_WAY, "plain", "queued"),
     Facet.SILENT: (texts.FACET_SILENT, "attention", "silent"),
+    Facet.PAUSED: (texts.FACET_PAUSED, "attention", "paused"),
+    Facet.DIFFERS: (texts.FACET_DIFFERS, "attention", "attention"),
     Facet.FAILED: (texts.FACET_FAILED, "trouble", "trouble"),
     Facet.OTHER: (texts.FACET_OTHER, "attention", "attention"),
     Facet.OFFLINE: (texts.FACET_OFFLINE, "attention", "offline"),

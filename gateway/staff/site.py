@@ -44,10 +44,12 @@ from gateway.staff.prices import Prices
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
+from gateway.staff.wave_pages import WavePages
 from gateway.staff.waves import Waves
 from gateway.store.database import Database
 from gateway.web import compiled, static, words
 from gateway.web import site as web_site
+from gateway.web import texts as web_texts
 from gateway.web.pages import Pages
 from gateway.web.problems import Problems
 from gateway.web.static import StaticFiles
@@ -124,13 +126,19 @@ def site(
     files, pages = looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
     flashing = Flashing(drivers or {})
+    gate = Gate(database, clock, settings.sites.staff, own.language)
     problems = Problems(
         pages,
         language=own.language,
         frame_of=lambda request: frame_of(request, desk.tongue(request)),
+        said={
+            400: (web_texts.BAD_REQUEST, texts.NO_PAGE_ADVICE),
+            404: (web_texts.NOT_FOUND, texts.NO_PAGE_ADVICE),
+            500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
+        },
+        recognise=gate.recognise,
     )
     app = web_site.new("Anaquel", problems=problems)
-    gate = Gate(database, clock, settings.sites.staff, own.language)
     sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
     app.include_router(sign_in.public())
     # Here and nowhere else: whatever is added to this list is behind the gate.
@@ -149,6 +157,7 @@ def site(
         HoldPages(desk),
         Holds(desk),
         Prices(desk),
+        WavePages(desk),
         Waves(desk),
         Api(desk, app),
     ):

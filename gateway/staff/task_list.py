@@ -20,12 +20,15 @@ from gateway.staff import (
     texts_of_health,
     texts_of_prices,
     texts_of_shopify,
+    texts_of_waves,
+    wave_list,
 )
 from gateway.staff.explaining import Reader
 from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
-from gateway.store import catalogue, labels
+from gateway.staff.wave_list import Buttons
+from gateway.store import catalogue, labels, stopped, waves
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.outbox import LaneState
@@ -69,6 +72,7 @@ class TaskLine:
     href: str | None = None
     at: When | None = None
     hold: HoldBox | None = None
+    buttons: Buttons | None = None
 
 
 def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLine]:
@@ -136,6 +140,7 @@ class TaskLines:
             "time_not_trusted": self._time,
             "proof_broken": self._proof_broken,
             "price_withdrawn": self._withdrawn,
+            **dict.fromkeys(stopped.TASKS.values(), self._stopped),
             **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
         }
 
@@ -260,6 +265,28 @@ class TaskLines:
             why=found.why,
             advice=found.advice,
             hold=found,
+        )
+
+    def _stopped(self, task: Task) -> TaskLine:
+        wave = waves.get(self._connection, int(task.key))
+        if wave is None:
+            return self._other(task)
+        count, prices = (int(task.detail.get(name, 0)) for name in ("count", "prices"))
+        said, reader = texts_of_waves, self._reader
+        if task.kind == stopped.TASKS["paused"]:
+            title, why, advice = said.TASK_PAUSED, said.TASK_PAUSED_WHY, said.TASK_PAUSED_ADVICE
+        else:
+            title = said.TASK_OLD_PRICE if prices else said.TASK_OLD_PICTURE
+            why, advice = said.TASK_CANCELLED_WHY, said.TASK_CANCELLED_ADVICE
+        may = wave_list.buttons(wave, self._role, count, reader)
+        facts = {"what": wave_list.title(wave, reader), "prices": reader.count(prices)}
+        return TaskLine(
+            tone="trouble" if prices else "attention",
+            title=self._say(title, count=reader.count(count)),
+            why=self._say(why, **facts, **wave_list.who_and_when(wave, reader)),
+            advice=self._say(advice if may else said.TASK_NOT_YOURS_ADVICE),
+            href=f"/labels?state={'paused' if wave.state == 'paused' else 'differs'}",
+            buttons=may,
         )
 
     def _shopify(self, task: Task) -> TaskLine:

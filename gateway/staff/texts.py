@@ -18,6 +18,16 @@ ENDED = Text(es="Tu sesión terminó.", en="Your session has ended.")
 ENDED_LINK = Text(es="Entrar de nuevo", en="Sign in again")
 BACK_TO_LABELS = Text(es="Todas las etiquetas", en="All labels")
 
+NO_PAGE_ADVICE = Text(
+    es="Revisa la dirección, o vuelve a Hoy y sigue desde allí.",
+    en="Check the address, or go back to Today and go on from there.",
+)
+BROKEN_ADVICE = Text(
+    es="Vuelve a cargar la página. Si sigue igual, avisa a quien administra el equipo.",
+    en="Reload the page. If it stays like this, tell whoever runs the box.",
+)
+TO_TODAY = Text(es="Ir a Hoy", en="Go to Today")
+
 # Sign in
 SIGN_IN = Text(es="Entrar", en="Sign in")
 NAME = Text(es="Nombre", en="Name")
@@ -250,6 +260,8 @@ NO_PRICE = Text(es="Sin precio", en="No price")
 FACET_SHOWN = Text(es="Correctas", en="Right")
 FACET_UNDER_WAY = Text(es="En camino", en="On the way")
 FACET_SILENT = Text(es="No confirman", en="Not confirming")
+FACET_PAUSED = Text(es="En pausa", en="Paused")
+FACET_DIFFERS = Text(es="Difieren: envío cancelado", en="Differ: wave cancelled")
 FACET_FAILED = Text(es="Con fallo", en="Failed")
 FACET_OTHER = Text(es="Otra imagen", en="Other picture")
 FACET_OFFLINE = Text(es="Sin conexión", en="No connection")

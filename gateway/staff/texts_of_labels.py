@@ -14,6 +14,18 @@ TRANSFERRED_ADVICE = Text(
 )
 SHOWN = Text(es="Se muestra", en="Shown")
 SHOWN_ADVICE = Text(es="La etiqueta lo confirmó.", en="The label confirmed it.")
+PAUSED = Text(es="Pausada por {by}, {time}", en="Paused by {by}, {time}")
+PAUSED_ADVICE = Text(
+    es="Sigue con lo de antes hasta que alguien continúe el envío. "
+    "Para enviarla ya, pulsa Enviar de nuevo.",
+    en="It keeps what it shows until somebody goes on with the wave. "
+    "Press Send again to send it now.",
+)
+DIFFERS = Text(es="Difiere: cancelada por {by}, {time}", en="Differs: cancelled by {by}, {time}")
+DIFFERS_ADVICE = Text(
+    es="Sigue con lo de antes, que ya no es lo que debe. Para enviarla, pulsa Enviar de nuevo.",
+    en="It keeps what it shows, which is not what it should. Press Send again to send it.",
+)
 FAILED = Text(es="Falló", en="Failed")
 SILENT_AT = Text(es="No confirma desde las {time}", en="Not confirmed since {time}")
 SILENT_AGO = Text(es="No confirma desde {ago}", en="Not confirmed for a while: {ago}")
@@ -81,11 +93,6 @@ REASON_FOREIGN = Text(
     es="Otro sistema escribe en ella. La dejamos hasta que algo cambie o pulses Enviar de nuevo.",
     en="Another system writes to it. We leave it alone until something changes "
     "or you press Send again.",
-)
-HELD_PAUSED = Text(es="El envío está en pausa.", en="Its wave is paused.")
-HELD_CANCELLED = Text(
-    es="El envío se canceló; sigue con lo de antes. Para enviarla, pulsa Enviar de nuevo.",
-    en="Its wave was cancelled; it keeps what it shows. Press Send again to send it.",
 )
 REASON_LINK_DOWN = Text(
     es="El equipo Anaquel no llega al servidor de etiquetas. Revisa la red; se reintenta solo.",

@@ -19,9 +19,10 @@ from gateway.staff import texts_of_waves as texts
 from gateway.staff.api import PREFIX
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import visit_of
-from gateway.store import loads, waves
+from gateway.store import loads, stopped, waves
 from gateway.store.database import Connection
 from gateway.store.people import Role
+from gateway.store.stopped import Outlook
 from gateway.store.waves import Wave
 from gateway.web.problems import Problem
 
@@ -37,11 +38,11 @@ Decide = Callable[[Connection, int, str, datetime], None]
 class WaveTold(BaseModel):
     """Many deliveries from one cause.
 
-    `cause` is feed, time, template, settings or repair; `state` is running, paused or cancelled,
-    and a wave is done when nothing is `left`. Labels said of `shown` that they show it; `arrived`
-    are held by labels that never say more. `gone` labels got a newer wish before this one was
-    shown, or another system writes to them. `ends_at` is when it will be done, from what was
-    measured; null when that cannot be said.
+    `cause` is feed, time, template, settings or repair; `state` is running, paused or cancelled.
+    Of its `labels`, `shown` said that they show it, `arrived` hold it and never say more, and
+    `left` do not have it yet; while it `grows` more may join. `gone` labels are no longer among
+    them: they got a newer wish before they showed this one, or another system writes to them.
+    `ends_at` is when it will be done, from what was measured; null when that cannot be said.
     """
 
     id: int
@@ -53,6 +54,7 @@ class WaveTold(BaseModel):
     arrived: int
     gone: int
     left: int
+    grows: bool
     ends_at: datetime | None
     decided_by: str | None
     decided_at: datetime | None
@@ -62,6 +64,20 @@ class AllWaves(BaseModel):
     """The latest waves, newest first."""
 
     waves: list[WaveTold]
+
+
+class CancelTold(BaseModel):
+    """What cancelling a wave would mean for its labels.
+
+    `kept` keep what they show until somebody sends them or a newer wish comes; on `old_price` of
+    them that is another price than the one in force. `sent` get theirs all the same: prices that
+    go down, corrections, and what must not be sold. Pictures of up to `coming` are not drawn yet.
+    """
+
+    kept: int
+    old_price: int
+    sent: int
+    coming: int
 
 
 class WayTold(BaseModel):
@@ -102,6 +118,27 @@ class AllComing(BaseModel):
     coming: list[Coming]
 
 
+def managers_only(desk: Desk, request: Request) -> None:
+    """Raises ``Problem`` for who does not decide about waves."""
+    if visit_of(request).session.role is Role.CLERK:
+        raise Problem(
+            403,
+            desk.say(request, texts.WAVE_NOT_YOURS),
+            desk.say(request, texts.WAVE_NOT_YOURS_ADVICE),
+            code="not_yours",
+        )
+
+
+def unknown_wave(desk: Desk, request: Request) -> Problem:
+    """The answer about a wave that was never there, or is forgotten."""
+    return Problem(
+        404,
+        desk.say(request, texts.WAVE_UNKNOWN),
+        desk.say(request, texts.WAVE_UNKNOWN_ADVICE),
+        code="unknown_wave",
+    )
+
+
 class Waves:
     """The routes; managers decide."""
 
@@ -124,6 +161,7 @@ class Waves:
         routes.add_api_route(one, self.one, methods=["GET"])
         routes.add_api_route(f"{one}/pause", self.pause, methods=["POST"])
         routes.add_api_route(f"{one}/resume", self.resume, methods=["POST"])
+        routes.add_api_route(f"{one}/cancel", self.outlook, methods=["GET"])
         routes.add_api_route(f"{one}/cancel", self.cancel, methods=["POST"])
         routes.add_api_route(f"{PREFIX}/forecast", self.forecast, methods=["GET"])
         routes.add_api_route(f"{PREFIX}/forecast/scheduled", self.scheduled, methods=["GET"])
@@ -148,20 +186,36 @@ class Waves:
 
         told = await self._desk.read(look)
         if told is None:
-            raise self._unknown(request)
+            raise unknown_wave(self._desk, request)
         return told
+
+    async def outlook(self, request: Request, number: Number) -> CancelTold:
+        """What cancelling it would mean."""
+        now = self._desk.clock.now()
+
+        def look(connection: Connection) -> Outlook | None:
+            found = waves.get(connection, number)
+            return None if found is None else stopped.outlook(connection, found, now)
+
+        found = await self._desk.read(look)
+        if found is None:
+            raise unknown_wave(self._desk, request)
+        kept = found.kept
+        return CancelTold(
+            kept=kept.labels, old_price=kept.prices, sent=found.sent, coming=found.coming
+        )
 
     async def pause(self, request: Request, number: Number) -> WaveTold:
         """Send nothing more of it for now; what is urgent goes on."""
-        return await self._decide(request, number, waves.pause)
+        return await self._decide(request, number, stopped.pause)
 
     async def resume(self, request: Request, number: Number) -> WaveTold:
         """Go on with it, also after it was cancelled."""
-        return await self._decide(request, number, waves.resume)
+        return await self._decide(request, number, stopped.resume)
 
     async def cancel(self, request: Request, number: Number) -> WaveTold:
-        """Send nothing more of it: the labels that are left keep what they show."""
-        return await self._decide(request, number, waves.cancel)
+        """Give up what is left of it, as `GET` tells before: the labels keep what they show."""
+        return await self._decide(request, number, stopped.cancel)
 
     async def pause_on_page(self, request: Request, number: Number) -> Response:
         """Pause it."""
@@ -218,26 +272,12 @@ class Waves:
 
     async def _decide(self, request: Request, number: int, decide: Decide) -> WaveTold:
         desk, session = self._desk, visit_of(request).session
-        if session.role is Role.CLERK:
-            raise Problem(
-                403,
-                desk.say(request, texts.WAVE_NOT_YOURS),
-                desk.say(request, texts.WAVE_NOT_YOURS_ADVICE),
-                code="not_yours",
-            )
+        managers_only(desk, request)
         if await desk.read(partial(waves.get, wave=number)) is None:
-            raise self._unknown(request)
+            raise unknown_wave(desk, request)
         now = desk.clock.now()
         await desk.database.write(lambda rows: decide(rows, number, session.name, now))
         return await self.one(request, number)
-
-    def _unknown(self, request: Request) -> Problem:
-        return Problem(
-            404,
-            self._desk.say(request, texts.WAVE_UNKNOWN),
-            self._desk.say(request, texts.WAVE_UNKNOWN_ADVICE),
-            code="unknown_wave",
-        )
 
     def _told(self, connection: Connection, wave: Wave, now: datetime) -> WaveTold:
         left_s = forecasting.of_wave(connection, wave, self._at_once, now)
@@ -246,11 +286,12 @@ class Waves:
             cause=wave.cause,
             state=wave.state,
             began_at=wave.began_at,
-            labels=wave.joined,
+            labels=wave.joined - wave.gone,
             shown=wave.shown,
             arrived=wave.arrived,
             gone=wave.gone,
             left=wave.left,
+            grows=waves.grows(wave, now),
             ends_at=None if left_s is None else now + timedelta(seconds=left_s),
             decided_by=wave.decided_by,
             decided_at=wave.decided_at,

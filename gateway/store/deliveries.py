@@ -15,8 +15,8 @@ from typing import Final
 from device_drivers.api.drivers import Reason
 from gateway.clock import from_ms, to_ms
 from gateway.domain import ranking
-from gateway.domain.ranking import Rank, Told
-from gateway.store import told_texts, waves
+from gateway.domain.ranking import Move, Rank, Told
+from gateway.store import stopped, told_texts, waves
 from gateway.store.database import Connection
 
 LINK_DOWN: Final = Reason.LINK_DOWN.value
@@ -49,7 +49,8 @@ class Wish:
 class Delivery:
     """How far a wish has come; ``sha256`` names the picture as it was handed over.
 
-    ``same`` is how often in a row the outcome was ``reason``; ``hold`` is why it has no turn.
+    ``same`` is how often in a row the outcome was ``reason``; ``hold`` is why it has no turn;
+    ``wave`` is the wave that waits for it.
     """
 
     label: str
@@ -102,13 +103,16 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
     if known is None:
         raise KeyError(new.label)
     was, corrects, loose = _before(connection, new)
-    rank = Rank.REST
+    rank, move = Rank.REST, Move.SAME
     if new.told is not None:
         rank = ranking.rank(was, new.told, by_staff=why == STAFF, corrects=corrects)
-    wave, paused = None, False
+        move = ranking.move(was, new.told)
+    wave, hold = None, None
     if why and why != STAFF:
-        wave, paused = waves.join(connection, why, new.made_at)
-    hold = "paused" if paused and rank not in ranking.URGENT else None
+        wave, state = waves.join(connection, new.label, why, new.made_at)
+        hold = stopped.hold(state, rank, move)
+    else:
+        waves.count(connection, new.label, "gone")
     now = to_ms(new.made_at)
     connection.execute(
         "INSERT OR REPLACE INTO wish "
@@ -121,10 +125,10 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
     )
     connection.execute(
         "INSERT OR REPLACE INTO delivery "
-        "(label, wish, state, rank, way, due_at, hold, loose, wave, queued_at) "
-        "VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+        "(label, wish, state, rank, repriced, way, due_at, hold, loose, wave, queued_at) "
+        "VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(new.label, new.id, int(rank), known[0], None if hold else now),
+            *(new.label, new.id, int(rank), int(move), known[0], None if hold else now),
             *(hold, int(loose), wave, now),
         ),
     )
@@ -135,18 +139,16 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
 def _before(connection: Connection, new: Wish) -> tuple[Told | None, bool, bool]:
     """What the label confirmed last, whether the wish there was is corrected, what may arrive."""
     row = connection.execute(
-        "SELECT delivery.state, delivery.sha256, delivery.loose, delivery.wave, wish.told, "
-        "wish.was, wish.made_at FROM delivery JOIN wish ON wish.label = delivery.label "
+        "SELECT delivery.state, delivery.sha256, delivery.loose, wish.told, wish.was, "
+        "wish.made_at FROM delivery JOIN wish ON wish.label = delivery.label "
         "WHERE delivery.label = ?",
         (new.label,),
     ).fetchone()
     if row is None:
         return None, False, _is_loose(connection, new.label)
-    state, sha256, loose, wave, told, was, made_at = row
+    state, sha256, loose, told, was, made_at = row
     before = told_texts.read(told)
     shows = before if state in {"shown", "transferred"} else told_texts.read(was)
-    if state != "shown" and wave is not None:
-        waves.gone(connection, wave)
     corrects = new.told is not None and ranking.corrects(
         before, from_ms(made_at), new.told, new.made_at
     )
@@ -163,7 +165,8 @@ def get(connection: Connection, label: str) -> Delivery | None:
     """The label's delivery."""
     row = connection.execute(
         "SELECT label, wish, sha256, state, attempts, reason, detail, queued_at, transferred_at, "
-        "shown_at, rank, same, hold, due_at, wave FROM delivery WHERE label = ?",
+        "shown_at, rank, same, hold, due_at, iif(counted = '', wave, NULL) "
+        "FROM delivery WHERE label = ?",
         (label,),
     ).fetchone()
     if row is None:
@@ -240,11 +243,8 @@ def transferred(
     )
     news = done.rowcount == 1
     if news and final:
-        wave = _arrived(connection, label, at)
-        if wave is not None:
-            waves.arrived(connection, wave, at)
-            # It is counted: whatever comes of it later is no part of the wave.
-            connection.execute("UPDATE delivery SET wave = NULL WHERE label = ?", (label,))
+        _arrived(connection, label, at)
+        waves.count(connection, label, "arrived", at)
     _tell(connection, label)
     return news
 
@@ -258,24 +258,23 @@ def shown(connection: Connection, label: str, wish_id: str, at: datetime) -> boo
         (to_ms(at), label, wish_id),
     )
     news = done.rowcount == 1
-    if news and (wave := _arrived(connection, label, at)) is not None:
-        waves.shown(connection, wave, at)
+    if news:
+        _arrived(connection, label, at)
+        waves.count(connection, label, "shown", at)
     _tell(connection, label)
     return news
 
 
-def _arrived(connection: Connection, label: str, at: datetime) -> int | None:
-    """Remember how long it took; returns the wave that it counts for."""
-    wave: int | None
-    wave, handed_at = connection.execute(
-        "SELECT wave, handed_at FROM delivery WHERE label = ?", (label,)
+def _arrived(connection: Connection, label: str, at: datetime) -> None:
+    """Remember how long it took."""
+    (handed_at,) = connection.execute(
+        "SELECT handed_at FROM delivery WHERE label = ?", (label,)
     ).fetchone()
     if handed_at is not None:
         connection.execute(
             "UPDATE label SET took_ms = coalesce((3 * took_ms + ?1) / 4, ?1) WHERE id = ?2",
             (max(to_ms(at) - handed_at, 0), label),
         )
-    return wave
 
 
 def shows_already(connection: Connection, label: str, wish_id: str, sha256: str) -> bool:
@@ -300,14 +299,11 @@ def failed(
     detail: str,
     again_at: datetime,
 ) -> None:
-    """The label said no; it is tried again at ``again_at``.
-
-    What it showed already counts for its wave and is not counted again.
-    """
+    """The label said no; it is tried again at ``again_at``."""
     connection.execute(
         "UPDATE delivery SET state = 'failed', same = iif(reason IS ?1, same + 1, 1), "
         "reason = ?1, detail = ?2, due_at = iif(hold IS NULL, ?3, NULL), "
-        "wave = iif(state = 'shown', NULL, wave), shown_at = NULL WHERE label = ?4 AND wish = ?5",
+        "shown_at = NULL WHERE label = ?4 AND wish = ?5",
         (reason, detail[:200], to_ms(again_at), label, wish_id),
     )
     note(connection, label)
@@ -325,8 +321,7 @@ def requeue(
     connection.execute(
         "UPDATE delivery SET state = 'queued', reason = ?1, detail = NULL, due_at = ?2, "
         "earliest_at = NULL, hold = NULL, rank = min(rank, ?3), queued_at = ?2, attempts = 0, "
-        "same = 0, transferred_at = NULL, shown_at = NULL, "
-        "wave = iif(state = 'shown', NULL, wave) WHERE label = ?4",
+        "same = 0, transferred_at = NULL, shown_at = NULL WHERE label = ?4",
         (reason, to_ms(at), int(rank), label),
     )
     note(connection, label)
@@ -350,10 +345,10 @@ def give_way(connection: Connection, label: str, at: datetime) -> bool:
         "sight_at = ?1 WHERE id = ?2 RETURNING foreign_since = ?1",
         (to_ms(at), label),
     ).fetchone()
-    _leave_wave(connection, label)
+    waves.count(connection, label, "gone")
     connection.execute(
         "UPDATE delivery SET state = 'failed', reason = ?1, detail = NULL, due_at = NULL, "
-        "hold = ?1, wave = NULL, shown_at = NULL WHERE label = ?2",
+        "hold = ?1, shown_at = NULL WHERE label = ?2",
         (FOREIGN, label),
     )
     note(connection, label)
@@ -365,7 +360,7 @@ def forget(connection: Connection, label: str) -> None:
 
     That a picture may still arrive is kept for that one.
     """
-    _leave_wave(connection, label)
+    waves.leave(connection, label)
     connection.execute(
         "UPDATE label SET loose = 1 WHERE id = ? AND EXISTS (SELECT 1 FROM delivery "
         "WHERE delivery.label = label.id AND state <> 'shown' "
@@ -375,16 +370,6 @@ def forget(connection: Connection, label: str) -> None:
     connection.execute("DELETE FROM wish WHERE label = ?", (label,))
     connection.execute("DELETE FROM delivery WHERE label = ?", (label,))
     note(connection, label)
-
-
-def _leave_wave(connection: Connection, label: str) -> None:
-    """The delivery is over before its label showed it: its wave does not wait for it."""
-    row = connection.execute(
-        "SELECT wave FROM delivery WHERE label = ? AND state <> 'shown' AND wave IS NOT NULL",
-        (label,),
-    ).fetchone()
-    if row is not None:
-        waves.gone(connection, row[0])
 
 
 def note(connection: Connection, label: str) -> None:

@@ -31,8 +31,12 @@ class Binding:
 
 DUE_AT_ONCE: Final = 100
 """Labels marked in one transaction when many prices change at the same time."""
-_STALE_FOR: Final = "iif(stale > 0 AND stale_for = 'staff', stale_for, ?1)"
-"""What staff did stays the reason, whatever comes before it was looked at."""
+_MARKED: Final = (
+    "stale = stale + 1, into_wave = NULL, "
+    "stale_for = iif(stale > 0 AND stale_for = 'staff', stale_for, ?1)"
+)
+"""What staff did stays the reason, whatever comes before it was looked at; what is new belongs to
+no wave that was stopped."""
 LEFT_OUT: Final = "text_left_out"
 """The task that a text of an article cannot be drawn, until no label stands for it any more."""
 MAX_LABELS = 60_000
@@ -101,8 +105,8 @@ def announce(
         changed = before.panel != panel
         connection.execute(
             "UPDATE label SET width = ?, height = ?, inks = ?, dpi = ?, model = ?, formats = ?, "
-            "firmware = ?, stale = stale + ? WHERE id = ?",
-            (*described, int(changed), heard.label),
+            "firmware = ?, stale = stale + ?, into_wave = iif(?, NULL, into_wave) WHERE id = ?",
+            (*described, int(changed), int(changed), heard.label),
         )
         if heard.tells_showing and heard.showing != before.sight_sha256:
             see(connection, heard.label, heard.showing, at)
@@ -300,8 +304,7 @@ def _hurry(connection: Connection, products: Iterable[str]) -> None:
 def mark_bound_stale(connection: Connection, why: str) -> None:
     """Mark every label that stands for something stale."""
     marked = connection.execute(
-        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR} "
-        "WHERE id IN (SELECT label FROM binding) RETURNING id",
+        f"UPDATE label SET {_MARKED} WHERE id IN (SELECT label FROM binding) RETURNING id",
         (why,),
     ).fetchall()
     for (label,) in marked:
@@ -312,7 +315,7 @@ def mark_bound_stale(connection: Connection, why: str) -> None:
 def mark_all_stale(connection: Connection, why: str) -> None:
     """Mark every label stale, also those that stand for nothing."""
     for (label,) in connection.execute(
-        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR} RETURNING id", (why,)
+        f"UPDATE label SET {_MARKED} RETURNING id", (why,)
     ).fetchall():
         connection.note("stale", label)
         connection.note("label", label)
@@ -368,8 +371,7 @@ def look_again(connection: Connection, label: str, why: str) -> None:
 
 def _stale_label(connection: Connection, label: str, why: str) -> None:
     connection.execute(
-        f"UPDATE label SET stale = stale + 1, stale_for = {_STALE_FOR}, "
-        "urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
+        f"UPDATE label SET {_MARKED}, urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
         (why, label),
     )
     connection.note("stale", label)

@@ -61,7 +61,7 @@ def of_wave(connection: Connection, wave: int) -> tuple[WayLoad, ...]:
     """The load of what a wave still has to bring."""
     return _loads(
         connection,
-        "label.id IN (SELECT label FROM delivery WHERE wave = :wave AND state <> 'shown')",
+        "label.id IN (SELECT label FROM delivery WHERE wave = :wave AND counted = '')",
         wave=wave,
     )
 

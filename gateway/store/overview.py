@@ -17,12 +17,13 @@ from typing import Any
 from gateway.clock import to_ms
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import normalise_code
-from gateway.store import deliveries, frames, holds, labels, replica
+from gateway.store import deliveries, frames, holds, labels, replica, waves
 from gateway.store.database import Connection
 from gateway.store.deliveries import Delivery, Wish
 from gateway.store.label_rows import Label
 from gateway.store.labels import Binding
 from gateway.store.replica import Position
+from gateway.store.waves import Wave
 
 _MAX_WORDS = 6
 _LONGEST_TEXT = 100
@@ -34,6 +35,8 @@ class Facet(Enum):
     SHOWN = "shown"
     UNDER_WAY = "under_way"
     SILENT = "silent"
+    PAUSED = "paused"
+    DIFFERS = "differs"
     FAILED = "failed"
     OTHER = "other"
     OFFLINE = "offline"
@@ -45,6 +48,7 @@ _SILENT = (
     "AND delivery.due_at IS NOT NULL "
     "AND coalesce(delivery.transferred_at, delivery.queued_at) < :late_before"
 )
+_STOPPED = "delivery.hold IS 'paused' OR delivery.hold IS 'cancelled'"
 _OTHER = (
     "label.sight_sha256 IS NOT NULL AND (picture.sha256 IS NULL OR "
     "(delivery.state = 'shown' AND picture.fingerprint IS NOT wish.fingerprint))"
@@ -53,11 +57,14 @@ _CONDITIONS: Mapping[Facet, str] = {
     Facet.SHOWN: f"delivery.state = 'shown' AND label.stale = 0 AND NOT ({_OTHER})",
     # What was confirmed is no longer known to be right while the next picture is not drawn yet.
     Facet.UNDER_WAY: (
-        f"(delivery.state IN ('queued', 'transferred') AND NOT ({_SILENT})) "
+        f"(delivery.state IN ('queued', 'transferred') AND NOT ({_STOPPED}) AND NOT ({_SILENT})) "
         f"OR (delivery.state = 'shown' AND label.stale > 0 AND NOT ({_OTHER}))"
     ),
     Facet.SILENT: _SILENT,
-    Facet.FAILED: "delivery.state = 'failed'",
+    # A wave that holds them was stopped: whatever they show, they are not on their way.
+    Facet.PAUSED: "delivery.hold IS 'paused'",
+    Facet.DIFFERS: "delivery.hold IS 'cancelled'",
+    Facet.FAILED: f"delivery.state = 'failed' AND NOT ({_STOPPED})",
     Facet.OTHER: _OTHER,
     Facet.OFFLINE: "label.online = 0",
     Facet.UNBOUND: "binding.label IS NULL",
@@ -81,7 +88,8 @@ _SEARCHED = "'$.name', '$.brand', '$.options', '$.color.name', '$.sku', '$.axes'
 class LabelView:
     """A label with all that says how it stands; ``shown`` is the fingerprint of what it shows.
 
-    ``shown`` None with a ``label.sight_sha256`` means a picture that is not ours.
+    ``shown`` None with a ``label.sight_sha256`` means a picture that is not ours. ``stopped`` is
+    the wave that holds it, where a person stopped that.
     """
 
     label: Label
@@ -89,6 +97,7 @@ class LabelView:
     wish: Wish | None
     delivery: Delivery | None
     shown: str | None
+    stopped: Wave | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +159,15 @@ def view(connection: Connection, label: str) -> LabelView | None:
     found = labels.get(connection, label)
     if found is None:
         return None
-    sight = found.sight_sha256
+    sight, delivery = found.sight_sha256, deliveries.get(connection, label)
+    held_by = delivery.wave if delivery is not None and delivery.hold is not None else None
     return LabelView(
         label=found,
         binding=labels.binding(connection, label),
         wish=deliveries.wish(connection, label),
-        delivery=deliveries.get(connection, label),
+        delivery=delivery,
         shown=None if sight is None else frames.fingerprint_of(connection, sight),
+        stopped=None if held_by is None else waves.get(connection, held_by),
     )
 
 

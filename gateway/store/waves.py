@@ -1,7 +1,8 @@
-"""Waves: many deliveries from one cause, told as one, paused, gone on with and cancelled as one.
+"""Waves: many deliveries from one cause, told as one.
 
-A wish joins the wave of its cause while that still grows. Numbers are kept as things happen, so
-that they outlast the deliveries.
+A wish joins the wave of its cause while that still grows. Labels are counted, not wishes: one that
+gets two wishes from the same wave is one. The numbers are kept as things happen, so that they
+outlast the deliveries. Who stops a wave, and what then, is in ``stopped``.
 """
 
 from __future__ import annotations
@@ -12,25 +13,26 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.clock import from_ms, to_ms
-from gateway.domain import ranking
 from gateway.store.database import Connection
 
 GROWS_FOR: Final = timedelta(minutes=2)
 """A wish so long after the last one belongs to another wave."""
-_KEPT: Final = 500
+LASTS: Final = timedelta(minutes=15)
+"""No wish joins a wave that began so long ago, so that its numbers and its end mean something."""
+KEPT: Final = 500
+"""Waves that are remembered, beside those that still hold deliveries."""
 _COLUMNS = (
     "id, cause, state, began_at, joined_at, shown_at, joined, shown, arrived, gone, decided_by, "
     "decided_at"
 )
-_NOT_URGENT = max(ranking.URGENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """Some deliveries from one cause.
+    """Some labels that change from one cause: ``joined`` of them.
 
-    Labels said of ``shown`` that they show it. ``arrived`` are held by labels that never say more.
-    ``gone`` were replaced by newer ones before their turn, or their label was left to others.
+    Labels said of ``shown`` that they show it. ``arrived`` hold it and never say more. ``gone`` got
+    a newer wish of another wave before they showed this one, or were left to others.
     ``joined_at`` and ``shown_at`` (also for what arrived) are the last times that happened.
     """
 
@@ -58,59 +60,93 @@ class Wave:
         return max(self.joined - self.done - self.gone, 0)
 
 
-def join(connection: Connection, cause: str, at: datetime) -> tuple[int, bool]:
-    """The wave that a new wish belongs to, and whether that is paused."""
-    row = connection.execute(
-        "SELECT id, state, joined_at FROM wave WHERE cause = ? AND state <> 'cancelled' "
-        "ORDER BY id DESC LIMIT 1",
-        (cause,),
-    ).fetchone()
+def join(connection: Connection, label: str, cause: str, at: datetime) -> tuple[int, str]:
+    """Count the label's new wish for the wave that it belongs to; the wave and its state.
+
+    That is a stopped one where the label was stale for its cause when it was stopped.
+    """
     now = to_ms(at)
-    if row is not None and abs(now - row[2]) <= GROWS_FOR // timedelta(milliseconds=1):
-        wave, paused = int(row[0]), row[1] == "paused"
-        connection.execute(
-            "UPDATE wave SET joined = joined + 1, joined_at = ? WHERE id = ?", (now, wave)
-        )
+    wave, state = _wave_for(connection, label, cause, now)
+    before = connection.execute(
+        "SELECT counted FROM delivery WHERE label = ? AND wave = ?", (label, wave)
+    ).fetchone()
+    if before is None:
+        count(connection, label, "gone")
+        change = "joined = joined + 1"
     else:
-        wave, paused = _new(connection, cause, now), False
+        # The same label once more: it waits again, whatever it was counted as.
+        change = f"{before[0]} = {before[0]} - 1" if before[0] else "joined = joined"
+    connection.execute(f"UPDATE wave SET {change}, joined_at = ? WHERE id = ?", (now, wave))
     connection.note("wave", str(wave))
-    return wave, paused
+    return wave, state
+
+
+def _wave_for(connection: Connection, label: str, cause: str, now: int) -> tuple[int, str]:
+    row = connection.execute(
+        "SELECT wave.id, wave.state FROM label JOIN wave ON wave.id = label.into_wave "
+        "WHERE label.id = ? AND wave.cause = ?",
+        (label, cause),
+    ).fetchone()
+    if row is not None:
+        connection.execute("UPDATE label SET into_wave = NULL WHERE id = ?", (label,))
+    else:
+        row = connection.execute(
+            "SELECT id, state FROM wave WHERE cause = ?1 AND state = 'running' "
+            "AND abs(?2 - joined_at) <= ?3 AND abs(?2 - began_at) < ?4 ORDER BY id DESC LIMIT 1",
+            (cause, now, *(one // timedelta(milliseconds=1) for one in (GROWS_FOR, LASTS))),
+        ).fetchone()
+    return (_new(connection, cause, now), "running") if row is None else (row[0], row[1])
 
 
 def _new(connection: Connection, cause: str, now: int) -> int:
     made = connection.execute(
-        "INSERT INTO wave (cause, began_at, joined_at, joined) VALUES (?, ?, ?, 1) RETURNING id",
+        "INSERT INTO wave (cause, began_at, joined_at) VALUES (?, ?, ?) RETURNING id",
         (cause, now, now),
     ).fetchone()
     wave: int = made[0]
     connection.execute(
         "DELETE FROM wave WHERE id < ? AND id NOT IN (SELECT wave FROM delivery "
         "WHERE wave IS NOT NULL)",
-        (wave - _KEPT,),
+        (wave - KEPT,),
     )
     return wave
 
 
-def shown(connection: Connection, wave: int, at: datetime) -> None:
-    """A label of the wave shows it."""
+def count(connection: Connection, label: str, as_: str, at: datetime | None = None) -> None:
+    """The label's wave waits for it no more: it is ``shown``, has ``arrived`` or is ``gone``.
+
+    ``at`` is when, where it has it. What was counted stays so, whatever comes of the delivery.
+    """
+    row = connection.execute(
+        "UPDATE delivery SET counted = ? WHERE label = ? AND wave IS NOT NULL AND counted = '' "
+        "RETURNING wave",
+        (as_, label),
+    ).fetchone()
+    if row is None:
+        return
     connection.execute(
-        "UPDATE wave SET shown = shown + 1, shown_at = ? WHERE id = ?", (to_ms(at), wave)
+        f"UPDATE wave SET {as_} = {as_} + 1, shown_at = coalesce(?, shown_at) WHERE id = ?",
+        (None if at is None else to_ms(at), row[0]),
     )
-    connection.note("wave", str(wave))
+    connection.note("wave", str(row[0]))
 
 
-def arrived(connection: Connection, wave: int, at: datetime) -> None:
-    """A label of the wave holds it and will never say more."""
-    connection.execute(
-        "UPDATE wave SET arrived = arrived + 1, shown_at = ? WHERE id = ?", (to_ms(at), wave)
-    )
-    connection.note("wave", str(wave))
+def leave(connection: Connection, label: str) -> None:
+    """The label's delivery is forgotten: it is no part of its wave, as if it had never been."""
+    row = connection.execute(
+        "SELECT wave, counted FROM delivery WHERE label = ? AND wave IS NOT NULL", (label,)
+    ).fetchone()
+    if row is None:
+        return
+    back = f", {row[1]} = {row[1]} - 1" if row[1] else ""
+    connection.execute(f"UPDATE wave SET joined = joined - 1{back} WHERE id = ?", (row[0],))
+    connection.note("wave", str(row[0]))
 
 
-def gone(connection: Connection, wave: int) -> None:
-    """A label of the wave will not show it: it got a newer wish, or is left to others."""
-    connection.execute("UPDATE wave SET gone = gone + 1 WHERE id = ?", (wave,))
-    connection.note("wave", str(wave))
+def grows(wave: Wave, at: datetime) -> bool:
+    """Whether more labels may join it."""
+    is_open = abs(at - wave.joined_at) <= GROWS_FOR and abs(at - wave.began_at) < LASTS
+    return wave.state == "running" and is_open
 
 
 def get(connection: Connection, wave: int) -> Wave | None:
@@ -120,55 +156,13 @@ def get(connection: Connection, wave: int) -> Wave | None:
 
 
 def latest(connection: Connection, limit: int, *, least: int = 1) -> tuple[Wave, ...]:
-    """The newest waves with at least so many wishes, newest first."""
+    """The newest waves with at least so many labels, and those that were stopped; newest first."""
     rows: Iterable[tuple[object, ...]] = connection.execute(
-        f"SELECT {_COLUMNS} FROM wave WHERE joined >= ? ORDER BY id DESC LIMIT ?", (least, limit)
+        f"SELECT {_COLUMNS} FROM wave WHERE joined >= ? OR state <> 'running' "
+        "ORDER BY id DESC LIMIT ?",
+        (least, limit),
     )
     return tuple(_wave(row) for row in rows)
-
-
-def pause(connection: Connection, wave: int, by: str, at: datetime) -> None:
-    """Send nothing more of it for now; what is urgent goes on."""
-    _decide(connection, wave, "paused", by, at)
-    connection.execute(
-        "UPDATE delivery SET hold = 'paused', due_at = NULL "
-        "WHERE wave = ? AND due_at IS NOT NULL AND rank > ?",
-        (wave, int(_NOT_URGENT)),
-    )
-    connection.note("turn", "")
-    connection.note("delivery", "")
-
-
-def cancel(connection: Connection, wave: int, by: str, at: datetime) -> None:
-    """Send nothing more of it: labels that do not show it keep what they show."""
-    _decide(connection, wave, "cancelled", by, at)
-    connection.execute(
-        "UPDATE delivery SET hold = 'cancelled', due_at = NULL WHERE wave = ? AND rank > ? "
-        "AND (due_at IS NOT NULL OR hold = 'paused')",
-        (wave, int(_NOT_URGENT)),
-    )
-    connection.note("turn", "")
-    connection.note("delivery", "")
-
-
-def resume(connection: Connection, wave: int, by: str, at: datetime) -> None:
-    """Go on with it, also after it was cancelled."""
-    _decide(connection, wave, "running", by, at)
-    connection.execute(
-        "UPDATE delivery SET hold = NULL, due_at = ? "
-        "WHERE wave = ? AND hold IN ('paused', 'cancelled')",
-        (to_ms(at), wave),
-    )
-    connection.note("turn", "")
-    connection.note("delivery", "")
-
-
-def _decide(connection: Connection, wave: int, state: str, by: str, at: datetime) -> None:
-    connection.execute(
-        "UPDATE wave SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?",
-        (state, by, to_ms(at), wave),
-    )
-    connection.note("wave", str(wave))
 
 
 def _wave(row: tuple[object, ...]) -> Wave:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -57,6 +57,8 @@ class Problems:
     Addresses below ``json_below`` get JSON, all others a page from ``template``, which sees
     ``title``, ``advice``, ``status``, ``tongue``, ``frame`` and the shared texts as ``web``.
     ``frame`` is what ``frame_of`` gives for each request: what the site's base page needs.
+    ``said`` are the site's own words for a status, in place of those that suit every site. Where
+    no route was reached, ``recognise`` is asked first, so that a page knows who looks at it.
     """
 
     def __init__(
@@ -67,12 +69,16 @@ class Problems:
         frame_of: Callable[[Request], object],
         template: str = "problem.html",
         json_below: str = "/api/",
+        said: Mapping[int, tuple[Text, Text]] | None = None,
+        recognise: Callable[[Request], Awaitable[None]] | None = None,
     ) -> None:
         self._pages = pages
         self._language = language
         self._frame_of = frame_of
         self._template = template
         self._json_below = json_below
+        self._said = {**_WORDS, **(said or {})}
+        self._recognise = recognise
 
     def install(self, app: FastAPI) -> None:
         """Answer everything that goes wrong in ``app``."""
@@ -83,6 +89,8 @@ class Problems:
 
         async def refused(request: Request, error: Exception) -> Response:
             assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type below
+            if self._recognise is not None:
+                await self._recognise(request)
             return self.write(request, self.known(request, error.status_code, error.headers))
 
         async def invalid(request: Request, error: Exception) -> Response:
@@ -121,7 +129,7 @@ class Problems:
     ) -> Problem:
         """The problem that a bare status code stands for."""
         language = self._tongue(request).language
-        title, advice = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+        title, advice = self._said.get(status, self._said[400 if status < 500 else 500])
         return Problem(
             status,
             title.say(language),

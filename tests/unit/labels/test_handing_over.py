@@ -20,7 +20,6 @@ from device_drivers.api.drivers import (
     Outcome,
     Presence,
     Reason,
-    Reported,
     Shown,
     Telemetry,
     Transferred,
@@ -338,51 +337,6 @@ async def test_in_quiet_hours_only_what_is_urgent_goes_out(tmp_path: Path) -> No
         aisle.room.clock.pass_(timedelta(hours=1))
         await aisle.courier.deliver_due()
         assert (await aisle.delivery("usual")).state == "shown"
-
-
-async def test_a_wave_that_is_paused_waits_and_one_that_is_cancelled_ends(aisle: Aisle) -> None:
-    for number in range(4):
-        await aisle.hang(f"l{number}")
-        await aisle.wish(f"l{number}", why="feed")
-    (wave,) = await aisle.room.read(lambda rows: waves.latest(rows, 5))
-    now, database = aisle.room.clock.now(), aisle.room.database
-    await database.write(lambda rows: waves.pause(rows, wave.id, "Ana", now))
-    await aisle.hang("l4")
-    await aisle.wish("l4", why="feed")
-    await aisle.hang("l5")
-    await aisle.wish("l5", state=LabelState.RECALLED, why="feed")
-    await aisle.courier.deliver_due()
-    assert [one.label for one in aisle.driver.asked] == ["l5"]
-    await database.write(lambda rows: waves.resume(rows, wave.id, "Ana", now))
-    await aisle.courier.deliver_due()
-    await database.write(lambda rows: waves.cancel(rows, wave.id, "Ana", now))
-    assert not await aisle.courier.deliver_due()
-    told = await aisle.room.read(lambda rows: waves.get(rows, wave.id))
-    assert told is not None
-    assert (told.joined, told.shown, told.left, told.state) == (6, 3, 3, "cancelled")
-    await aisle.wish("l3", 1, why="feed")
-    await aisle.courier.deliver_due()
-    assert (await aisle.delivery("l3")).state == "shown", "a newer wish is another wave"
-    told = await aisle.room.read(lambda rows: waves.get(rows, wave.id))
-    assert told is not None
-    assert told.gone == 1
-
-
-async def test_each_label_counts_once_for_its_wave(aisle: Aisle) -> None:
-    for label in ("l1", "l2", "l3"):
-        await aisle.hang(label)
-        await aisle.wish(label, why="feed")
-    await aisle.room.reports.heard("radio", [Foreign(label="l3")])
-    await aisle.courier.deliver_due()
-    (wave,) = await aisle.room.read(lambda rows: waves.latest(rows, 5))
-    assert (wave.shown, wave.gone, wave.left) == (2, 1, 0), "nobody waits for what is foreign"
-    sent = await aisle.delivery("l1")
-    assert sent.sha256 is not None
-    for outcome in (Failed(reason=Reason.LABEL_ERROR), Shown()):
-        said = Reported(label="l1", wish=sent.wish, sha256=sent.sha256, outcome=outcome)
-        await aisle.room.reports.heard("radio", [said])
-    assert (await aisle.delivery("l1")).state == "shown"
-    assert await aisle.room.read(lambda rows: waves.latest(rows, 5)) == (wave,)
 
 
 async def test_what_helps_is_tried_when_the_same_fails_again(aisle: Aisle) -> None:

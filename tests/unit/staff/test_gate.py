@@ -175,7 +175,11 @@ async def test_language_by_browser_address_and_memory(shelf: Staffed) -> None:
         assert 'lang="en"' in chosen.text
         assert "Should show" in chosen.text
         assert "Should show" in (await client.get("/labels")).text
-        assert "There is nothing here" in (await client.get("/nowhere")).text
+        lost = (await client.get("/nowhere")).text
+        assert "There is nothing here" in lost
+        assert "Scan the code again" not in lost, "that is for shoppers"
+        assert "Go to Today" in lost
+        assert 'href="/labels"' in lost, "who is signed in keeps the ways through the site"
         client.cookies.set("anaquel-language", "xx\r\n", domain="staff.test")
         assert (await client.get("/labels")).status_code == 200
 

@@ -17,7 +17,7 @@ from gateway.domain import ranking, retrying
 from gateway.domain.labels import LabelState
 from gateway.domain.ranking import Rank, Told
 from gateway.labels import healing
-from gateway.store import deliveries, frames, labels, migrating, queue, reach, waves
+from gateway.store import deliveries, frames, labels, migrating, queue, reach, stopped, tasks, waves
 from gateway.store.database import Connection
 from gateway.store.deliveries import Wish
 from tests import tiers
@@ -214,7 +214,8 @@ class Shop(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["pause", "cancel", "resume"]))
     def a_manager_decides(self, what: str) -> None:
         for wave in waves.latest(self.connection, 1):
-            decide = {"pause": waves.pause, "cancel": waves.cancel, "resume": waves.resume}[what]
+            decides = {"pause": stopped.pause, "cancel": stopped.cancel, "resume": stopped.resume}
+            decide = decides[what]
             decide(self.connection, wave.id, "Ana", self.now)
             (self.stopped.discard if what == "resume" else self.stopped.add)(wave.id)
 
@@ -265,6 +266,25 @@ class Shop(RuleBasedStateMachine):
             return
         for wave in waves.latest(self.connection, 100):
             assert wave.shown + wave.arrived + wave.gone <= wave.joined
+            assert wave.joined - wave.gone <= len(LABELS), "labels are counted, not wishes"
+            assert min(wave.shown, wave.arrived, wave.gone) >= 0
+
+    @invariant()
+    def what_is_held_is_told(self) -> None:
+        if not hasattr(self, "connection"):
+            return
+        stopped.look_after(self.connection, self.now)
+        told = {
+            int(task.key): task.detail["count"]
+            for task in tasks.of_kind(self.connection, "wave_cancelled")
+        }
+        held: dict[int, int] = {}
+        for label in LABELS:
+            one = self.delivery(label)
+            if one is not None and one.hold == "cancelled":
+                assert one.wave in self.stopped
+                held[one.wave] = held.get(one.wave, 0) + 1
+        assert told == held
 
 
 Shop.TestCase.settings = settings(
