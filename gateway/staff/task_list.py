@@ -20,7 +20,6 @@ from gateway.staff import (
     texts_of_health,
     texts_of_prices,
     texts_of_shopify,
-    texts_of_waves,
     wave_list,
 )
 from gateway.staff.explaining import Reader
@@ -268,25 +267,18 @@ class TaskLines:
         )
 
     def _stopped(self, task: Task) -> TaskLine:
+        """Its labels show what they should not: of how many that is the price, and a way out."""
         wave = waves.get(self._connection, int(task.key))
         if wave is None:
             return self._other(task)
-        count, prices = (int(task.detail.get(name, 0)) for name in ("count", "prices"))
-        said, reader = texts_of_waves, self._reader
-        if task.kind == stopped.TASKS["paused"]:
-            title, why, advice = said.TASK_PAUSED, said.TASK_PAUSED_WHY, said.TASK_PAUSED_ADVICE
-        else:
-            title = said.TASK_OLD_PRICE if prices else said.TASK_OLD_PICTURE
-            why, advice = said.TASK_CANCELLED_WHY, said.TASK_CANCELLED_ADVICE
-        may = wave_list.buttons(wave, self._role, count, reader)
-        facts = {"what": wave_list.title(wave, reader), "prices": reader.count(prices)}
+        said = wave_list.task(wave, task.detail, self._role, self._reader)
         return TaskLine(
-            tone="trouble" if prices else "attention",
-            title=self._say(title, count=reader.count(count)),
-            why=self._say(why, **facts, **wave_list.who_and_when(wave, reader)),
-            advice=self._say(advice if may else said.TASK_NOT_YOURS_ADVICE),
-            href=f"/labels?state={'paused' if wave.state == 'paused' else 'differs'}",
-            buttons=may,
+            tone=said.tone,
+            title=said.title,
+            why=said.why,
+            advice=said.advice,
+            href=f"/labels?state={said.facet.value}",
+            buttons=said.buttons,
         )
 
     def _shopify(self, task: Task) -> TaskLine:

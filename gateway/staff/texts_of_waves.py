@@ -91,16 +91,24 @@ TASK_OLD_PICTURE = Text(
     es="Etiquetas con la imagen anterior: {count}", en="Labels with the old picture: {count}"
 )
 TASK_CANCELLED_WHY = Text(
-    es="{by} canceló el envío «{what}»: {time}.", en='{by} cancelled the wave "{what}": {time}.'
+    es="{by} canceló el envío «{what}», {time}.", en='{by} cancelled the wave "{what}", {time}.'
 )
-TASK_CANCELLED_ADVICE = Text(
+TASK_ALSO_PICTURES = Text(
+    es="Otras con la imagen anterior y el precio correcto: {count}.",
+    en="Others with the old picture and the right price: {count}.",
+)
+TASK_OLD_PRICE_ADVICE = Text(
     es="Envíalas, o cuida de que en caja valga lo que dice la etiqueta.",
     en="Send them, or see to it that the till charges what the label says.",
 )
+TASK_OLD_PICTURE_ADVICE = Text(
+    es="El precio es correcto. Envíalas cuando quieras.",
+    en="The price is right. Send them when you like.",
+)
 TASK_PAUSED = Text(es="Etiquetas en pausa: {count}", en="Labels on pause: {count}")
 TASK_PAUSED_WHY = Text(
-    es="{by} puso en pausa el envío «{what}»: {time}. Con otro precio que el vigente: {prices}.",
-    en='{by} paused the wave "{what}": {time}. With another price than the one in force: {prices}.',
+    es="{by} puso en pausa el envío «{what}», {time}. Con otro precio que el vigente: {prices}.",
+    en='{by} paused the wave "{what}", {time}. With another price than the one in force: {prices}.',
 )
 TASK_PAUSED_ADVICE = Text(
     es="Continúa con el envío o cancélalo.", en="Go on with the wave or cancel it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from gateway.staff import texts_of_waves as texts
 from gateway.staff.explaining import Reader, moment
 from gateway.store import stopped, waves
 from gateway.store.database import Connection
+from gateway.store.overview import Facet
 from gateway.store.people import Role
 from gateway.store.waves import Wave
 from gateway.wording import times
@@ -97,6 +98,44 @@ def who_and_when(wave: Wave, reader: Reader) -> dict[str, str]:
     """Who decided about it last, and when, as facts for a text."""
     at = wave.decided_at
     return {"by": wave.decided_by or "?", "time": "?" if at is None else moment(at, reader)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a stopped wave gives a person to do; ``facet`` finds the labels."""
+
+    tone: str
+    title: str
+    why: str
+    advice: str
+    facet: Facet
+    buttons: Buttons | None
+
+
+def task(wave: Wave, detail: Mapping[str, int], role: Role, reader: Reader) -> Said:
+    """The task of a stopped wave that holds ``count`` labels, ``prices`` with another price."""
+    language, paused = reader.language, wave.state == "paused"
+    count, prices = detail["count"], detail["prices"]
+    facts = {"what": title(wave, reader), **who_and_when(wave, reader)}
+    if paused:
+        head, why, number = texts.TASK_PAUSED, texts.TASK_PAUSED_WHY, count
+        advice = texts.TASK_PAUSED_ADVICE
+    else:
+        head = texts.TASK_OLD_PRICE if prices else texts.TASK_OLD_PICTURE
+        why, number = texts.TASK_CANCELLED_WHY, prices or count
+        advice = texts.TASK_OLD_PRICE_ADVICE if prices else texts.TASK_OLD_PICTURE_ADVICE
+    parts = [why.say(language, prices=reader.count(prices), **facts)]
+    if not paused and 0 < prices < count:
+        parts.append(texts.TASK_ALSO_PICTURES.say(language, count=reader.count(count - prices)))
+    may = buttons(wave, role, count, reader)
+    return Said(
+        tone="trouble" if prices else "attention",
+        title=head.say(language, count=reader.count(number)),
+        why=" ".join(parts),
+        advice=(advice if may else texts.TASK_NOT_YOURS_ADVICE).say(language),
+        facet=Facet.PAUSED if paused else Facet.DIFFERS,
+        buttons=may,
+    )
 
 
 def _lines(

@@ -65,7 +65,7 @@ async def test_cancelling_asks_and_one_tap_sends_them_after_all(
     assert await page.evaluate(SMALL_TARGETS) == []
     assert await page.evaluate(overflow) <= 0
     await page.get_by_role("button", name="Cancelar el envío").click()
-    task = page.get_by_text("Etiquetas con el precio anterior: 18")
+    task = page.get_by_text("Etiquetas con el precio anterior: 3")
     await expect(task).to_be_visible()
     assert await page.evaluate(SMALL_TARGETS) == []
     assert await page.evaluate(overflow) <= 0

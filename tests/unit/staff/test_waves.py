@@ -139,8 +139,9 @@ async def test_cancelled_labels_are_one_task_and_sent_after_all_with_one_tap(
     async with moving.signed_in() as client:
         await client.post(f"/waves/{wave.id}/cancel")
         page = (await client.get("/today?lang=es")).text
-        assert page.count("Etiquetas con el precio anterior: 18") == 1
+        assert page.count("Etiquetas con el precio anterior: 3") == 1
         assert "Ana canceló el envío «Datos nuevos»" in page
+        assert "Otras con la imagen anterior y el precio correcto: 15." in page
         assert "Enviarlas ahora" in page
         assert "10 de 30 etiquetas" not in page, "it is not under way"
         held = (await client.get("/labels/W020?lang=es")).text
@@ -226,7 +227,7 @@ async def test_a_clerk_sees_a_wave_without_buttons(moving: Staffed) -> None:
             lambda rows: stopped.cancel(rows, wave.id, "Ana", moving.clock.now())
         )
         page = (await client.get("/today?lang=en")).text
-        assert "Labels with the old price: 18" in page
+        assert "Labels with the old price: 3" in page
         assert "Tell a manager." in page
         assert f"/waves/{wave.id}/" not in page
 
