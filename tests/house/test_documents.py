@@ -45,6 +45,13 @@ def section(path: str) -> str:
     return found[1]
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    places = README.partition("## Where things are")[2].partition("\n## ")[0]
+    pages = {f"docs/{path.name}" for path in DOCUMENTS if path.parent.name == "docs"}
+    assert pages, "the search finds the pages"
+    assert pages <= set(re.findall(r"\]\((docs/[^)#]+)\)", places))
+
+
 @pytest.mark.parametrize("path", sorted(BY_PATH))
 def test_the_page_of_commands_explains_each_with_its_options(path: str) -> None:
     page = section(path)
