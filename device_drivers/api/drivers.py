@@ -6,7 +6,7 @@ itself said that it holds the picture, ``shown`` when the label said that it sho
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -288,6 +288,13 @@ class AccessPoint:
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+class Tell(Protocol):
+    """Whom a driver tells of the ways to its labels."""
+
+    async def __call__(self, via: str = "", /) -> None:
+        """It concerns the labels of ``via``, as sightings call it; without, all of the family."""
+
+
 class LabelDriver(Protocol):
     """One family of labels over the ways to reach them."""
 
@@ -327,8 +334,8 @@ class LabelDriver(Protocol):
         To be called once, before the ways come up. Never raises for what comes from the air.
         """
 
-    def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_lost_session(self, tell: Tell) -> None:
         """Call ``tell`` whenever what was handed over earlier may be gone from the way."""
 
-    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_connected(self, tell: Tell) -> None:
         """Call ``tell`` whenever labels can be reached again, also when nothing was lost."""

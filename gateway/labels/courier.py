@@ -167,7 +167,7 @@ class Courier:
         driver = self._drivers[due.family]
         if picture is None:
             raise AssertionError("only what has a picture is delivered")
-        connects = self._outcomes.connects(due.family)
+        connects = self._outcomes.connects(due.way)
         async with self._turns.of(due.label):
             began = self._clock.monotonic()
             outcome = await driving.deliver(driver, due.described, due.wish, picture)
@@ -220,10 +220,10 @@ class Courier:
             if paces:
                 await self._database.write_patiently(partial(reach.measured, paces=paces))
 
-    async def _all_again(self, family: str) -> None:
+    async def _all_again(self, family: str, via: str = "") -> None:
         now = self._clock.now()
 
         def mark(connection: Connection) -> None:
-            queue.all_due(connection, family, now)
+            queue.all_due(connection, family, via, now)
 
         await self._database.write_patiently(mark)

@@ -47,17 +47,17 @@ class Outcomes:
         self._rng = random.SystemRandom()
         self._connects: Counter[str] = Counter()
 
-    def connects(self, family: str) -> int:
-        """How often the ways to labels of ``family`` came up."""
-        return self._connects[family]
+    def connects(self, way: str) -> int:
+        """How often the way came up, by itself or with all of its family."""
+        return self._connects[way] + self._connects[way.partition("/")[0]]
 
-    async def link_up(self, family: str) -> None:
-        """The ways to labels of ``family`` came up: what waited for them is due."""
-        self._connects[family] += 1
-        self._ways.open_all(family)
+    async def link_up(self, family: str, via: str = "") -> None:
+        """``via``, or every way to labels of ``family``, came up: what waited for it is due."""
+        self._connects.update((f"{family}/{via}", f"{family}/") if via else (family,))
+        self._ways.open(family, via)
         now = self._clock.now()
         await self._database.write_patiently(
-            lambda connection: queue.link_up(connection, family, now)
+            lambda connection: queue.link_up(connection, family, via, now)
         )
 
     async def not_sent(self, ready: Iterable[Ready]) -> None:
@@ -128,7 +128,7 @@ class Outcomes:
     async def _link_down(self, due: Due, outcome: Later, connects: int) -> None:
         """Close the way until the next connect, unless that came while the driver gave up."""
         at = self._clock.now()
-        if self._connects[due.family] == connects:
+        if self.connects(due.way) == connects:
             at += max(_LINK_DOWN.wait(1, self._rng), timedelta(seconds=outcome.wait_s or 0.0))
             # As the database keeps it, so that way and delivery have their turn together.
             at = from_ms(to_ms(at))

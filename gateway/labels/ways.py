@@ -57,9 +57,12 @@ class Ways:
         if state is not None:
             state.closed_until = None
 
-    def open_all(self, family: str) -> None:
-        """The ways to labels of ``family`` are up again."""
+    def open(self, family: str, via: str) -> None:
+        """``via`` is up again, with what nobody heard yet; without, all ways of ``family``."""
+        own = {f"{family}/{via}", f"{family}/"}
         for way in [way for way in self._ways if way.startswith(f"{family}/")]:
+            if via and way not in own:
+                continue
             self._ways[way].closed_until = None
             if not self._ways[way].busy:
                 del self._ways[way]

@@ -190,26 +190,28 @@ def wake(connection: Connection, label: str, at: datetime) -> None:
         note(connection, label)
 
 
-def link_up(connection: Connection, family: str, at: datetime) -> None:
-    """The ways to labels of ``family`` are open: what waited for them is due."""
+def link_up(connection: Connection, family: str, via: str, at: datetime) -> None:
+    """``via``, or every way to labels of ``family``, is open: what waited for it is due."""
+    condition, ways = _over(family, via)
     connection.execute(
-        "UPDATE delivery SET due_at = ? WHERE reason = ? AND due_at > ? AND way >= ? AND way < ?",
-        (to_ms(at), LINK_DOWN, to_ms(at), *_of(family)),
+        f"UPDATE delivery SET due_at = :at WHERE reason = :down AND due_at > :at AND {condition}",
+        {"at": to_ms(at), "down": LINK_DOWN, **ways},
     )
     connection.note("turn", "")
     connection.note("delivery", "")
 
 
-def all_due(connection: Connection, family: str, at: datetime) -> None:
-    """What was on its way to labels of ``family`` may be gone: hand it all over again.
+def all_due(connection: Connection, family: str, via: str, at: datetime) -> None:
+    """What was on its way over ``via``, or to any label of ``family``, may be gone: all again.
 
     What a label slept through was never on its way, and nothing goes before its earliest time.
     """
+    condition, ways = _over(family, via)
     connection.execute(
-        "UPDATE delivery SET due_at = max(?1, coalesce(earliest_at, 0)) "
-        "WHERE due_at > max(?1, coalesce(earliest_at, 0)) AND reason IS NOT ?2 "
-        "AND way >= ?3 AND way < ?4",
-        (to_ms(at), Reason.ASLEEP.value, *_of(family)),
+        "UPDATE delivery SET due_at = max(:at, coalesce(earliest_at, 0)) "
+        "WHERE due_at > max(:at, coalesce(earliest_at, 0)) AND reason IS NOT :asleep "
+        f"AND {condition}",
+        {"at": to_ms(at), "asleep": Reason.ASLEEP.value, **ways},
     )
     connection.note("turn", "")
     connection.note("delivery", "")
@@ -230,6 +232,11 @@ def moved(connection: Connection, label: str, way: str) -> None:
     connection.note("turn", label)
 
 
-def _of(family: str) -> tuple[str, str]:
-    """The range in which the ways of a family lie: ``/`` is followed by ``0``."""
-    return f"{family}/", f"{family}0"
+def _over(family: str, via: str) -> tuple[str, dict[str, str]]:
+    """The condition for the ways of a family, or for ``via`` with what nobody heard yet.
+
+    The ways of a family lie in a range: ``/`` is followed by ``0``.
+    """
+    if via:
+        return "way IN (:way, :unknown)", {"way": f"{family}/{via}", "unknown": f"{family}/"}
+    return "way >= :first AND way < :beyond", {"first": f"{family}/", "beyond": f"{family}0"}

@@ -238,6 +238,7 @@ async def test_without_its_server_a_label_is_not_reached_and_nothing_raises() ->
 
     assert down == blinked == Later(reason=Reason.LINK_DOWN)
     assert [why is None for _, why in shop.told] == [True, False, True], "each change once"
+    assert shop.came_up == [name for name, why in shop.told if why is None]
     assert {name for name, _ in shop.told} == {"vendor"}
 
 

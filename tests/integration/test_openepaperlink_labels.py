@@ -139,7 +139,7 @@ async def test_an_access_point_that_starts_anew_gets_everything_again(*, announc
         await shop.until(lambda: shop.site.point.told_uptime > 0)
         await shop.deliver(known(tag), drawn(tag.panel))
         await shop.site.reboot(announced=announced)
-        await shop.until(lambda: shop.sessions_lost == 2)
+        await shop.until(lambda: shop.lost_on == ["floor", "floor"])
         await shop.until(lambda: shop.connects == 2)
         assert await shop.deliver(known(tag), drawn(tag.panel)) == Later(
             reason=Reason.AWAITING_LABEL
@@ -149,6 +149,18 @@ async def test_an_access_point_that_starts_anew_gets_everything_again(*, announc
     assert tag.showing == drawn(tag.panel)
     assert shop.outcomes() == [Transferred(), Shown()], "nothing was claimed for the lost one"
     assert shop.site.point.uploads == 2
+
+
+async def test_an_access_point_that_comes_back_is_told_by_name() -> None:
+    shop = OpenEPaperLinkShop("floor", "cellar")
+    async with shop.running():
+        assert sorted(shop.lost_on) == ["cellar", "floor"]
+        await shop.sites["cellar"].go_down()
+        await shop.until(lambda: len(shop.told) == 3)
+        await shop.sites["cellar"].come_up()
+        await shop.until(lambda: shop.connects == 3)
+
+    assert shop.came_up[2:] == ["cellar"]
 
 
 async def test_without_its_access_point_a_label_is_not_reached_and_nothing_raises() -> None:

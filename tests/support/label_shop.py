@@ -17,8 +17,8 @@ class LabelShop:
         self.driver = driver
         self.said: list[Sighting] = []
         self.acknowledges = True
-        self.connects = 0
-        self.sessions_lost = 0
+        self.came_up: list[str] = []
+        self.lost_on: list[str] = []
         driver.on_connected(self._connected)
         driver.on_lost_session(self._lost)
 
@@ -46,8 +46,16 @@ class LabelShop:
         if self.acknowledges:
             heard.ack()
 
-    async def _connected(self) -> None:
-        self.connects += 1
+    @property
+    def connects(self) -> int:
+        return len(self.came_up)
 
-    async def _lost(self) -> None:
-        self.sessions_lost += 1
+    @property
+    def sessions_lost(self) -> int:
+        return len(self.lost_on)
+
+    async def _connected(self, via: str = "") -> None:
+        self.came_up.append(via)
+
+    async def _lost(self, via: str = "") -> None:
+        self.lost_on.append(via)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Final, NoReturn
 
 from device_drivers import pictures
@@ -20,6 +21,7 @@ from device_drivers.api.drivers import (
     Outcome,
     Picture,
     Reason,
+    Tell,
     Wakes,
 )
 from device_drivers.api.panels import Frame, Ink
@@ -64,12 +66,12 @@ class HanshowDriver:
         told: Told = untold,
     ) -> None:
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(_MOST_WAITING)
-        self._connected: list[Callable[[], Awaitable[None]]] = []
+        self._connected: list[Tell] = []
         self.servers = [
             EslServer(
                 *(point, self._heard.put, callbacks),
                 pace=pace or Pace(),
-                connected=self._tell_connected,
+                connected=partial(self._tell_connected, point.name),
                 told=told,
             )
             for point in points
@@ -131,16 +133,16 @@ class HanshowDriver:
         while True:
             yield await self._heard.get()
 
-    def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_lost_session(self, tell: Tell) -> None:
         """Nothing: the server keeps what it was given."""
 
-    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_connected(self, tell: Tell) -> None:
         """Call ``tell`` whenever a server answers again, and when it first does."""
         self._connected.append(tell)
 
-    async def _tell_connected(self) -> None:
+    async def _tell_connected(self, server: str) -> None:
         for tell in self._connected:
-            await tell()
+            await tell(server)
 
     def _server_of(self, label: Described) -> EslServer | Outcome:
         """The server that has the label; or why it cannot be reached."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Final, NoReturn
 
 from device_drivers.api.drivers import (
@@ -19,6 +20,7 @@ from device_drivers.api.drivers import (
     Outcome,
     Picture,
     Reason,
+    Tell,
     Transferred,
     Wakes,
 )
@@ -65,14 +67,14 @@ class OpenEPaperLinkDriver:
         self.shelf = Shelf()
         self._pace = pace or Pace()
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(_MOST_WAITING)
-        self._connected: list[Callable[[], Awaitable[None]]] = []
-        self._lost: list[Callable[[], Awaitable[None]]] = []
+        self._connected: list[Tell] = []
+        self._lost: list[Tell] = []
         self._stations = {
             point.name: Station(
                 *(point, self.shelf, self._heard.put),
                 pace=self._pace,
-                connected=lambda: _tell(self._connected),
-                lost=lambda: _tell(self._lost),
+                connected=partial(_tell, self._connected, point.name),
+                lost=partial(_tell, self._lost, point.name),
                 told=told,
             )
             for point in points
@@ -144,11 +146,11 @@ class OpenEPaperLinkDriver:
         while True:
             yield await self._heard.get()
 
-    def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_lost_session(self, tell: Tell) -> None:
         """Call ``tell`` when an access point started anew, or is met for the first time."""
         self._lost.append(tell)
 
-    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_connected(self, tell: Tell) -> None:
         """Call ``tell`` whenever an access point is heard again."""
         self._connected.append(tell)
 
@@ -221,6 +223,6 @@ def _refusal(answer: Answer, pace: Pace) -> Outcome:
     return Failed(reason=Reason.REFUSED, detail=detail)
 
 
-async def _tell(each: Sequence[Callable[[], Awaitable[None]]]) -> None:
+async def _tell(each: Sequence[Tell], access_point: str) -> None:
     for tell in each:
-        await tell()
+        await tell(access_point)

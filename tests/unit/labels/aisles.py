@@ -22,6 +22,7 @@ from device_drivers.api.drivers import (
     Picture,
     Reason,
     Shown,
+    Tell,
     Wakes,
 )
 from device_drivers.api.panels import Frame
@@ -57,7 +58,8 @@ class RadioDriver:
     asked: list[Described] = field(default_factory=list)
     wishes: list[str] = field(default_factory=list)
     formats: list[tuple[str, ...]] = field(default_factory=list)
-    connected: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    connected: list[Tell] = field(default_factory=list)
+    lost: list[Tell] = field(default_factory=list)
 
     def encode(self, frame: Frame, label: Described) -> Picture:
         self.formats.append(label.formats)
@@ -81,10 +83,10 @@ class RadioDriver:
     def heard(self) -> AsyncIterator[Heard]:
         raise AssertionError("nobody listens")
 
-    def on_lost_session(self, tell: Callable[[], Awaitable[None]]) -> None:
-        """It has none."""
+    def on_lost_session(self, tell: Tell) -> None:
+        self.lost.append(tell)
 
-    def on_connected(self, tell: Callable[[], Awaitable[None]]) -> None:
+    def on_connected(self, tell: Tell) -> None:
         self.connected.append(tell)
 
 

@@ -86,6 +86,39 @@ async def test_a_way_that_is_down_is_tried_with_one_delivery_at_a_time(aisle: Ai
     assert states == {"shown"}
 
 
+async def test_an_access_point_that_comes_back_wakes_its_own_labels_alone(aisle: Aisle) -> None:
+    async def answer(_label: Described) -> Outcome:
+        return Later(reason=Reason.LINK_DOWN)
+
+    aisle.driver.answer = answer
+    for label, via in (("n1", "north"), ("s1", "south"), ("nobody", "")):
+        await aisle.hang(label, via)
+        await aisle.wish(label)
+    await aisle.courier.deliver_due()
+    for tell in aisle.driver.connected:
+        await tell("north")
+    aisle.driver.asked.clear()
+    await aisle.courier.deliver_due()
+    asked = sorted(one.label for one in aisle.driver.asked)
+    assert asked == ["n1", "nobody"], "who was heard by none may hang on any"
+
+
+async def test_an_access_point_that_starts_anew_wakes_its_own_back_offs_alone(aisle: Aisle) -> None:
+    async def answer(_label: Described) -> Outcome:
+        return Failed(reason=Reason.NO_ANSWER)
+
+    aisle.driver.answer = answer
+    for label, via in (("n1", "north"), ("s1", "south")):
+        await aisle.hang(label, via)
+        await aisle.wish(label)
+    await aisle.courier.deliver_due()
+    before = (await aisle.delivery("s1")).due_at
+    for tell in aisle.driver.lost:
+        await tell("north")
+    assert (await aisle.delivery("n1")).due_at == aisle.room.clock.now()
+    assert (await aisle.delivery("s1")).due_at == before
+
+
 async def test_a_running_delivery_of_an_old_wish_is_cancelled(aisle: Aisle) -> None:
     begun, cancelled = asyncio.Event(), asyncio.Event()
 

@@ -43,5 +43,5 @@ def test_all_ways_of_a_family_open_together() -> None:
     ways = Ways(lambda _way: 2)
     for way in ("f/a", "f/b", "g/"):
         ways.close(way, LATER)
-    ways.open_all("f")
+    ways.open("f", "")
     assert [ways.room(AT)(way) for way in ("f/a", "f/b", "g/")] == [2, 2, 0]

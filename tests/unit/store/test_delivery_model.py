@@ -227,7 +227,7 @@ class Shop(RuleBasedStateMachine):
 
     def the_link_is_lost(self) -> None:
         self.on_air.clear()
-        queue.all_due(self.connection, "f", self.now)
+        queue.all_due(self.connection, "f", "", self.now)
 
     def the_process_dies(self) -> None:
         """What was handed over and never answered is due again after its lease."""

@@ -146,9 +146,9 @@ def test_after_a_lost_session_all_but_the_shown_goes_out_again(connection: Conne
     deliveries.shown(connection, "L1", "w1", AT)
     deliveries.transferred(connection, "L2", "w2", AT)
     queue.handing_over(connection, "L2", "w2", SHA, at=AT, until=AT + timedelta(days=1))
-    queue.all_due(connection, "other", LATER)
+    queue.all_due(connection, "other", "", LATER)
     assert queue.due(connection, "mqtt/", LATER, 9) == ()
-    queue.all_due(connection, "mqtt", LATER)
+    queue.all_due(connection, "mqtt", "", LATER)
     assert [due.label for due in queue.due(connection, "mqtt/", LATER, 9)] == ["L2"]
 
 
@@ -160,7 +160,7 @@ def test_a_lost_session_wakes_no_sleeper_and_keeps_to_the_times_drivers_named(
     much_later = LATER + timedelta(hours=1)
     deliveries.again(connection, "L1", "w1", reason="asleep", at=much_later)
     deliveries.again(connection, "L2", "w2", reason="busy", at=much_later, earliest=LATER)
-    queue.all_due(connection, "mqtt", AT)
+    queue.all_due(connection, "mqtt", "", AT)
     assert queue.next_due(connection) == LATER
     assert [due.label for due in queue.due(connection, "mqtt/", LATER, 9)] == ["L2"]
 
