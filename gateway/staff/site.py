@@ -57,6 +57,12 @@ from gateway.web.streams import Streams
 from gateway.wording import warm_up
 
 _FOLDER = Path(__file__).parent
+_SAID = {
+    400: (web_texts.BAD_REQUEST, texts.NO_PAGE_ADVICE),
+    404: (web_texts.NOT_FOUND, texts.NO_PAGE_ADVICE),
+    500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
+}
+"""What helps people who work here, in place of what helps shoppers."""
 PUBLIC = frozenset({"/sign-in", "/signed-in", "/healthz"})
 """The only paths that answer whoever asks, besides static files."""
 
@@ -131,11 +137,7 @@ def site(
         pages,
         language=own.language,
         frame_of=lambda request: frame_of(request, desk.tongue(request)),
-        said={
-            400: (web_texts.BAD_REQUEST, texts.NO_PAGE_ADVICE),
-            404: (web_texts.NOT_FOUND, texts.NO_PAGE_ADVICE),
-            500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
-        },
+        said=_SAID,
         recognise=gate.recognise,
     )
     app = web_site.new("Anaquel", problems=problems)
