@@ -13,7 +13,8 @@ from gateway.store.database import Connection
 def heal(connection: Connection, label: str) -> None:
     """After an outcome was noted: do what may help a label that ended like that before."""
     delivery = deliveries.get(connection, label)
-    if delivery is None or delivery.reason is None:
+    if delivery is None or delivery.reason is None or delivery.hold is not None:
+        # What is held is not tried: to draw it anew would send it.
         return
     match retrying.remedy(delivery.reason, delivery.same):
         case Remedy.FORGET_WAY:

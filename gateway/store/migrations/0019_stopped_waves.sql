@@ -10,6 +10,7 @@ UPDATE delivery SET repriced = coalesce((
         WHEN json_extract(nullif(told, ''), '$.amount') + 0 < json_extract(nullif(was, ''), '$.amount') + 0 THEN -1
         ELSE 1 END
     FROM wish WHERE wish.label = delivery.label), 0);
+CREATE INDEX delivery_held ON delivery (wave) WHERE hold IS NOT NULL;
 
 -- The picture of a label that was stale when its wave was stopped belongs to that wave as well.
 ALTER TABLE label ADD COLUMN into_wave INTEGER;

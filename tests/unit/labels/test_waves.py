@@ -15,6 +15,7 @@ from device_drivers.api.panels import Frame
 from gateway.domain.labels import LabelState
 from gateway.domain.money import Money
 from gateway.domain.ranking import Told
+from gateway.labels import healing
 from gateway.labels.health import Health
 from gateway.settings import Labels
 from gateway.store import deliveries, frames, labels, overview, stopped, tasks, waves
@@ -231,6 +232,22 @@ async def test_a_cancelled_label_that_failed_before_differs_like_the_others(aisl
     assert await counts(aisle) == {Facet.DIFFERS: 1, Facet.UNBOUND: 1}
     again = await aisle.delivery("l1")
     assert (again.wish, again.hold) == (sent.wish, "cancelled")
+
+
+async def test_what_is_held_is_not_drawn_anew_and_sent_by_that(aisle: Aisle) -> None:
+    await hang(aisle, "l1")
+    await price(aisle, "l1", "12.00")
+    await cancel(aisle, await newest(aisle))
+    wished = await aisle.delivery("l1")
+
+    def told_late(connection: Connection) -> None:
+        now = aisle.room.clock.now()
+        deliveries.again(connection, "l1", wished.wish, reason="frame_missing", at=now)
+        healing.heal(connection, "l1")
+
+    await aisle.room.database.write(told_late)
+    kept = await aisle.delivery("l1")
+    assert (kept.wish, kept.hold, kept.due_at) == (wished.wish, "cancelled", None)
 
 
 async def test_a_forgotten_pause_becomes_a_task_and_ends_with_it(aisle: Aisle) -> None:

@@ -106,10 +106,18 @@ class Shop(RuleBasedStateMachine):
             made_at=self.now,
             told=Told(state=state),
         )
+        known = labels.get(self.connection, label)
+        assert known is not None
+        labels.planned(self.connection, label, looked_at=known.stale, next_change=None)
         rank = deliveries.want(self.connection, wish, why=why)
         assert (rank is Rank.STAFF) == (why == "staff")
         self.ink[label] = ink
         self.foreign.discard(label)
+
+    @rule(label=names)
+    def goes_stale(self, label: str) -> None:
+        """Data changed; what the label should show is not drawn yet."""
+        labels.look_again(self.connection, label, "feed")
 
     @rule(what=st.sampled_from([(False, 0), (False, 0), (False, 700), (True, 0)]))
     def goes_on(self, what: tuple[bool, int]) -> None:
