@@ -103,6 +103,24 @@ async def test_an_access_point_that_comes_back_wakes_its_own_labels_alone(aisle:
     assert asked == ["n1", "nobody"], "who was heard by none may hang on any"
 
 
+async def test_another_access_point_coming_back_is_no_reason_to_try_again(aisle: Aisle) -> None:
+    async def answer(_label: Described) -> Outcome:
+        for tell in aisle.driver.connected:
+            await tell("north")
+        return Later(reason=Reason.LINK_DOWN)
+
+    aisle.driver.answer = answer
+    for label, via in (("n1", "north"), ("s1", "south")):
+        await aisle.hang(label, via)
+        await aisle.wish(label)
+    await aisle.courier.deliver_due()
+    now = aisle.room.clock.now()
+    assert (await aisle.delivery("n1")).due_at == now, "its own came back while it gave up"
+    waits = (await aisle.delivery("s1")).due_at
+    assert waits is not None
+    assert waits > now
+
+
 async def test_an_access_point_that_starts_anew_wakes_its_own_back_offs_alone(aisle: Aisle) -> None:
     async def answer(_label: Described) -> Outcome:
         return Failed(reason=Reason.NO_ANSWER)

@@ -45,3 +45,11 @@ def test_all_ways_of_a_family_open_together() -> None:
         ways.close(way, LATER)
     ways.open("f", "")
     assert [ways.room(AT)(way) for way in ("f/a", "f/b", "g/")] == [2, 2, 0]
+
+
+def test_a_way_that_is_up_again_opens_no_other() -> None:
+    ways = Ways(lambda _way: 2)
+    for way in ("f/a", "f/b", "f/", "g/a"):
+        ways.close(way, LATER)
+    ways.open("f", "a")
+    assert [ways.room(AT)(way) for way in ("f/a", "f/b", "f/", "g/a")] == [2, 0, 2, 0]
