@@ -200,6 +200,8 @@ async def central(
     feed.load(opening)
     # Waves of prices are what is measured: they are meant.
     feed.accept(ALL_SEQS)
+    # The file is written before anything is timed: that takes seconds of this very process.
+    await feed.publish_manifest()
     told = Told(news=Awaited())
     position = topics.feed_position(GATEWAY)
     async with messages.ends(broker, PREFIX, position, heard=told.heard) as ends:

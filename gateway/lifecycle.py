@@ -60,6 +60,15 @@ def loading() -> Iterator[None]:
         gc.enable()
 
 
+def settle() -> None:
+    """What is there now stays as long as the process: the collector need not look at it again.
+
+    With all of the house built that is a pause of 14 ms, again and again while a snapshot comes in.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @contextlib.contextmanager
 def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
     """Set ``stop`` on SIGTERM and SIGINT while inside."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from benchmarks.children import talking
 from gateway import lifecycle
@@ -21,7 +22,12 @@ async def main() -> None:
 
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
-        await app.run(settings, SystemClock(), stop, ready=lambda where: talking.say(dict(where)))
+        await app.run(settings, SystemClock(), stop, ready=_ready)
+
+
+def _ready(addresses: Mapping[str, str]) -> None:
+    lifecycle.settle()
+    talking.say(dict(addresses))
 
 
 if __name__ == "__main__":

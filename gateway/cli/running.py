@@ -59,7 +59,7 @@ async def _run(chosen: Settings) -> None:
 
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
-        await app.run(chosen, SystemClock(), stop, ready=_say_addresses)
+        await app.run(chosen, SystemClock(), stop, ready=_ready)
 
 
 async def _run_with_broker(chosen: Settings) -> None:
@@ -78,6 +78,7 @@ async def _run_with_broker(chosen: Settings) -> None:
         await _run(chosen.model_copy(update={"shop_broker": own, "central": central}))
 
 
-def _say_addresses(addresses: Mapping[str, str]) -> None:
+def _ready(addresses: Mapping[str, str]) -> None:
+    lifecycle.settle()
     for name, address in addresses.items():
         typer.echo(f"{name:10} {address}", err=True)
