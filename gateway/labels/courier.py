@@ -36,6 +36,9 @@ from gateway.store.reach import Pace
 _LONGEST_WAIT_S: Final = 60.0
 _PACE_S: Final = 0.02
 """Between two looks: in a wave so many deliveries end meanwhile that one look serves for all."""
+_FEW: Final = 8
+_SHORT_PACE_S: Final = 0.002
+"""The same with no more than a few under way: then a new price does not wait for others."""
 _MEASURED_EVERY_S: Final = 60.0
 _NOWHERE: Final = frozenset({Reason.LINK_DOWN, Reason.ASLEEP})
 
@@ -97,7 +100,8 @@ class Courier:
                 picked = await self._begin_due(group, changes.tell_anything)
                 if picked.more and picked.ready:
                     continue
-                await asyncio.sleep(_PACE_S)
+                few = len(self._under_way) <= _FEW
+                await asyncio.sleep(_SHORT_PACE_S if few else _PACE_S)
                 try:
                     async with asyncio.timeout(self._wait_s(picked)):
                         await changes.next()

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import NoReturn, Protocol
 
 import structlog
@@ -31,6 +35,8 @@ from gateway.store.label_rows import Label
 from gateway.store.labels import Binding
 
 _BATCH = 50
+_FEW = _BATCH // 2
+"""With so many under way the next batch is begun, so that nobody waits for the end of the last."""
 _URGENT = 40
 """Urgent labels in one batch at most, so that the others always get on."""
 _AHEAD_BATCH = 10
@@ -67,39 +73,68 @@ class Planner:
         self._ahead = ahead.DrawnAhead()
         self._coming: deque[tuple[str, datetime]] = deque()
         self._ahead_s = self._wall_ahead_s()
+        self._under_way: set[str] = set()
+        self._due: datetime | None = None
 
     async def run(self) -> NoReturn:
         """Plan for ever."""
         changes = self._database.changes.subscribe("stale", "time")
-        while True:
-            if await self.plan_stale() or await self.draw_ahead():
-                continue
-            due = await self._database.read(rounds.next_change)
-            wait = _LONGEST_WAIT_S
-            if due is not None:
-                wait = max(0.0, (due - self._clock.known()).total_seconds())
-            try:
-                async with asyncio.timeout(min(wait, _LONGEST_WAIT_S)):
-                    await changes.next()
-            except TimeoutError:
-                continue
+        async with asyncio.TaskGroup() as group:
+            while True:
+                if await self._begin_stale(group, changes.tell_anything):
+                    continue
+                if not self._under_way and self._comes_soon() and await self.draw_ahead():
+                    continue
+                try:
+                    async with asyncio.timeout(self._wait_s()):
+                        await changes.next()
+                except TimeoutError:
+                    continue
+        raise AssertionError("the planner stopped")
+
+    def _wait_s(self) -> float:
+        if self._due is None or len(self._under_way) > _FEW:
+            return _LONGEST_WAIT_S
+        wait = (self._due - self._clock.known()).total_seconds()
+        return min(max(wait, 0.0), _LONGEST_WAIT_S)
+
+    def _comes_soon(self) -> bool:
+        """Whether there may be something to draw ahead, as of the last look."""
+        soon = self._due is not None and self._due <= self._clock.known() + ahead.AHEAD
+        return soon or bool(self._coming)
 
     async def plan_stale(self) -> bool:
-        """Look at one batch of stale labels; False when there was none."""
+        """Look at one batch of stale labels and wait for it; False when there was none."""
+        async with asyncio.TaskGroup() as group:
+            return await self._begin_stale(group, lambda: None)
+
+    async def _begin_stale(self, group: asyncio.TaskGroup, ended: Callable[[], None]) -> bool:
+        """Begin a batch of stale labels, if few are under way; False when there is none to begin.
+
+        ``ended`` is called when there is room again, or a label may be stale anew.
+        """
+        if len(self._under_way) > _FEW:
+            return False
         await self._check_clock()
         known, now = self._clock.known(), self._clock.now()
-        found = await self._database.read(lambda connection: self._next(connection, known))
+        busy = frozenset(self._under_way)
+        self._due, found = await self._database.read(lambda rows: self._next(rows, known, busy))
         if found is None:
             await self._database.write_patiently(
                 lambda connection: labels.mark_due_stale(connection, known)
             )
             return True
-        if not found:
-            return False
-        async with asyncio.TaskGroup() as group:
-            for look, fingerprint in found:
-                group.create_task(self._plan(look, fingerprint, now), name="plan")
-        return True
+        for look, fingerprint in found:
+            label = look.label.id
+            self._under_way.add(label)
+            task = group.create_task(self._plan(look, fingerprint, now), name="plan")
+            task.add_done_callback(partial(self._over, label, ended))
+        return bool(found)
+
+    def _over(self, label: str, ended: Callable[[], None], _task: asyncio.Task[None]) -> None:
+        self._under_way.remove(label)
+        if len(self._under_way) <= _FEW:
+            ended()
 
     async def draw_ahead(self) -> bool:
         """Draw some pictures of prices that begin or end soon; False when there are none left.
@@ -151,16 +186,19 @@ class Planner:
                 found += [(instant, one) for one in self._look(connection, (label,), instant)]
         return found
 
-    def _next(self, connection: Connection, now: datetime) -> list[tuple[Look, str | None]] | None:
-        """The next stale labels, each with the picture that was drawn ahead, if it is there.
+    def _next(
+        self, connection: Connection, now: datetime, busy: AbstractSet[str]
+    ) -> tuple[datetime | None, list[tuple[Look, str | None]] | None]:
+        """When the next price changes, and the next stale labels, with the pictures drawn ahead.
 
-        None when labels have become stale by the time alone and are not marked yet.
+        Those that are ``busy`` wait. None in place of labels when some have become stale by the
+        time alone and are not marked yet.
         """
         due = rounds.next_change(connection)
         if due is not None and due <= now:
-            return None
-        looks = self._look(connection, self._batch(connection), now)
-        return list(zip(looks, self._kept(connection, looks), strict=True))
+            return due, None
+        looks = self._look(connection, self._batch(connection, busy), now)
+        return due, list(zip(looks, self._kept(connection, looks), strict=True))
 
     async def _plan(self, look: Look, fingerprint: str | None, now: datetime) -> None:
         """Draw what was not drawn ahead, and note it without waiting for the rest of the batch."""
@@ -216,18 +254,19 @@ class Planner:
     def _family(self, connection: Connection, target: Target) -> Family | None:
         return catalogue.family_for_label(connection, target, self._shop.store)
 
-    def _batch(self, connection: Connection) -> tuple[Label, ...]:
-        """The next labels: urgent ones, then the next of the round.
+    def _batch(self, connection: Connection, busy: AbstractSet[str]) -> tuple[Label, ...]:
+        """The next labels that are not ``busy``: urgent ones, then the next of the round.
 
         A round is all that was stale when it began, so that no label waits for more than one,
         however often others change.
         """
-        urgent = rounds.urgent(connection, _URGENT)
+        urgent = rounds.urgent(connection, _URGENT + len(busy))
         for _ in range(2):
             if not self._round:
                 self._round.extend(rounds.all_stale(connection))
-            some = min(_BATCH - len(urgent), len(self._round))
-            among = {*urgent, *(self._round.popleft() for _ in range(some))}
+            among = set(islice((label for label in urgent if label not in busy), _URGENT))
+            while self._round and len(among) < _BATCH:
+                among.update({self._round.popleft()} - busy)
             if not among:
                 break
             if batch := labels.stale(connection, _BATCH, among):

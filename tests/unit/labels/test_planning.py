@@ -105,6 +105,43 @@ async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(roo
     assert len(sheet.drawn) == 120, "each was drawn once"
 
 
+class SlowSheet(Sheet):
+    """Draws what it is asked for first only when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
+        self.allowed = asyncio.Event()
+        self.ended = asyncio.Semaphore(0)
+
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
+        if not self.begun.is_set():
+            self.begun.set()
+            await self.allowed.wait()
+        self.ended.release()
+        return await super().render(template, panel, facts)
+
+
+async def test_a_new_price_does_not_wait_until_others_are_drawn(room: Room) -> None:
+    sheet = SlowSheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    await stock_up(room, 1)
+    wished = room.database.changes.subscribe("turn")
+    async with running(planner), asyncio.timeout(5):
+        await sheet.begun.wait()
+        await room.write(product("other"))
+        await room.bind("other", Target(product="other"))
+        # Changed while it is drawn, it is looked at again after that, and not beside it.
+        await room.write(stock("a000", 3))
+        changes = await wished.next()
+        assert changes is not None
+        assert {change.key for change in changes} == {"other"}
+        sheet.allowed.set()
+        for _ in range(3):
+            await sheet.ended.acquire()
+    assert len(sheet.drawn) == 3
+
+
 async def test_labels_that_keep_changing_never_starve_the_later_ones(room: Room) -> None:
     sheet = Sheet()
     planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
