@@ -17,12 +17,12 @@ from typing import Any
 
 from gateway.feed import checking, holding, rows
 from gateway.store import holds, replica, staging, surveying
-from gateway.store.database import Database
+from gateway.store.database import Connection, Database
 from gateway.store.guarding import Guard
+from gateway.store.pacing import MOST, Pace
 from gateway.store.replica_rows import Row
 from gateway.store.staging import Merge
 
-_SLICE = 500
 _SWEEP = 1_000
 _FIRST: staging.Place = (-1, "", "")
 
@@ -38,7 +38,7 @@ def portions(
         (rows.rank(kind), checking.row(source, kind, key, value, owner))
         for kind, key, value in values
     )
-    while portion := list(islice(checked, _SLICE)):
+    while portion := list(islice(checked, MOST)):
         yield portion
 
 
@@ -52,10 +52,9 @@ async def merge(
     we had was touched. The position is moved by ``staging.finish``, the caller's part.
     Raises ``MergeTakenOverError``.
     """
+    pace = Pace()
     if await database.read(partial(replica.is_empty, source=plan.source)):
-        return await _each(
-            incoming, lambda rows: database.write(partial(staging.put, merge=plan, rows=rows))
-        )
+        return await _each(incoming, partial(_put, database, plan, pace))
     await _clear(database, plan.source)
     await _each(
         incoming, lambda rows: database.write(partial(staging.stage, merge=plan, rows=rows))
@@ -67,7 +66,7 @@ async def merge(
     changed = 0
     place: staging.Place | None = _FIRST
     while place is not None:
-        step = partial(staging.merge_next, merge=plan, after=place, limit=_SLICE, guard=guard)
+        step = partial(staging.merge_next, merge=plan, after=place, pace=pace, guard=guard)
         count, place = await database.write(step)
         changed += count
     row: tuple[str, str] | None = ("", "")
@@ -79,6 +78,21 @@ async def merge(
     found = await database.read(partial(holds.every, source=plan.source))
     holding.tell_opened((hold.id for hold in found if hold.id not in known), found)
     return changed
+
+
+async def _put(database: Database, plan: Merge, pace: Pace, rows: Portion) -> int:
+    """Write a portion in as many turns of the writer as it takes."""
+    changed = 0
+    while rows:
+        some, _ = pace.fill(rows, lambda one: one[1].kind)
+        changed += await database.write(partial(_put_some, merge=plan, rows=some, pace=pace))
+        rows = rows[len(some) :]
+    return changed
+
+
+def _put_some(connection: Connection, merge: Merge, rows: Portion, pace: Pace) -> int:
+    with pace.turn(row.kind for _, row in rows):
+        return staging.put(connection, merge, rows)
 
 
 async def _each(incoming: Generator[Portion], write: Callable[[Portion], Awaitable[int]]) -> int:

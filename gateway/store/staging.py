@@ -14,6 +14,7 @@ from datetime import datetime
 from gateway.store import bulk, replica
 from gateway.store.database import Connection
 from gateway.store.guarding import Guard
+from gateway.store.pacing import MOST, Pace
 from gateway.store.replica_rows import Held, Row
 
 ALL_SEQS = 2**62
@@ -93,22 +94,24 @@ def stage(connection: Connection, merge: Merge, rows: Sequence[tuple[int, Row]])
 
 
 def merge_next(
-    connection: Connection, merge: Merge, after: Place, limit: int, guard: Guard | None = None
+    connection: Connection, merge: Merge, after: Place, pace: Pace, guard: Guard | None = None
 ) -> tuple[int, Place | None]:
     """Merge the next staged rows in feed order: how many changed, and where to go on.
 
     Raises ``MergeTakenOverError``.
     """
     _check(connection, merge)
-    found = connection.execute(
+    staged = connection.execute(
         "SELECT rank, kind, key, staged.value, staged.hash, staged.bucket, staged.refusal, "
         f"{_OURS}, "
         "EXISTS (SELECT 1 FROM written_meanwhile AS later WHERE later.source = staged.source "
         "AND later.kind = staged.kind AND later.key = staged.key) "
         "FROM staged LEFT JOIN replica AS ours USING (kind, key, source) WHERE source = ? "
         "AND (rank, kind, key) > (?, ?, ?) ORDER BY rank, kind, key LIMIT ?",
-        (merge.source, *after, limit),
-    ).fetchall()
+        (merge.source, *after, MOST),
+    )
+    found, more = pace.fill(staged, lambda row: str(row[1]))
+    staged.close()
     rows: list[Row] = []
     held: dict[tuple[str, str], Held] = {}
     for _, kind, key, value, row_hash, bucket, refusal, *ours, later in found:
@@ -119,17 +122,17 @@ def merge_next(
         rows.append(
             Row(kind=kind, key=key, value=value, hash=row_hash, bucket=bucket, refusal=refusal)
         )
-    (written,) = replica.write(
-        connection,
-        merge.source,
-        [(merge.seq, rows)],
-        held,
-        at=merge.at,
-        guard_at=lambda _: guard,
-        leaving=_leaving(connection, merge),
-    )
-    last = (found[-1][0], found[-1][1], found[-1][2]) if len(found) == limit else None
-    return written.changed, last
+    with pace.turn(row[1] for row in found):
+        (written,) = replica.write(
+            connection,
+            merge.source,
+            [(merge.seq, rows)],
+            held,
+            at=merge.at,
+            guard_at=lambda _: guard,
+            leaving=_leaving(connection, merge),
+        )
+    return written.changed, (found[-1][0], found[-1][1], found[-1][2]) if more else None
 
 
 def sweep_next(

@@ -15,6 +15,7 @@ from gateway.store import holds, migrating, replica, staging, surveying
 from gateway.store.database import Connection, connect
 from gateway.store.guarding import Guard
 from gateway.store.holds import Hold
+from gateway.store.pacing import Pace
 from gateway.store.replica_rows import Written
 from gateway.store.staging import ALL_SEQS
 
@@ -105,7 +106,7 @@ class Guarded:
                 return
             stop_after -= 1
             if place is not None:
-                _, place = staging.merge_next(self.connection, plan, place, slices, guard)
+                _, place = staging.merge_next(self.connection, plan, place, Pace(slices), guard)
             elif row is not None:
                 _, row = staging.sweep_next(self.connection, plan, row, slices, guard)
         staging.finish(self.connection, plan)

@@ -22,6 +22,7 @@ from gateway.store import (
     tasks,
 )
 from gateway.store.database import Connection, connect
+from gateway.store.pacing import Pace
 from gateway.store.replica import Position
 from gateway.store.replica_rows import Written
 from gateway.store.staging import ALL_SEQS
@@ -241,7 +242,7 @@ def snapshot(shop: Shop, *rows: tuple[str, str, Any], seq: int, keep_after: int)
         staging.stage(c, merge, [(0, row)])
     after: staging.Place | None = (-1, "", "")
     while after is not None:
-        _, after = staging.merge_next(c, merge, after, 1)
+        _, after = staging.merge_next(c, merge, after, Pace(1))
     place: tuple[str, str] | None = ("", "")
     while place is not None:
         _, place = staging.sweep_next(c, merge, place, 1)
