@@ -29,7 +29,7 @@ from gateway.domain.labels import LabelFacts, PictureFact, Target
 from gateway.labels import ahead, wishing
 from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, frames, labels, pictures, queue, rounds
+from gateway.store import catalogue, frames, labels, marking, pictures, queue, rounds
 from gateway.store.database import Connection, Database
 from gateway.store.label_rows import Label
 from gateway.store.labels import Binding
@@ -120,9 +120,7 @@ class Planner:
         busy = frozenset(self._under_way)
         self._due, found = await self._database.read(lambda rows: self._next(rows, known, busy))
         if found is None:
-            await self._database.write_patiently(
-                lambda connection: labels.mark_due_stale(connection, known)
-            )
+            await self._database.write_patiently(lambda connection: _mark(connection, known))
             return True
         for look, fingerprint in found:
             label = look.label.id
@@ -192,10 +190,10 @@ class Planner:
         """When the next price changes, and the next stale labels, with the pictures drawn ahead.
 
         Those that are ``busy`` wait. None in place of labels when some have become stale by the
-        time alone and are not marked yet.
+        time alone, or all of them, and are not marked yet.
         """
         due = rounds.next_change(connection)
-        if due is not None and due <= now:
+        if (due is not None and due <= now) or marking.is_under_way(connection):
             return due, None
         looks = self._look(connection, self._batch(connection, busy), now)
         return due, list(zip(looks, self._kept(connection, looks), strict=True))
@@ -220,7 +218,7 @@ class Planner:
         now = self._clock.now()
 
         def mark(connection: Connection) -> None:
-            labels.mark_bound_stale(connection, "time")
+            marking.mark_bound(connection, "time")
             queue.clock_jumped(connection, now)
 
         await self._database.write_patiently(mark)
@@ -320,6 +318,12 @@ class Planner:
             return Drawn(look=look, fingerprint=look.picture.fingerprint, rendered=rendered)
         rendered = await self._renderer.render(look.template, look.label.panel, look.facts)
         return Drawn(look=look, fingerprint=rendered.frame.fingerprint, rendered=rendered)
+
+
+def _mark(connection: Connection, now: datetime) -> None:
+    """Mark the next labels that are stale and not marked yet."""
+    if not marking.go_on(connection):
+        labels.mark_due_stale(connection, now)
 
 
 def _without_template(label: Label, facts: LabelFacts, target: Target | None, card: str) -> Look:

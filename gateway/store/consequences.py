@@ -13,6 +13,7 @@ from gateway.store import (
     bulk,
     catalogue,
     labels,
+    marking,
     price_history,
     price_rules,
     price_shown,
@@ -54,7 +55,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
     withdrawals.end_by_prices(connection, past, at)
     price_shown.begin(connection, {change.key: change.seq for change in offers}, at)
     if places and (_counts(places) or price_rules.get(connection).when_closed):
-        labels.mark_bound_stale(connection, "feed")
+        marking.mark_bound(connection, "feed")
     groups |= moved
     if touched or groups or places:
         _tell(connection, touched, groups)

@@ -31,7 +31,7 @@ class Binding:
 
 DUE_AT_ONCE: Final = 100
 """Labels marked in one transaction when many prices change at the same time."""
-_MARKED: Final = (
+MARKED: Final = (
     "stale = stale + 1, into_wave = NULL, "
     "stale_for = iif(stale > 0 AND stale_for = 'staff', stale_for, ?1)"
 )
@@ -301,26 +301,6 @@ def _hurry(connection: Connection, products: Iterable[str]) -> None:
         )
 
 
-def mark_bound_stale(connection: Connection, why: str) -> None:
-    """Mark every label that stands for something stale."""
-    marked = connection.execute(
-        f"UPDATE label SET {_MARKED} WHERE id IN (SELECT label FROM binding) RETURNING id",
-        (why,),
-    ).fetchall()
-    for (label,) in marked:
-        connection.note("stale", label)
-        connection.note("label", label)
-
-
-def mark_all_stale(connection: Connection, why: str) -> None:
-    """Mark every label stale, also those that stand for nothing."""
-    for (label,) in connection.execute(
-        f"UPDATE label SET {_MARKED} RETURNING id", (why,)
-    ).fetchall():
-        connection.note("stale", label)
-        connection.note("label", label)
-
-
 def mark_due_stale(connection: Connection, at: datetime) -> None:
     """Mark stale the next labels whose price begins or ends at or before ``at``.
 
@@ -371,7 +351,7 @@ def look_again(connection: Connection, label: str, why: str) -> None:
 
 def _stale_label(connection: Connection, label: str, why: str) -> None:
     connection.execute(
-        f"UPDATE label SET {_MARKED}, urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
+        f"UPDATE label SET {MARKED}, urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
         (why, label),
     )
     connection.note("stale", label)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain import opening, prior_price
 from gateway.domain.opening import ShopHours
 from gateway.settings import Settings
-from gateway.store import labels
+from gateway.store import marking
 from gateway.store.database import Connection
 
 _KEY = "price_rules"
@@ -58,7 +58,7 @@ def settle(connection: Connection, rules: PriceRules) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, json.dumps(asdict(rules)))
     )
-    labels.mark_bound_stale(connection, "settings")
+    marking.mark_bound(connection, "settings")
 
 
 def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store import labels
+from gateway.store import marking
 from gateway.store.database import Connection
 
 _TEMPLATES = "drawn_by"
@@ -16,9 +16,9 @@ def settle(connection: Connection, digest: str, said: str) -> None:
     """
     if _changed(connection, _SAID, said):
         _changed(connection, _TEMPLATES, digest)
-        labels.mark_all_stale(connection, "settings")
+        marking.mark_all(connection, "settings")
     elif _changed(connection, _TEMPLATES, digest):
-        labels.mark_all_stale(connection, "template")
+        marking.mark_all(connection, "template")
 
 
 def _changed(connection: Connection, key: str, value: str) -> bool:

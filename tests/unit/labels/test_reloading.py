@@ -15,7 +15,7 @@ from gateway.labels.planning import Planner
 from gateway.labels.reloading import Templates
 from gateway.render import templates
 from gateway.render.pool import RenderPool
-from gateway.store import deliveries, labels, rounds, tasks
+from gateway.store import deliveries, labels, marking, rounds, tasks
 from tests.support import settings as make_settings
 from tests.support.feeding import price, product
 from tests.support.running import running
@@ -73,6 +73,8 @@ async def told(room: Room) -> dict[str, str]:
 
 
 async def stale(room: Room) -> tuple[str, ...]:
+    while await room.database.write(marking.go_on):
+        pass
     return await room.read(rounds.all_stale)
 
 
@@ -108,6 +110,7 @@ async def rest(room: Room) -> None:
     """A label that nobody has to look at."""
     await room.write(product("coffee"), price("coffee", "89.00"))
     await room.bind("l1", Target(product="coffee"))
+    await stale(room)
     label = await room.label("l1")
     await room.database.write(
         lambda connection: labels.planned(connection, "l1", looked_at=label.stale, next_change=None)

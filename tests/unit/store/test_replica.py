@@ -16,6 +16,7 @@ from gateway.store import (
     binding_rows,
     catalogue,
     labels,
+    marking,
     migrating,
     replica,
     staging,
@@ -73,6 +74,8 @@ class Shop:
             )
 
     def stale(self) -> list[str]:
+        while marking.go_on(self.connection):
+            pass
         return [label.id for label in labels.stale(self.connection, 100)]
 
     def pages(self) -> set[str]:
