@@ -12,6 +12,7 @@ import pytest
 
 from gateway.clock import ShiftedClock, SystemClock
 from gateway.feed.sources.shopify import reading
+from gateway.feed.sources.shopify import service as shopify_service
 from gateway.feed.sources.shopify.service import ShopifyService
 from gateway.feed.sources.shopify.webhooks import Hints
 from gateway.store import holds, shopify
@@ -208,3 +209,24 @@ async def test_a_mass_of_new_prices_waits_for_somebody(
         await shop.until(held)
         shown = {row["offers"][0]["amount"] for row in (await shop.rows("offers")).values()}
         assert "1299.00" in shown, "nobody has looked at it yet"
+
+
+async def test_stock_that_goes_all_at_once_waits_for_somebody(
+    server: ShopifyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopify_service, "_LEVELS_AT_ONCE", 5)
+    server.shop.fill(24)
+    async with open_shop(server, tmp_path) as shop:
+        before = await shop.rows("stock")
+        for product in server.shop.products.values():
+            for variant in product.variants:
+                for place in variant.levels:
+                    server.shop.set_available(variant, 3, place)
+                    variant.levels[place].active = False
+
+        async def held() -> bool:
+            count = await shop.database.read(partial(holds.row_count, source="shopify"))
+            return count == len(before)
+
+        await shop.until(held)
+        assert await shop.rows("stock") == before, "nobody has looked at it yet"

@@ -65,13 +65,24 @@ def survey(connection: Connection, fetched: Iterable[Fetched], way: Way, at: dat
     Taken one by one the first half of a mass of prices would be in force before it is one. Only
     reads.
     """
+    expected = (change for one in fetched for change in _expected(connection, one, way))
+    return _rule(connection, expected, way, at)
+
+
+def survey_levels(
+    connection: Connection, levels: Sequence[Level], way: Way, at: datetime
+) -> Ruling:
+    """The same for stock: what Shopify keeps nowhere any more goes."""
+    return _rule(connection, _stock_changes(connection, levels, way), way, at)
+
+
+def _rule(connection: Connection, changes: Iterable[Change], way: Way, at: datetime) -> Ruling:
     owner = checking.owner_in(way.settings, SOURCE)
     rows = {
         (change.kind, change.key): checking.row(
             SOURCE, change.kind, change.key, change.value, owner
         )
-        for one in fetched
-        for change in _expected(connection, one, way)
+        for change in changes
     }
     cases = cases_of(rows, replica.held(connection, SOURCE, rows))
     guard = Guard(ranges=way.settings.guard.price_ranges)
@@ -125,18 +136,30 @@ def write_articles(
     return wrote
 
 
-def write_levels(connection: Connection, levels: Sequence[Level], way: Way, at: datetime) -> Wrote:
-    """Let the stock of variants on sale be as these levels say."""
+def write_levels(
+    connection: Connection,
+    levels: Sequence[Level],
+    way: Way,
+    at: datetime,
+    ruling: Ruling | None = None,
+) -> Wrote:
+    """Let the stock of variants on sale be as these levels say.
+
+    ``ruling`` is that of ``survey_levels`` over all of a poll.
+    """
     wrote = Wrote()
+    _write(connection, _stock_changes(connection, levels, way), way, at, wrote, ruling)
+    return wrote
+
+
+def _stock_changes(connection: Connection, levels: Sequence[Level], way: Way) -> list[Change]:
     variants = shopify.variants_of_items(connection, [level.item for level in levels])
-    changes = [
+    return [
         change
         for level in levels
         for variant in variants.get(level.item, ())
         if (change := _stock(level, variant.variant, way, tracked=variant.tracked)) is not None
     ]
-    _write(connection, changes, way, at, wrote)
-    return wrote
 
 
 def whole_rows(

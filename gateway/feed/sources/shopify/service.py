@@ -225,12 +225,15 @@ class ShopifyService:
 
     async def _take_levels(self, known: _Known, since: datetime) -> None:
         levels = await self._reader.changed_levels(known.way.rules.places, since)
+        at, ruling = self._clock.now(), None
+        if len(levels) > _LEVELS_AT_ONCE:
+            survey = partial(applying.survey_levels, levels=levels, way=known.way, at=at)
+            ruling = await self._database.read(survey)
+        write = partial(applying.write_levels, way=known.way, at=at, ruling=ruling)
         for begin in range(0, len(levels), _LEVELS_AT_ONCE):
             some = levels[begin : begin + _LEVELS_AT_ONCE]
             async with self._turn:
-                await self._write(
-                    partial(applying.write_levels, levels=some, way=known.way, at=self._clock.now())
-                )
+                await self._write(partial(write, levels=some))
 
     async def _write(self, step: Callable[[Connection], Wrote]) -> Wrote:
         wrote = await self._database.write_patiently(step)
