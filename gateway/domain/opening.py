@@ -16,6 +16,9 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_DAYS = 8
 """An opening that has lasted, or will last, so many days has no end worth waiting for."""
 
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+
 Spans = tuple[tuple[str, str], ...]
 """(open, close) as local ``HH:MM``; a close at or before its open is on the next day."""
 
@@ -42,10 +45,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopHours:
-    """Opening hours where they apply."""
+    """Opening hours where they apply.
+
+    ``before`` are hours that were replaced, each with the instant until which it held, in order:
+    whatever hours are told later, what was open then was open.
+    """
 
     hours: OpeningHours
     zone: tzinfo
+    before: tuple[tuple[datetime, OpeningHours], ...] = ()
 
     def opening(self, at: datetime) -> Opening | None:
         """The opening that ``at`` lies in; None while closed.
@@ -69,14 +77,29 @@ class ShopHours:
 
     def _around(self, today: date) -> Iterator[Opening]:
         """The openings of the days around ``today``, in order."""
-        found = []
-        for days in range(-_LONGEST_DAYS, _LONGEST_DAYS + 1):
-            day = today + timedelta(days=days)
-            spans = self.hours.exceptions.get(day)
-            if spans is None:
-                spans = self.hours.weekly.get(day.weekday(), ())
-            found += [self._span(day, opens, closes) for opens, closes in spans]
+        days = [today + timedelta(days=day) for day in range(-_LONGEST_DAYS, _LONGEST_DAYS + 1)]
+        found: list[Opening] = []
+        begins = _BEGINNING
+        earliest = datetime.combine(days[0], time.min, tzinfo=self.zone)
+        for ends, hours in (*self.before, (_END, self.hours)):
+            if ends > earliest:
+                found += self._openings(hours, days, begins, ends)
+            begins = ends
         yield from sorted(found, key=lambda one: one.opens)
+
+    def _openings(
+        self, hours: OpeningHours, days: Iterable[date], begins: datetime, ends: datetime
+    ) -> Iterator[Opening]:
+        """What of ``[begins, ends)`` is open on these days by these hours."""
+        for day in days:
+            spans = hours.exceptions.get(day)
+            if spans is None:
+                spans = hours.weekly.get(day.weekday(), ())
+            for span in spans:
+                one = self._span(day, *span)
+                opens, closes = max(one.opens, begins), min(one.closes, ends)
+                if opens < closes:
+                    yield Opening(opens=opens, closes=closes)
 
     def _span(self, day: date, opens: str, closes: str) -> Opening:
         last = day if closes > opens else day + timedelta(days=1)
@@ -110,3 +133,11 @@ def hours_from(
         for line in exceptions
     }
     return OpeningHours(weekly=weekly, exceptions=special)
+
+
+def tell_alike(one: OpeningHours, other: OpeningHours, until: date) -> bool:
+    """Whether both say the same of every day through ``until``."""
+    days = {day for day in (*one.exceptions, *other.exceptions) if day <= until}
+    return one.weekly == other.weekly and all(
+        one.exceptions.get(day) == other.exceptions.get(day) for day in days
+    )

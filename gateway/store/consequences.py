@@ -44,6 +44,7 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
     products = by_kind.get("product", [])
     offers = by_kind.get("offers", [])
     places = by_kind.get("location", [])
+    _keep_hours(connection, places, at)
     groups = {change.key for change in by_kind.get("group", [])}
     moved = _index_products(connection, products)
     touched = {change.key for change in (*products, *offers)}
@@ -67,6 +68,14 @@ def _tell(connection: Connection, products: set[str], groups: set[str]) -> None:
     page_groups = groups | catalogue.groups_of(connection, products)
     labels.mark_stale(connection, products, page_groups, group_rows=groups)
     connection.note_all("catalogue", products | page_groups)
+
+
+def _keep_hours(connection: Connection, places: Iterable[InForce], at: datetime) -> None:
+    """Before anything is worked out by the new opening hours of the shop itself."""
+    own = price_rules.get(connection).store if places else ""
+    for change in places:
+        if change.key == own:
+            price_rules.hours_changed(connection, change.was, change.now, at)
 
 
 def _counts(places: Iterable[InForce]) -> bool:

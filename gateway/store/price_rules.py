@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from gateway.clock import from_ms, to_ms
 from gateway.domain import opening, prior_price
-from gateway.domain.opening import ShopHours
+from gateway.domain.opening import OpeningHours, ShopHours
 from gateway.settings import Settings
 from gateway.store import marking
 from gateway.store.database import Connection
 
-_KEY = "price_rules"
+_KEY: Final = "price_rules"
+_HOURS: Final = "hours_before"
+_MOST_HOURS: Final = 100
+"""Changes of the opening hours that are remembered: of the past, not of days to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,7 @@ def settle(connection: Connection, rules: PriceRules) -> None:
 def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours | None:
     """The hours in which no price rises; None where prices rise at any time.
 
-    That is also so where the shop's location row gives no hours.
+    That is also so where the shop's location row gives no hours, and gave none before.
     """
     rules = rules or get(connection)
     if not rules.when_closed:
@@ -72,6 +79,48 @@ def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours 
     row = connection.execute(
         "SELECT value FROM in_force WHERE kind = 'location' AND key = ?", (rules.store,)
     ).fetchone()
-    value = {} if row is None else json.loads(row[0])
-    hours = opening.hours_from(value.get("hours") or (), value.get("exceptions") or ())
-    return ShopHours(hours=hours, zone=ZoneInfo(rules.time_zone)) if hours else None
+    return _shop_hours(None if row is None else row[0], _before(connection), rules.time_zone)
+
+
+def hours_changed(connection: Connection, was: str | None, now: str | None, at: datetime) -> None:
+    """The shop's location row, JSON, was replaced at ``at``: what was open before stays so.
+
+    Prices of the past are worked out by the hours of then.
+    """
+    rules = get(connection)
+    replaced = _hours(was)
+    today = at.astimezone(ZoneInfo(rules.time_zone)).date()
+    if not rules.when_closed or opening.tell_alike(replaced, _hours(now), today):
+        return
+    kept: list[list[Any]] = json.loads(_before(connection))
+    if was is None and not kept:
+        return
+    oldest = to_ms(at - prior_price.KEPT)
+    kept = [one for one in kept if oldest <= one[0] < to_ms(at)]
+    said = {} if was is None else json.loads(was)
+    kept.append([to_ms(at), {name: said.get(name) for name in ("hours", "exceptions")}])
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+        (_HOURS, json.dumps(kept[-_MOST_HOURS:])),
+    )
+
+
+def _before(connection: Connection) -> str:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_HOURS,)).fetchone()
+    return "[]" if row is None else str(row[0])
+
+
+@lru_cache(maxsize=4)
+def _shop_hours(now: str | None, before: str, time_zone: str) -> ShopHours | None:
+    hours = _hours(now)
+    replaced = tuple(
+        (from_ms(until), _hours(json.dumps(said))) for until, said in json.loads(before)
+    )
+    if not hours and not replaced:
+        return None
+    return ShopHours(hours=hours, zone=ZoneInfo(time_zone), before=replaced)
+
+
+def _hours(location: str | None) -> OpeningHours:
+    value = {} if location is None else json.loads(location)
+    return opening.hours_from(value.get("hours") or (), value.get("exceptions") or ())

@@ -86,6 +86,44 @@ def test_when_the_shop_is_open(name: str) -> None:
     assert found == Opening(opens=local(wanted[0]), closes=local(closes, int(second)))
 
 
+def replaced(at: str, now: ShopHours, was: ShopHours = SHOP) -> ShopHours:
+    return ShopHours(hours=now.hours, zone=MADRID, before=((local(at), was.hours),))
+
+
+LATER = hours((WEEKDAYS, "12:00", "23:00"))
+
+
+@pytest.mark.parametrize(
+    ("at", "wanted"),
+    [
+        ("2026-11-23T18:00", ("2026-11-23T17:00", "2026-11-23T21:00")),
+        ("2026-11-23T22:00", None),
+        ("2026-11-24T11:00", ("2026-11-24T10:00", "2026-11-24T23:00")),
+        ("2026-11-24T15:00", ("2026-11-24T10:00", "2026-11-24T23:00")),
+        ("2026-11-25T11:00", None),
+        ("2026-11-25T12:00", ("2026-11-25T12:00", "2026-11-25T23:00")),
+    ],
+)
+def test_new_hours_leave_what_was_open_as_it_was(at: str, wanted: tuple[str, str] | None) -> None:
+    found = replaced("2026-11-24T13:00", LATER).opening(local(at))
+    assert found == (wanted and Opening(opens=local(wanted[0]), closes=local(wanted[1])))
+
+
+def test_who_closes_by_new_hours_has_closed_when_they_were_told() -> None:
+    early = replaced("2026-11-24T20:00", hours((WEEKDAYS, "09:00", "19:00")))
+    found = early.opening(local("2026-11-24T19:30"))
+    assert found == Opening(opens=local("2026-11-24T17:00"), closes=local("2026-11-24T20:00"))
+    assert early.opening(local("2026-11-24T20:00")) is None
+
+
+def test_hours_of_days_to_come_tell_nothing_of_the_past() -> None:
+    until = date(2026, 11, 24)
+    told = opening.hours_from([], [{"date": "2026-11-25", "hours": []}])
+    assert opening.tell_alike(OpeningHours(), told, until)
+    assert not opening.tell_alike(OpeningHours(), told, date(2026, 11, 25))
+    assert not opening.tell_alike(SHOP.hours, OpeningHours(), until)
+
+
 def test_the_long_night_is_an_hour_longer() -> None:
     found = LATE.opening(local("2026-10-25T01:00"))
     usual = LATE.opening(local("2026-10-18T01:00"))

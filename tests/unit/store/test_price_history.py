@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,6 +15,8 @@ from gateway.feed import checking
 from gateway.store import catalogue, price_history, price_rules, replica, tasks
 from gateway.store.database import Connection, Database
 from gateway.store.price_rules import PriceRules
+
+T = TypeVar("T")
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -53,6 +55,9 @@ class Shop:
         await self.row("product", "a", {"name": {"es": "A"}})
         await self.row("location", "s1", {"name": "S", "kind": "shop", "hours": HOURS})
         await self._database.write(lambda connection: price_rules.settle(connection, rules))
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        return await self._database.read(query)
 
     async def told(self, until: datetime) -> list[tuple[str, str, datetime, datetime]]:
         """(price, kind, began, ended) of all that is known."""
@@ -242,6 +247,56 @@ async def test_rows_that_rise_again_and_again_keep_the_first_price(shop: Shop) -
     told = await shop.told(CLOSES + HOUR)
     assert [line[0] for line in told] == ["10.00", "11.00"]
     assert told[0][3] == told[1][2] == CLOSES
+
+
+async def test_new_opening_hours_do_not_change_what_was_in_force(shop: Shop) -> None:
+    await shop.open_by(SPAIN)
+    await shop.write(listed("10"), at=AT - 9 * DAY)
+    await shop.write(listed("12"), at=AT)
+    before = await shop.told(CLOSES + HOUR)
+    assert [line[0] for line in before] == ["10.00", "12.00"]
+    assert before[0][3] == CLOSES
+    for days, close in ((1, "14:00"), (2, "24:00"), (3, "20:00")):
+        hours = [{"days": EVERY_DAY, "open": "10:00", "close": close}]
+        value = {"name": "S", "kind": "shop", "hours": hours}
+        await shop.row("location", "s1", value, AT + days * DAY)
+    await shop.row("location", "s1", None, AT + 4 * DAY)
+    assert await shop.told(CLOSES + HOUR) == before
+    await shop.write(listed("9"), at=AT + 5 * DAY)
+    assert (await shop.told(AT + 6 * DAY))[:2] == [
+        before[0],
+        ("12.00", "list", CLOSES, AT + 5 * DAY),
+    ]
+
+
+async def test_a_price_waits_by_the_hours_that_are_told_meanwhile(shop: Shop) -> None:
+    await shop.open_by(SPAIN)
+    await shop.write(listed("10"), at=AT - 9 * DAY)
+    await shop.write(listed("12"), at=AT)
+    later = [{"days": EVERY_DAY, "open": "10:00", "close": "22:00"}]
+    value = {"name": "S", "kind": "shop", "hours": later}
+    await shop.row("location", "s1", value, AT + HOUR)
+    assert await shop.costs(CLOSES) == "10.00"
+    assert await shop.costs(CLOSES + HOUR) == "12.00"
+    early = [{"days": EVERY_DAY, "open": "10:00", "close": "14:00"}]
+    await shop.row("location", "s1", value | {"hours": early}, AT + 4 * HOUR)
+    assert await shop.costs(AT + 4 * HOUR) == "12.00"
+    told = await shop.told(CLOSES + HOUR)
+    assert told[0][3] == told[1][2] == AT + 4 * HOUR
+
+
+async def test_so_many_changes_of_hours_are_remembered(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(price_rules, "_MOST_HOURS", 2)
+    await shop.open_by(SPAIN)
+    for days in range(5):
+        hours = [{"days": EVERY_DAY, "open": f"1{days}:00", "close": "21:00"}]
+        value = {"name": "S", "kind": "shop", "hours": hours}
+        await shop.row("location", "s1", value, AT + days * DAY)
+    quiet = await shop.read(price_rules.quiet)
+    assert quiet is not None
+    assert [until for until, _ in quiet.before] == [AT + 3 * DAY, AT + 4 * DAY]
 
 
 @pytest.mark.parametrize(
