@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts, PictureFact, Target
@@ -114,6 +115,7 @@ class SlowSheet(Sheet):
         self.allowed = asyncio.Event()
         self.ended = asyncio.Semaphore(0)
 
+    @override
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         if not self.begun.is_set():
             self.begun.set()
