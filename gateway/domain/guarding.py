@@ -35,6 +35,8 @@ AWAY_PERCENT = 90
 AHEAD = timedelta(hours=12)
 ALONE = 20
 """Odd prices that are held each for itself; further ones of a source become one hold."""
+FEW_ALONE = 3
+"""Of those so many are shown one by one; more are shown together."""
 KINDS_ALONE = frozenset({"product", "offers", "binding"})
 """Kinds of which a mass of deletes counts by itself."""
 

@@ -1,8 +1,9 @@
 """What becomes of held rows: told, accepted or refused.
 
-Accepting puts the newest received value of each row in force, in slices short enough that scans and
-labels go on between; cut off anywhere it is taken up again. Refusing leaves the last good value in
-force until the source sends another row under that key.
+Who decides says what they saw of the hold: rows that came or changed since stay held and open.
+Accepting puts the others in force, in slices short enough that scans and labels go on between; cut
+off anywhere it is taken up again. Refusing leaves the last good value in force until the source
+sends another row under that key.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -36,7 +38,21 @@ CODES = {
 }
 """What ``problems`` calls a held row."""
 
+Decision = Literal["accepted", "refused"]
+
 log = structlog.get_logger("feed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """About how many ``rows`` was decided; ``left`` came or changed since and are still held.
+
+    Without rows nothing was decided: all that was seen has changed.
+    """
+
+    hold: Hold
+    rows: int
+    left: int
 
 
 def words(hold: Hold) -> str:
@@ -74,24 +90,38 @@ def tell_opened(numbers: Iterable[int], found: Iterable[Hold]) -> None:
 async def decide(
     database: Database,
     number: int,
-    decision: Literal["accepted", "refused"],
+    decision: Decision,
     *,
+    seen: int,
     by: str,
     origin: Origin,
     at: datetime,
-) -> Hold | None:
-    """Accept or refuse a hold; it goes up as an event. None when it is decided already.
+) -> Decided | None:
+    """Accept or refuse a hold as it was at the mark ``seen``; it goes up as an event.
 
-    Of who did it the event says a pseudonym. A refused hold may still be accepted. Raises
-    ``StorageError``.
+    None when it is decided already. Of who did it the event says a pseudonym. A refused hold may
+    still be accepted. Raises ``StorageError``.
     """
+    apart = 0
+    step = partial(_set_apart, number=number, decision=decision, seen=seen, at=at)
+    while count := await database.write(step):
+        apart += count
     decided = await database.write(
-        partial(_decide, number=number, decision=decision, by=by, origin=origin, at=at)
+        partial(_decide, number=number, decision=decision, seen=seen, by=by, origin=origin, at=at)
     )
-    if decided is not None:
-        log.info("hold decided", hold=number, decision=decision, by=by, rows=decided.rows)
-        if decision == "accepted":
-            await _put_in_force(database, decided.id, at)
+    if decided is None or not decided.rows:
+        return decided
+    decided = replace(decided, left=decided.left + apart)
+    log.info(
+        "hold decided",
+        hold=number,
+        decision=decision,
+        by=by,
+        rows=decided.rows,
+        left=decided.left,
+    )
+    if decision == "accepted":
+        await _put_in_force(database, number, at)
     return decided
 
 
@@ -126,27 +156,46 @@ async def accept_through(database: Database, source: str, accepts: Accepts, at: 
     return total
 
 
+def _set_apart(
+    connection: Connection, number: int, decision: Decision, seen: int, at: datetime
+) -> int:
+    """Move some of the rows that nobody saw to a hold of their own."""
+    hold = holds.get(connection, number)
+    if hold is None or not hold.may_become(decision):
+        return 0
+    return holds.set_apart(connection, hold, seen, _SLICE, at)
+
+
 def _decide(
     connection: Connection,
     number: int,
-    decision: Literal["accepted", "refused"],
+    decision: Decision,
+    seen: int,
     by: str,
     origin: Origin,
     at: datetime,
-) -> Hold | None:
+) -> Decided | None:
+    apart = 0
+    # What came since the last slice: a few rows at most.
+    while count := _set_apart(connection, number, decision, seen, at):
+        apart += count
+    hold = holds.get(connection, number)
+    if hold is not None and hold.may_become(decision) and holds.newer(connection, number, seen):
+        return Decided(hold=hold, rows=0, left=hold.rows)
     decided = holds.decide(connection, number, decision, by, at)
-    if decided is not None:
-        event = events.hold_decided(
-            origin,
-            event_id=str(uuid.uuid4()),
-            hold=number,
-            facts={"source": decided.source, "cause": decided.cause.value, "rows": decided.rows},
-            decision=decision,
-            by=price_events.pseudonym(withdrawals.pseudonym_key(connection), by),
-            time=at,
-        )
-        outbox.append_or_gap(connection, Lane.KEEP, event, at)
-    return decided
+    if decided is None:
+        return None
+    event = events.hold_decided(
+        origin,
+        event_id=str(uuid.uuid4()),
+        hold=number,
+        facts={"source": decided.source, "cause": decided.cause.value, "rows": decided.rows},
+        decision=decision,
+        by=price_events.pseudonym(withdrawals.pseudonym_key(connection), by),
+        time=at,
+    )
+    outbox.append_or_gap(connection, Lane.KEEP, event, at)
+    return Decided(hold=decided, rows=decided.rows, left=apart)
 
 
 async def _put_in_force(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,9 +13,10 @@ from gateway.domain.catalogue import Value
 from gateway.domain.guarding import Cause
 from gateway.domain.money import Money
 from gateway.settings import Settings
-from gateway.staff import showing
+from gateway.staff import seen, showing
 from gateway.staff import texts_of_holds as texts
 from gateway.staff.explaining import Reader
+from gateway.staff.seen import Seen
 from gateway.staff.showing import When
 from gateway.store import holds
 from gateway.store.database import Connection
@@ -29,13 +30,27 @@ FIRST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """``most`` rows after ``offset`` others, of what was there at the marks ``seen``, else now."""
+
+    seen: Seen = field(default_factory=dict)
+    offset: int = 0
+    most: int = FIRST
+
+
+FIRST_ROWS = Page()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLine:
     """One held row: what it is about, what is in force, and what was received.
 
-    ``kind`` says of what kind it is where a hold has several.
+    ``kind`` says of what kind it is where a hold has several; ``href`` leads to its own hold where
+    it is shown among others.
     """
 
     what: str
+    href: str
     kind: str
     before: str
     after: str
@@ -43,12 +58,16 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldBox:
-    """A hold with some of its ``rows``; ``may`` says that whoever looks may decide about it.
+    """Held rows that are decided about together, some of them as ``lines``.
 
-    ``decided`` says who did, empty while it is open.
+    ``path`` is their page, ``seen`` what whoever decides has seen; ``rows`` counts those, ``newer``
+    what came or changed since. ``may`` says that whoever looks may decide; ``decided`` says who
+    did, empty while it is open.
     """
 
-    id: int
+    path: str
+    seen: str
+    newer: int
     state: State
     title: str
     why: str
@@ -86,42 +105,116 @@ def box(
     settings: Settings,
     name: Callable[[str, str], str],
     *,
-    offset: int = 0,
-    most: int = FIRST,
+    page: Page = FIRST_ROWS,
 ) -> HoldBox | None:
-    """The hold of this number in words, with ``most`` rows after ``offset`` others.
+    """The hold of this number in words, with the rows of ``page``; None when it is over.
 
     ``name`` names what a kind and key are about.
     """
     hold = holds.get(connection, number)
     if hold is None:
         return None
-    found = holds.rows(connection, number, most, offset=offset)
-    lines = tuple(_line(row, hold, reader, settings, name) for row in found)
+    looked = _look(connection, (hold,), page)
+    lines = tuple(_line(row, hold, reader, settings, name) for _, row in looked.found)
     may = may_decide(role, settings, hold.source) and hold.state != "accepted"
-    what = name(found[0].kind, found[0].key) if found else ""
     return HoldBox(
-        id=number,
+        path=f"/holds/{number}",
+        seen=seen.written(looked.seen),
+        newer=looked.newer,
         state=hold.state,
-        title=_title(hold, what, reader),
+        title=_title(hold, looked, reader, name),
         why=texts.HOLD_WHY.say(reader.language),
         decided=_decided(hold, reader),
-        advice=_advice(hold, settings, reader, may=may),
-        rows=hold.rows,
+        advice=_advice(hold, looked, settings, reader, may=may),
+        rows=looked.rows,
         lines=lines,
         may=may,
         opened=showing.when(hold.opened_at, reader),
     )
 
 
-def _title(hold: Hold, what: str, reader: Reader) -> str:
-    count = reader.count(hold.rows)
+def pile(
+    connection: Connection,
+    source: str,
+    role: Role,
+    reader: Reader,
+    settings: Settings,
+    name: Callable[[str, str], str],
+    *,
+    page: Page = FIRST_ROWS,
+) -> HoldBox | None:
+    """Many odd prices of one source, each held for itself, as one; None while there are few.
+
+    Who saw more of them sees those of which something is left.
+    """
+    found = holds.pile(connection, source)
+    if page.seen:
+        open_now = holds.every(connection, source=source, state="open")
+        known = {hold.id for hold in found}
+        found += tuple(one for one in open_now if one.id in page.seen and one.id not in known)
+    if not found:
+        return None
+    looked = _look(connection, found, page)
+    may = may_decide(role, settings, source)
+    whose_it_is = texts.HOLD_ADVICE_PILE if may else whose(settings, source)
+    return HoldBox(
+        path=f"/holds/prices/{source}",
+        seen=seen.written(looked.seen),
+        newer=looked.newer,
+        state="open",
+        title=texts.HOLD_PILE.say(reader.language, count=reader.count(looked.rows)),
+        why=texts.HOLD_WHY.say(reader.language),
+        decided="",
+        advice=whose_it_is.say(reader.language),
+        rows=looked.rows,
+        lines=tuple(
+            _line(row, hold, reader, settings, name, href=f"/holds/{hold.id}")
+            for hold, row in looked.found
+        ),
+        may=may,
+        opened=showing.when(found[0].opened_at, reader),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """A page of rows with their holds, of ``rows`` that were there at the marks ``seen``."""
+
+    seen: Seen
+    rows: int
+    newer: int
+    found: tuple[tuple[Hold, HeldRow], ...]
+
+
+def _look(connection: Connection, several: Iterable[Hold], page: Page) -> _Looked:
+    marks: dict[int, int] = {}
+    rows, newer = 0, 0
+    found: list[tuple[Hold, HeldRow]] = []
+    for hold in several:
+        mark = page.seen.get(hold.id) if page.seen else hold.mark
+        if mark is None:
+            newer += hold.rows
+            continue
+        marks[hold.id] = mark
+        later = holds.newer(connection, hold.id, mark)
+        offset, room = max(0, page.offset - rows), page.most - len(found)
+        if room and offset < hold.rows - later:
+            some = holds.rows(connection, hold.id, room, offset=offset, seen=mark)
+            found += ((hold, row) for row in some)
+        rows += hold.rows - later
+        newer += later
+    return _Looked(seen=marks, rows=rows, newer=newer, found=tuple(found))
+
+
+def _title(hold: Hold, looked: _Looked, reader: Reader, name: Callable[[str, str], str]) -> str:
+    count = reader.count(looked.rows)
     match hold.cause:
         case Cause.DELETES:
             return texts.HOLD_DELETES.say(reader.language, count=count)
         case Cause.PRICES:
             return texts.HOLD_PRICES.say(reader.language, count=count)
         case _:
+            what = "".join(name(row.kind, row.key) for _, row in looked.found[:1])
             return texts.HOLD_PRICE.say(reader.language, what=what)
 
 
@@ -134,12 +227,15 @@ def _decided(hold: Hold, reader: Reader) -> str:
     return text.say(reader.language, name=hold.decided_by or "", ago=ago)
 
 
-def _advice(hold: Hold, settings: Settings, reader: Reader, *, may: bool) -> str:
+def _advice(hold: Hold, looked: _Looked, settings: Settings, reader: Reader, *, may: bool) -> str:
     if hold.state == "accepted":
         return texts.HOLD_GOING.say(reader.language)
     if not may:
         return whose(settings, hold.source).say(reader.language)
-    text = texts.HOLD_ADVICE if hold.state == "open" else texts.HOLD_ADVICE_REFUSED
+    if hold.state != "open":
+        return texts.HOLD_ADVICE_REFUSED.say(reader.language)
+    all_here = len(looked.found) == looked.rows
+    text = texts.HOLD_ADVICE if all_here else texts.HOLD_ADVICE_MANY
     return text.say(reader.language)
 
 
@@ -149,6 +245,8 @@ def _line(
     reader: Reader,
     settings: Settings,
     name: Callable[[str, str], str],
+    *,
+    href: str = "",
 ) -> HeldLine:
     locale = languages.locale(reader.language, settings.shop.country)
 
@@ -169,6 +267,7 @@ def _line(
     several = hold.cause is Cause.DELETES and row.kind in texts.KINDS
     return HeldLine(
         what=name(row.kind, row.key),
+        href=href,
         kind=texts.KINDS[row.kind].say(reader.language) if several else "",
         before=before,
         after=after,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.staff import held, texts, texts_of_holds
+from gateway.staff import held, seen, texts, texts_of_holds
 from gateway.staff.desk import Desk
+from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.held import HoldBox
-from gateway.staff.holds import Number, unknown_hold
+from gateway.staff.hold_answers import Number, Source, unknown_hold
 from gateway.staff.task_list import TaskLines
 from gateway.store import holds
 from gateway.store.database import Connection
@@ -25,6 +27,12 @@ STATES = {
     "refused": ("plain", texts_of_holds.HOLD_REFUSED_STATE),
     "accepted": ("good", texts_of_holds.HOLD_ACCEPTED_STATE),
 }
+_DID = {
+    ("accepted", True): texts_of_holds.HOLD_ACCEPTED_SOME,
+    ("refused", True): texts_of_holds.HOLD_REFUSED_SOME,
+    ("refused", False): texts_of_holds.HOLD_REFUSED_ALL,
+}
+"""What was decided, and whether something of it is left."""
 
 
 class HoldPages:
@@ -38,6 +46,8 @@ class HoldPages:
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route("/holds", self.every, methods=["GET"])
         routes.add_api_route("/holds-list", self.listed, methods=["GET"])
+        routes.add_api_route("/holds/prices/{source}", self.pile, methods=["GET"])
+        routes.add_api_route("/holds/prices/{source}/now", self.pile_now, methods=["GET"])
         routes.add_api_route("/holds/{number}", self.page, methods=["GET"])
         routes.add_api_route("/holds/{number}/now", self.now, methods=["GET"])
         return routes
@@ -52,51 +62,83 @@ class HoldPages:
 
     async def page(self, request: Request, number: Number) -> Response:
         """One hold with a page of its rows."""
-        answer = await self._one(request, number, "hold.html")
-        if answer is None:
-            raise unknown_hold(self._desk, request)
-        return answer
+        return await self._whole(request, number)
 
     async def now(self, request: Request, number: Number) -> Response:
         """What may have changed on it: for who looks on, that it is over is no error."""
-        answer = await self._one(request, number, "hold_now.html")
-        return answer or self._desk.page(request, "hold_over.html")
+        return await self._part(request, number)
+
+    async def pile(self, request: Request, source: Source) -> Response:
+        """The many odd prices of one source."""
+        return await self._whole(request, source)
+
+    async def pile_now(self, request: Request, source: Source) -> Response:
+        """What may have changed of them."""
+        return await self._part(request, source)
+
+    async def changed(self, request: Request, what: int | str) -> Response:
+        """The page as it is now, for somebody who decided about what has changed."""
+        return await self._whole(request, what, changed=True)
 
     async def _every(self, request: Request, template: str) -> Response:
-        box = _Boxes(self._desk, request)
+        box, reader = _Boxes(self._desk, request), self._desk.reader(request)
 
         def query(connection: Connection) -> tuple[HoldBox, ...]:
             found = holds.every(connection)[-_MOST:]
-            boxes = (box(connection, hold.id, 0, 1) for hold in reversed(found))
+            boxes = (box(connection, hold.id, held.Page(most=1)) for hold in reversed(found))
             return tuple(one for one in boxes if one is not None)
 
         boxes = await self._desk.read(query)
-        return self._desk.page(request, template, boxes=boxes, states=STATES)
+        did = _did(request, reader)
+        return self._desk.page(request, template, boxes=boxes, states=STATES, did=did)
 
-    async def _one(self, request: Request, number: int, template: str) -> Response | None:
-        page, box = _page(request), _Boxes(self._desk, request)
-        offset = (page - 1) * PER_PAGE
-        found = await self._desk.read(partial(box, number=number, offset=offset, most=PER_PAGE))
+    async def _whole(self, request: Request, what: int | str, *, changed: bool = False) -> Response:
+        asked = held.Page(most=PER_PAGE) if changed else _asked(request)
+        found = await self._found(request, what, asked)
         if found is None:
-            return None
-        reader = self._desk.reader(request)
-        last = offset + len(found.lines)
-        facts = {"first": offset + 1, "last": last, "count": found.rows}
-        more = bool(found.lines) and last < found.rows
+            raise unknown_hold(self._desk, request)
         refused = request.query_params.get("did") == "refused" and found.state == "refused"
+        facts = self._facts(request, found, asked)
+        facts["did"] = texts_of_holds.HOLD_REFUSED.say(facts["language"]) if refused else ""
+        if not changed:
+            return self._desk.page(request, "hold.html", **facts, changed=False)
         return self._desk.page(
-            request,
-            template,
-            hold=found,
-            did=texts_of_holds.HOLD_REFUSED.say(reader.language) if refused else "",
-            here=page,
-            states=STATES,
-            range=texts.RANGE.say(
-                reader.language, **{name: reader.count(one) for name, one in facts.items()}
-            ),
-            previous=f"/holds/{number}?page={page - 1}" if page > 1 else None,
-            next=f"/holds/{number}?page={page + 1}" if more else None,
+            request, "hold.html", status=409, again=found.path, **facts, changed=True
         )
+
+    async def _part(self, request: Request, what: int | str) -> Response:
+        asked = _asked(request)
+        found = await self._found(request, what, asked)
+        if found is None:
+            return self._desk.page(request, "hold_over.html")
+        return self._desk.page(request, "hold_now.html", **self._facts(request, found, asked))
+
+    async def _found(self, request: Request, what: int | str, asked: held.Page) -> HoldBox | None:
+        return await self._desk.read(partial(_Boxes(self._desk, request), what=what, page=asked))
+
+    def _facts(self, request: Request, found: HoldBox, asked: held.Page) -> dict[str, Any]:
+        reader = self._desk.reader(request)
+        last, page = asked.offset + len(found.lines), asked.offset // PER_PAGE + 1
+        facts = {"first": asked.offset + 1, "last": last, "count": found.rows}
+        counts = {name: reader.count(one) for name, one in facts.items()}
+
+        def at(number: int) -> str:
+            return f"{found.path}?page={number}&seen={found.seen}"
+
+        # Who may decide sees what they decide about; who looks on, what is there now.
+        keeps = f"&seen={found.seen}" if found.may else ""
+        return {
+            "hold": found,
+            "language": reader.language,
+            "now": f"{found.path}/now?page={page}{keeps}",
+            "states": STATES,
+            "range": texts.RANGE.say(reader.language, **counts),
+            "newer": texts_of_holds.HOLD_NEWER.say(
+                reader.language, count=reader.count(found.newer)
+            ),
+            "previous": at(page - 1) if page > 1 else None,
+            "next": at(page + 1) if found.lines and last < found.rows else None,
+        }
 
 
 class _Boxes:
@@ -107,15 +149,31 @@ class _Boxes:
         self._reader = desk.reader(request)
         self._role = visit_of(request).session.role
 
-    def __call__(
-        self, connection: Connection, number: int, offset: int, most: int
-    ) -> HoldBox | None:
+    def __call__(self, connection: Connection, what: int | str, page: held.Page) -> HoldBox | None:
         reader, settings, role = self._reader, self._settings, self._role
         name = TaskLines(connection, reader, settings, role).name
-        return held.box(connection, number, role, reader, settings, name, offset=offset, most=most)
+        if isinstance(what, int):
+            return held.box(connection, what, role, reader, settings, name, page=page)
+        return held.pile(connection, what, role, reader, settings, name, page=page)
 
 
-def _page(request: Request) -> int:
+def _did(request: Request, reader: Reader) -> tuple[str, str]:
+    """The tone and the words of what was just decided."""
+    asked = request.query_params
+    counts = {name: asked.get(name, "0")[:9] for name in ("rows", "left")}
+    if not all(count.isascii() and count.isdigit() for count in counts.values()):
+        return "", ""
+    said = _DID.get((asked.get("did", ""), counts["left"] != "0"))
+    if said is None:
+        return "", ""
+    words = {name: reader.count(int(count)) for name, count in counts.items()}
+    return "attention" if counts["left"] != "0" else "good", said.say(reader.language, **words)
+
+
+def _asked(request: Request) -> held.Page:
+    """Which rows: ``page``, of what was there at ``seen``."""
     number = request.query_params.get("page", "1")
     page = int(number[:6]) if number.isascii() and number.isdigit() else 1
-    return min(max(page, 1), _LAST_PAGE)
+    page = min(max(page, 1), _LAST_PAGE)
+    looked_at = seen.read(request.query_params.get("seen"))
+    return held.Page(seen=looked_at, offset=(page - 1) * PER_PAGE, most=PER_PAGE)

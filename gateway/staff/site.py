@@ -143,6 +143,7 @@ def site(
     app = web_site.new("Anaquel", problems=problems)
     sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
     app.include_router(sign_in.public())
+    hold_pages = HoldPages(desk)
     # Here and nowhere else: whatever is added to this list is behind the gate.
     for part in (
         sign_in,
@@ -156,8 +157,8 @@ def site(
         ScanBinding(desk),
         LiveRoutes(gate, streams, Pictures(database)),
         ArticlePictures(settings),
-        HoldPages(desk),
-        Holds(desk),
+        hold_pages,
+        Holds(desk, hold_pages),
         Prices(desk),
         WavePages(desk),
         Waves(desk),

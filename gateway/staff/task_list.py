@@ -18,6 +18,7 @@ from gateway.staff import (
     texts,
     texts_of_adoption,
     texts_of_health,
+    texts_of_holds,
     texts_of_prices,
     texts_of_shopify,
     wave_list,
@@ -258,11 +259,26 @@ class TaskLines:
         )
         if found is None:
             raise AssertionError("a task of a hold ends with it")
+        return self._of_box(found)
+
+    def pile(self, source: str) -> TaskLine | None:
+        """One line for the many odd prices of a source; None while they are few."""
+        found = held.pile(
+            self._connection, source, self._role, self._reader, self._settings, self.name
+        )
+        if found is None:
+            return None
+        advice = self._say(texts_of_holds.HOLD_ADVICE_MANY) if found.may else found.advice
+        return self._of_box(replace(found, advice=advice))
+
+    @staticmethod
+    def _of_box(found: HoldBox) -> TaskLine:
         return TaskLine(
             tone="attention",
             title=found.title,
             why=found.why,
             advice=found.advice,
+            href=found.path,
             hold=found,
         )
 

@@ -14,6 +14,9 @@ HOLD_PRICE = Text(
     es="El precio nuevo de {what} parece un error",
     en="The new price of {what} looks like a mistake",
 )
+HOLD_PILE = Text(
+    es="{count} precios nuevos esperan una decisión", en="{count} new prices wait for a decision"
+)
 HOLD_WHY = Text(
     es="Sigue valiendo lo anterior: etiquetas y página no cambian.",
     en="What was there before still holds: labels and page do not change.",
@@ -21,6 +24,13 @@ HOLD_WHY = Text(
 HOLD_ADVICE = Text(
     es="Acepta si es correcto. Si no, rechaza y avisa a quien lo envió.",
     en="Accept it if it is right. If not, refuse it and tell whoever sent it.",
+)
+HOLD_ADVICE_MANY = Text(
+    es="Míralos todos y acepta o rechaza.", en="Look at all of them, then accept or refuse."
+)
+HOLD_ADVICE_PILE = Text(
+    es="Decide sobre todos a la vez, o toca uno para decidir solo sobre él.",
+    en="Decide about all at once, or tap one to decide about it alone.",
 )
 HOLD_ADVICE_CLERK = Text(
     es="Lo decide quien lleva la tienda. Avísale.",
@@ -71,6 +81,40 @@ KINDS = {
 }
 HOLD_ACCEPT = Text(es="Aceptar", en="Accept")
 HOLD_REFUSE = Text(es="Rechazar", en="Refuse")
+HOLD_ACCEPT_ALL = Text(es="Aceptar los {count}", en="Accept all {count}")
+HOLD_REFUSE_ALL = Text(es="Rechazar los {count}", en="Refuse all {count}")
+HOLD_ACCEPTED_SOME = Text(
+    es="Se aceptaron {rows}. Llegaron o cambiaron mientras tanto {left}, que siguen en espera: "
+    "míralos.",
+    en="{rows} accepted. Came or changed meanwhile, and still held: {left}. Look at them.",
+)
+HOLD_REFUSED_SOME = Text(
+    es="Se rechazaron {rows}. Llegaron o cambiaron mientras tanto {left}, que siguen en espera: "
+    "míralos.",
+    en="{rows} refused. Came or changed meanwhile, and still held: {left}. Look at them.",
+)
+HOLD_REFUSED_ALL = Text(
+    es="Se rechazaron {rows}. Sigue valiendo lo anterior hasta que llegue otro dato.",
+    en="{rows} refused. What was there before holds until other data comes.",
+)
+HOLD_CHANGED_MEANWHILE = Text(
+    es="Cambió mientras tanto, vuelve a mirar", en="It changed meanwhile, look again"
+)
+HOLD_NOTHING_DONE = Text(
+    es="No se aceptó ni se rechazó nada. Abajo está lo que hay ahora.",
+    en="Nothing was accepted or refused. Below is what is there now.",
+)
+HOLD_NOTHING_DONE_API = Text(
+    es="No se aceptó ni se rechazó nada. Pide otra vez lo que está en espera.",
+    en="Nothing was accepted or refused. Ask for what is held again.",
+)
+HOLD_NEWER = Text(
+    es="{count} llegaron o cambiaron desde que abriste esta página. Lo que decidas aquí no les "
+    "afecta.",
+    en="{count} came or changed since you opened this page. What you decide here does not touch "
+    "them.",
+)
+HOLD_LOOK_AGAIN = Text(es="Volver a mirar", en="Look again")
 HOLD_ACCEPTED = Text(
     es="Aceptado. Las etiquetas se actualizan.", en="Accepted. The labels follow now."
 )

@@ -26,7 +26,7 @@ from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.staff.task_list import TaskLine, TaskLines
 from gateway.staff.wave_list import WaveLine
-from gateway.store import discovered, outbox, overview, tasks
+from gateway.store import discovered, holds, outbox, overview, tasks
 from gateway.store.database import Connection
 from gateway.store.people import Role
 
@@ -117,7 +117,9 @@ class Today:
 
 
 def _read(connection: Connection, reader: Reader, settings: Settings, role: Role) -> Overview:
-    found = tasks.all_open(connection, _MOST_TASKS)
+    piles = [holds.pile(connection, source) for source in _SOURCES]
+    together = [("hold", str(hold.id)) for pile in piles for hold in pile]
+    found = tasks.all_open(connection, _MOST_TASKS, but=together)
     filters = label_list.filters(connection, label_list.everything(), reader)
     lanes, uplink = outbox.states(connection), settings.central.kind != "none"
     lines = TaskLines(connection, reader, settings, role)
@@ -125,10 +127,11 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         tasks=(
             *task_list.wrong_labels(filters, reader),
             *(task_list.silent_central(lanes, reader) if uplink else ()),
+            *(line for source in _SOURCES if (line := lines.pile(source)) is not None),
             *map(lines.line, found),
             *task_list.new_labels(discovered.count(connection), reader),
         ),
-        more=tasks.count(connection) - len(found),
+        more=tasks.count(connection) - len(together) - len(found),
         filters=filters,
         feeds=tuple(_feed(feed, reader) for feed in overview.feeds(connection)),
         lanes=tuple(_lane(lane, state, reader) for lane, state in lanes.items()),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from gateway.clock import from_ms, to_ms
+from gateway.domain import guarding
 from gateway.domain.guarding import Cause
 from gateway.store import tasks
 from gateway.store.database import Connection
@@ -28,6 +29,8 @@ State = Literal["open", "accepted", "refused"]
 class Hold:
     """Some rows of one source, held for one cause; ``seq`` is that of the last of them.
 
+    ``mark`` is its last change: who decides says which one they saw.
+
     Of one odd price ``path`` and ``why`` say what is odd. Open holds wait for a decision; accepted
     ones are going into force; rows of refused ones wait for another row from their source.
     """
@@ -41,8 +44,13 @@ class Hold:
     path: str
     why: str
     opened_at: datetime
+    mark: int
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+    def may_become(self, state: Literal["accepted", "refused"]) -> bool:
+        """Whether that can still be decided: a refused hold may be accepted."""
+        return self.state not in {"accepted", state}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ class HeldRow:
 
 _COLUMNS = (
     "id, source, cause, state, rows, coalesce((SELECT max(replica.seq) FROM replica "
-    "WHERE replica.hold = hold.id), 0), path, why, opened_at, decided_by, decided_at"
+    "WHERE replica.hold = hold.id), 0), path, why, opened_at, mark, decided_by, decided_at"
 )
 
 
@@ -97,12 +105,17 @@ def rows(
     *,
     offset: int = 0,
     through_seq: int | None = None,
+    seen: int | None = None,
 ) -> tuple[HeldRow, ...]:
-    """``limit`` rows of a hold after ``offset`` others, in the order in which they were sent."""
+    """``limit`` rows of a hold after ``offset`` others, in the order in which they were sent.
+
+    Only those sent up to ``through_seq``, or that came up to the mark ``seen``.
+    """
     found = connection.execute(
         "SELECT kind, key, value, good, seq, bucket, hash FROM replica "
-        "WHERE hold = ?1 AND (?2 IS NULL OR seq <= ?2) ORDER BY seq, kind, key LIMIT ?3 OFFSET ?4",
-        (hold, through_seq, limit, offset),
+        "WHERE hold = ?1 AND (?2 IS NULL OR seq <= ?2) AND (?5 IS NULL OR mark <= ?5) "
+        "ORDER BY seq, kind, key LIMIT ?3 OFFSET ?4",
+        (hold, through_seq, limit, offset, seen),
     )
     return tuple(
         HeldRow(
@@ -118,13 +131,68 @@ def rows(
     )
 
 
-def open_mass(connection: Connection, source: str, cause: Cause) -> int | None:
+def newer(connection: Connection, hold: int, seen: int) -> int:
+    """How many rows of a hold came after the mark ``seen``."""
+    total: int = connection.execute(
+        "SELECT count(*) FROM replica WHERE hold = ? AND mark > ?", (hold, seen)
+    ).fetchone()[0]
+    return total
+
+
+def next_mark(connection: Connection, hold: int) -> int:
+    """Count a change of the hold; returns its mark, which is never given again."""
+    connection.note("hold", str(hold))
+    mark: int = connection.execute(
+        "UPDATE hold SET mark = mark + 1 WHERE id = ? RETURNING mark", (hold,)
+    ).fetchone()[0]
+    return mark
+
+
+def set_apart(connection: Connection, hold: Hold, seen: int, most: int, at: datetime) -> int:
+    """Move up to ``most`` rows that came after ``seen`` to another open hold of the same cause.
+
+    Nothing moves where no row is older. Returns how many did.
+    """
+    found = newer(connection, hold.id, seen)
+    if found in {0, hold.rows}:
+        return 0
+    count = min(most, found)
+    rest = open_mass(connection, hold.source, hold.cause, other_than=hold.id)
+    if rest is None:
+        rest = begin(connection, hold.source, hold.cause, at)
+    connection.execute(
+        "UPDATE replica SET hold = ?, mark = ? WHERE (kind, key, source) IN "
+        "(SELECT kind, key, source FROM replica WHERE hold = ? AND mark > ? LIMIT ?)",
+        (rest, next_mark(connection, rest), hold.id, seen, count),
+    )
+    grow(connection, hold.id, -count, at)
+    grow(connection, rest, count, at)
+    return count
+
+
+def open_mass(
+    connection: Connection, source: str, cause: Cause, *, other_than: int = 0
+) -> int | None:
     """The open hold of a source for this cause, which further rows join."""
     row = connection.execute(
-        "SELECT id FROM hold WHERE source = ? AND state = 'open' AND cause = ? LIMIT 1",
-        (source, cause.value),
+        "SELECT id FROM hold WHERE source = ? AND state = 'open' AND cause = ? AND id <> ? LIMIT 1",
+        (source, cause.value, other_than),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def pile(connection: Connection, source: str) -> tuple[Hold, ...]:
+    """The open holds of one odd price each, oldest first; none while they are few.
+
+    Once no more are held each for itself, the mass that further ones join is among them.
+    """
+    found = every(connection, source=source, state="open")
+    alone = tuple(hold for hold in found if not hold.cause.is_mass)
+    if len(alone) <= guarding.FEW_ALONE:
+        return ()
+    if len(alone) < guarding.ALONE:
+        return alone
+    return (*alone, *(hold for hold in found if hold.cause is Cause.PRICES))
 
 
 def open_alone(connection: Connection, source: str) -> int:
@@ -199,7 +267,7 @@ def decide(
     lately: what follows is judged afresh.
     """
     before = get(connection, hold)
-    if before is None or before.state in {"accepted", state}:
+    if before is None or not before.may_become(state):
         return None
     connection.execute(
         "UPDATE hold SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?",
@@ -220,9 +288,9 @@ def forget_lately(connection: Connection, hold: Hold) -> None:
 
 
 def _hold(
-    row: tuple[int, str, str, State, int, int, str, str, int, str | None, int | None],
+    row: tuple[int, str, str, State, int, int, str, str, int, int, str | None, int | None],
 ) -> Hold:
-    number, source, cause, state, held, seq, path, why, opened_at, by, at = row
+    number, source, cause, state, held, seq, path, why, opened_at, mark, by, at = row
     return Hold(
         id=number,
         source=source,
@@ -233,6 +301,7 @@ def _hold(
         path=path,
         why=why,
         opened_at=from_ms(opened_at),
+        mark=mark,
         decided_by=by,
         decided_at=None if at is None else from_ms(at),
     )

@@ -273,6 +273,8 @@ def write(
             cases = cases_of(rows, now)
             verdicts = guarding.judge(connection, guard, source, cases, grown, at)
         written.append(run(now, rows, seq, verdicts, grown))
+    if any(one.held for one in written):
+        _mark_held(connection, before, now)
     _store(connection, source, before, now)
     guarding.count_in_force(connection, source, grown)
     _count_held(connection, written, before, now, at)
@@ -289,6 +291,26 @@ def write(
             changes.append(InForce(*place, used_before, used_now, seq))
     consequences.follow(connection, changes, at)
     return written
+
+
+def _mark_held(
+    connection: Connection,
+    before: Mapping[tuple[str, str], Held],
+    now: dict[tuple[str, str], Held],
+) -> None:
+    """Give each held value that is new the next mark of its hold."""
+    marks: dict[int, int] = {}
+    for place, row in now.items():
+        old = before.get(place)
+        if row.hold is None or row is old:
+            continue
+        if old is not None and (old.hold, old.hash) == (row.hold, row.hash):
+            mark = old.mark
+        else:
+            mark = marks.get(row.hold)
+            if mark is None:
+                mark = marks[row.hold] = holds.next_mark(connection, row.hold)
+        now[place] = row._replace(mark=mark)
 
 
 def _count_held(

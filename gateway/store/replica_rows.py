@@ -47,7 +47,8 @@ class Written:
 class Held(NamedTuple):
     """A row as it is in the replica; a delete that the guard holds is a row, too.
 
-    ``hold`` keeps its value out of force; ``moved`` is the minute in which its price last changed.
+    ``hold`` keeps its value out of force, ``mark`` is the change of the hold with which it came;
+    ``moved`` is the minute in which its price last changed.
     """
 
     value: str
@@ -58,6 +59,7 @@ class Held(NamedTuple):
     good: str | None
     hold: int | None = None
     moved: int | None = None
+    mark: int | None = None
 
     @property
     def in_force(self) -> str | None:

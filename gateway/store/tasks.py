@@ -49,12 +49,18 @@ def close(connection: Connection, kind: str, key: str) -> None:
         connection.note("task", f"{kind}:{key}")
 
 
-def all_open(connection: Connection, limit: int = 200) -> tuple[Task, ...]:
-    """The open tasks, oldest first; kinds of which there may be thousands come after the others."""
+def all_open(
+    connection: Connection, limit: int = 200, *, but: Iterable[tuple[str, str]] = ()
+) -> tuple[Task, ...]:
+    """The open tasks, oldest first; kinds of which there may be thousands come after the others.
+
+    ``but`` are kinds and keys of tasks that are left out.
+    """
     rows = connection.execute(
         "SELECT kind, key, detail, opened_at FROM task "
+        "WHERE kind || ':' || key NOT IN (SELECT value FROM json_each(?)) "
         "ORDER BY kind IN (SELECT value FROM json_each(?)), opened_at, kind, key LIMIT ?",
-        (json.dumps(_BY_THE_ROW), limit),
+        (json.dumps([":".join(one) for one in but]), json.dumps(_BY_THE_ROW), limit),
     )
     return _read(rows)
 

@@ -134,9 +134,10 @@ async def test_central_reads_what_people_in_the_shop_decide(
         first, second = await shop.database.read(holds.every)
         now = shop.service._clock.now()
         decide = partial(holding.decide, shop.database, origin=ORIGIN, at=now)
-        assert await decide(first.id, "accepted", by="Ana")
-        assert await decide(second.id, "refused", by="Ana")
-        assert await decide(second.id, "refused", by="Eva") is None, "it was decided already"
+        assert await decide(first.id, "accepted", seen=first.mark, by="Ana")
+        assert await decide(second.id, "refused", seen=second.mark, by="Ana")
+        again = await decide(second.id, "refused", seen=second.mark, by="Eva")
+        assert again is None, "it was decided already"
         problems = await shop.problems.until(
             lambda said: [one["state"] for one in said["holds"]] == ["refused"]
         )

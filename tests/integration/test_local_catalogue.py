@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ async def test_a_file_that_lacks_too_much_takes_nothing_away_until_somebody_acce
             "open",
         )
         assert len(await in_force(database, "product")) == 301
-        await holding.decide(database, hold.id, "accepted", by="Ana", origin=origin, at=AT)
+        decide = partial(holding.decide, database, seen=hold.mark, origin=origin, at=AT)
+        await decide(hold.id, "accepted", by="Ana")
         assert len(await in_force(database, "product")) == 201
 
 

@@ -106,6 +106,7 @@ async def test_the_description_is_for_signed_in_people_and_names_everything(
         "/api/v1/forecast",
         "/api/v1/forecast/scheduled",
         "/api/v1/holds",
+        "/api/v1/holds/{number}",
         "/api/v1/holds/{number}/accept",
         "/api/v1/holds/{number}/refuse",
     }

@@ -9,7 +9,13 @@ from gateway.staff.site import PUBLIC
 from gateway.store import labels
 from tests.support.staffed import Staffed
 
-_ANSWERS = {"label": "L000", "name": "ab" * 32 + ".png", "number": "1", "product": "tote"}
+_ANSWERS = {
+    "label": "L000",
+    "name": "ab" * 32 + ".png",
+    "number": "1",
+    "product": "tote",
+    "source": "central",
+}
 CHANGING = (
     ("POST", "/sign-out"),
     ("POST", "/labels/L000/bind"),
@@ -25,6 +31,8 @@ CHANGING = (
     ("POST", "/labels/L000/price-back"),
     ("POST", "/holds/1/accept"),
     ("POST", "/holds/1/refuse"),
+    ("POST", "/holds/prices/central/accept"),
+    ("POST", "/holds/prices/central/refuse"),
     ("POST", "/api/v1/holds/1/accept"),
     ("POST", "/api/v1/holds/1/refuse"),
     ("POST", "/api/v1/labels/L000/send-again"),

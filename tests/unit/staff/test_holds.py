@@ -54,6 +54,13 @@ async def only_hold(staff: Staffed) -> holds.Hold:
     return hold
 
 
+async def seen(staff: Staffed, hold: int) -> dict[str, str]:
+    """What the form of the hold's page says, opened now."""
+    found = await staff.database.read(lambda connection: holds.get(connection, hold))
+    assert found is not None
+    return {"seen": f"{hold}.{found.mark}"}
+
+
 async def in_force(staff: Staffed, key: str) -> str:
     row = await staff.database.read(
         lambda connection: connection.execute(
@@ -76,7 +83,8 @@ async def test_a_manager_sees_both_prices_and_accepts(odd: tuple[Staffed, str]) 
         assert f'action="/holds/{hold.id}/accept"' in page
         english = (await client.get("/?lang=en")).text
         assert "looks like a mistake" in english
-        answer = await client.post(f"/holds/{hold.id}/accept")
+        assert f'name="seen" value="{hold.id}.{hold.mark}"' in page
+        answer = await client.post(f"/holds/{hold.id}/accept", data=await seen(staff, hold.id))
         assert (answer.status_code, answer.headers["location"]) == (303, "/?did=accepted")
         done = (await client.get("/?did=accepted&lang=es")).text
         assert "Aceptado. Las etiquetas se actualizan." in done
@@ -98,11 +106,12 @@ async def test_a_manager_refuses_and_the_last_good_value_stays(odd: tuple[Staffe
     staff, key = odd
     hold = await only_hold(staff)
     async with staff.signed_in() as client:
-        answer = await client.post(f"/holds/{hold.id}/refuse")
+        form = await seen(staff, hold.id)
+        answer = await client.post(f"/holds/{hold.id}/refuse", data=form)
         page = answer.headers["location"]
         assert page == f"/holds/{hold.id}?did=refused"
         assert "El precio nuevo de" not in (await client.get("/")).text
-        again = await client.post(f"/holds/{hold.id}/refuse")
+        again = await client.post(f"/holds/{hold.id}/refuse", data=form)
         assert again.status_code == 404
         assert "Ya no hay nada que decidir" in again.text
     assert await in_force(staff, key) == "999.00"
@@ -112,7 +121,8 @@ async def test_a_refusal_is_seen_and_undone_while_the_row_stands(odd: tuple[Staf
     staff, key = odd
     hold = await only_hold(staff)
     async with staff.signed_in() as client:
-        page = (await client.post(f"/holds/{hold.id}/refuse")).headers["location"]
+        form = await seen(staff, hold.id)
+        page = (await client.post(f"/holds/{hold.id}/refuse", data=form)).headers["location"]
         said = (await client.get(page)).text
         assert "Rechazado. Sigue valiendo lo anterior hasta que llegue otro dato." in said
         assert "Ana lo rechazó" in said
@@ -125,7 +135,7 @@ async def test_a_refusal_is_seen_and_undone_while_the_row_stands(odd: tuple[Staf
         assert "Rechazado" in every
         english = (await client.get(f"/holds/{hold.id}?lang=en")).text
         assert "Ana refused it" in english
-        assert (await client.post(f"/holds/{hold.id}/accept")).status_code == 303
+        assert (await client.post(f"/holds/{hold.id}/accept", data=form)).status_code == 303
         assert "Nada está en espera" in (await client.get("/holds?lang=es")).text
         looked_on = await client.get(f"/holds/{hold.id}/now")
         assert looked_on.status_code == 200
@@ -155,8 +165,8 @@ async def test_every_row_of_a_hold_stands_on_its_pages(staff: Staffed) -> None:
     assert "101 a 130 de 130" in second
     assert [key for key in keys if f"<td>{key} " in first] == keys[:100]
     assert [key for key in keys if f"<td>{key} " in second] == keys[100:]
-    assert f'href="/holds/{hold.id}?page=2"' in first
-    assert f'href="/holds/{hold.id}?page=1"' in second
+    assert f'href="/holds/{hold.id}?page=2&amp;seen={hold.id}.{hold.mark}"' in first
+    assert f'href="/holds/{hold.id}?page=1&amp;seen={hold.id}.{hold.mark}"' in second
     assert beyond.status_code == 200
     assert f'href="/holds/{hold.id}">Ver los 130</a>' in today
 
@@ -173,7 +183,7 @@ async def test_a_clerk_sees_it_without_buttons(odd: tuple[Staffed, str]) -> None
             assert "/accept" not in text
             assert "/refuse" not in text
         assert (await client.post(f"/holds/{hold.id}/accept")).status_code == 403
-        answer = await client.post(f"/api/v1/holds/{hold.id}/refuse")
+        answer = await client.post(f"/api/v1/holds/{hold.id}/refuse", json={"seen": hold.mark})
         assert answer.status_code == 403
         assert answer.json()["code"] == "not_yours"
     assert await in_force(staff, key) == "999.00"
@@ -191,13 +201,15 @@ async def test_programs_read_and_decide(odd: tuple[Staffed, str]) -> None:
         assert (row["kind"], row["key"]) == ("offers", key)
         assert row["value"]["offers"][0]["amount"] == "9.99"
         assert row["in_force"]["offers"][0]["amount"] == "999.00"
-        answer = await client.post(f"/api/v1/holds/{hold.id}/refuse")
-        assert answer.json() == {"id": hold.id, "state": "refused", "rows": 1}
+        saw = {"seen": listed[0]["seen"]}
+        answer = await client.post(f"/api/v1/holds/{hold.id}/refuse", json=saw)
+        assert answer.json() == {"id": hold.id, "state": "refused", "rows": 1, "left": 0}
         (left,) = (await client.get("/api/v1/holds")).json()["holds"]
         assert (left["state"], left["decided_by"]) == ("refused", "Ana")
-        assert (await client.post(f"/api/v1/holds/{hold.id}/accept")).status_code == 200
+        answer = await client.post(f"/api/v1/holds/{hold.id}/accept", json=saw)
+        assert answer.status_code == 200
         assert (await client.get("/api/v1/holds")).json() == {"holds": []}
-        unknown = await client.post("/api/v1/holds/999/accept")
+        unknown = await client.post("/api/v1/holds/999/accept", json={"seen": 1})
         assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_hold")
     assert await in_force(staff, key) == "9.99"
 

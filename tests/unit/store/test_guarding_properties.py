@@ -50,6 +50,7 @@ class Shop(RuleBasedStateMachine):
         self.shop = Guarded.empty(Path(self.folder.name))
         self.sent: dict[str, Any] = {}
         self.seen: dict[str, Any] = {}
+        self.looked: tuple[int, int, dict[str, str | None]] | None = None
 
     @override
     def teardown(self) -> None:
@@ -120,6 +121,29 @@ class Shop(RuleBasedStateMachine):
         with self.shop.transaction():
             holds.decide(self.shop.connection, hold.id, "refused", "Ana", self.shop.at)
         assert self.shop.in_force() == before
+
+    @precondition(lambda self: self.shop.holds())
+    @rule(data=st.data())
+    def look(self, data: st.DataObject) -> None:
+        """Somebody opens the page of a hold, and decides later."""
+        hold = data.draw(st.sampled_from(self.shop.holds()))
+        rows = holds.rows(self.shop.connection, hold.id, 100)
+        self.looked = hold.id, hold.mark, {row.key: row.value for row in rows}
+
+    @precondition(lambda self: self.looked is not None)
+    @rule()
+    def decide_about_what_was_seen(self) -> None:
+        assert self.looked is not None
+        connection, (number, mark, values) = self.shop.connection, self.looked
+        with self.shop.transaction():
+            hold = holds.get(connection, number)
+            while hold is not None and holds.set_apart(connection, hold, mark, 2, self.shop.at):
+                hold = holds.get(connection, number)
+            if hold is not None and not holds.newer(connection, number, mark):
+                holds.decide(connection, number, "accepted", "Ana", self.shop.at)
+        seen = holds.rows(connection, number, 100, seen=mark)
+        assert {row.key: row.value for row in seen}.items() <= values.items()
+        assert hold is None or len(seen) in {0, hold.rows}, "whole, or nothing of it was seen"
 
     @rule()
     def accept_everything(self) -> None:
