@@ -91,24 +91,29 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffFrame(Frame):
-    """What stands around a page of this site: ``visit`` is None before anybody signed in."""
+    """What stands around a page of this site: ``visit`` is None before anybody signed in.
+
+    ``since`` is how far changes were told before the page was made.
+    """
 
     visit: Visit | None
     here: str
+    since: str
 
 
 def frame_of(request: Request, tongue: Tongue, again: str | None = None) -> StaffFrame:
     """What stands around a page: its switch leads to the same page in the other language."""
     visit, here = _visit(request), request.url.path
+    since: str = getattr(request.state, "since", "")
     if request.method in {"GET", "HEAD"}:
         again = f"{here}?{request.url.query}"
     if again is None:
-        return StaffFrame(name="Anaquel", visit=visit, here=here)
+        return StaffFrame(name="Anaquel", visit=visit, here=here, since=since)
     path, _, query = again.partition("?")
     other = "en" if tongue.language == "es" else "es"
     pairs = [pair for pair in parse_qsl(query) if pair[0] != "lang"][:20]
     switch = f"{path}?{urlencode([*pairs, ('lang', other)])}"
-    return StaffFrame(name="Anaquel", switch=switch, visit=visit, here=here)
+    return StaffFrame(name="Anaquel", switch=switch, visit=visit, here=here, since=since)
 
 
 def _visit(request: Request) -> Visit | None:

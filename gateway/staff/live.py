@@ -71,9 +71,13 @@ class LiveRoutes:
         routes.add_api_route("/frames/{name}", self.picture, methods=["GET"])
         return routes
 
+    async def remember(self, request: Request) -> None:
+        """Note how far changes were told before the page is made; a dependency of every page."""
+        request.state.since = self._streams.mark
+
     async def stream(self, request: Request) -> Response:
         """What changes, as server-sent events, for as long as the session holds."""
-        response = self._streams.response()
+        response = self._streams.response(request.query_params.get("since"))
         if isinstance(response, StreamingResponse):
             response.body_iterator = self._while_open(response.body_iterator, visit_of(request))
         return response

@@ -144,6 +144,8 @@ def site(
     sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
     app.include_router(sign_in.public())
     hold_pages = HoldPages(desk)
+    live_routes = LiveRoutes(gate, streams, Pictures(database))
+    behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added to this list is behind the gate.
     for part in (
         sign_in,
@@ -155,7 +157,7 @@ def site(
         CardLooking(desk),
         LabelDeeds(desk, flashing),
         ScanBinding(desk),
-        LiveRoutes(gate, streams, Pictures(database)),
+        live_routes,
         ArticlePictures(settings),
         hold_pages,
         Holds(desk, hold_pages),
@@ -164,7 +166,7 @@ def site(
         Waves(desk),
         Api(desk, app),
     ):
-        app.include_router(part.routes(), dependencies=[Depends(gate.enter)])
+        app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(
         app=RemembersLanguage(dressed, own.language),

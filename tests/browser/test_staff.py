@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from device_drivers.api.drivers import Presence
 from gateway.clock import ShiftedClock
@@ -163,16 +164,7 @@ async def test_a_row_follows_its_label_without_a_reload_and_stays_in_place(
     shown = page.locator("#label-L001 .thumb img").nth(1)
     before = await shown.get_attribute("src")
 
-    def confirm(connection: Connection) -> None:
-        wish = deliveries.wish(connection, "L001")
-        assert wish is not None
-        sha256 = connection.execute(
-            "SELECT sha256 FROM picture WHERE fingerprint = ?", (wish.fingerprint,)
-        ).fetchone()[0]
-        staffed.hand_over(connection, "L001", sha256)
-        staffed.confirm(connection, "L001", sha256)
-
-    await open_shop.write(confirm)
+    await open_shop.write(_confirm)
     await expect(_badge(page, "L001")).to_have_text("Se muestra")
     assert await shown.get_attribute("src") != before
     assert await page.locator("#label-L001.changed").count() == 1
@@ -182,6 +174,40 @@ async def test_a_row_follows_its_label_without_a_reload_and_stays_in_place(
     assert await page.evaluate("scrollY") == place
     assert await page.evaluate("window.untouched")
     await _is_whole(watched)
+
+
+def _confirm(connection: Connection) -> None:
+    """L001 gets its picture and says that it shows it."""
+    wish = deliveries.wish(connection, "L001")
+    assert wish is not None
+    sha256 = connection.execute(
+        "SELECT sha256 FROM picture WHERE fingerprint = ?", (wish.fingerprint,)
+    ).fetchone()[0]
+    staffed.hand_over(connection, "L001", sha256)
+    staffed.confirm(connection, "L001", sha256)
+
+
+async def test_what_happens_before_a_page_listens_is_seen_all_the_same(
+    open_shop: OpenShop, signed_in: Enter
+) -> None:
+    page = (await signed_in(PHONE)).page
+    asked, may_listen = asyncio.Event(), asyncio.Event()
+
+    async def held_back(route: Route) -> None:
+        asked.set()
+        await may_listen.wait()
+        await route.continue_()
+
+    await page.route("**/live*", held_back)
+    await page.goto(f"{open_shop.address}/labels/L001")
+    await expect(page.get_by_text("En cola", exact=True)).to_be_visible()
+    await asked.wait()
+    told = open_shop.staff.site.streams.events()
+    await anext(told)
+    await open_shop.write(_confirm)
+    await anext(told)
+    may_listen.set()
+    await expect(page.get_by_text("Se muestra", exact=True)).to_be_visible()
 
 
 async def test_binding_from_the_label_page(open_shop: OpenShop, signed_in: Enter) -> None:

@@ -122,18 +122,14 @@
   let source = null;
   let over = false;
   let barTimer = 0;
-  let wasLost = false;
 
   const found = () => {
     clearTimeout(barTimer);
     barTimer = 0;
     bar.hidden = true;
-    if (wasLost) everything();
-    wasLost = false;
   };
 
   const lost = () => {
-    wasLost = true;
     if (!barTimer && !over) barTimer = setTimeout(() => { bar.hidden = false; }, LOST_AFTER_MS);
   };
 
@@ -149,6 +145,7 @@
 
   const connect = () => {
     if (over) return;
+    // The stream begins where the page was made, or says that anything may have changed since.
     source = new EventSource(staff.dataset.live);
     source.onopen = found;
     source.onerror = () => {

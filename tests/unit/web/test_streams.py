@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from gateway.web import streams
 from gateway.web.streams import ANYTHING, Event, Streams
 
@@ -70,3 +72,40 @@ async def test_too_many_pages_and_a_stopping_site_are_refused() -> None:
     stopping.close()
     assert stopping.response().status_code == 503
     assert streams.HEARTBEAT_S == 15
+
+
+async def test_a_page_hears_what_was_told_before_it_listened() -> None:
+    hub = Streams(max_waiting=3)
+    hub.publish(Event(name="label", data="before"))
+    mark = hub.mark
+    for data in ("1", "2", "1"):
+        hub.publish(Event(name="label", data=data))
+    events = hub.events(mark)
+    await anext(events)
+    assert await anext(events) == b"event: label\ndata: 1\n\n"
+    assert await anext(events) == b"event: label\ndata: 2\n\n"
+    hub.publish(Event(name="label", data="3"))
+    assert await anext(events) == b"event: label\ndata: 3\n\n"
+
+
+async def test_a_page_that_missed_nothing_hears_nothing() -> None:
+    hub = Streams(heartbeat_s=0.001)
+    hub.publish(Event(name="label", data="1"))
+    events = hub.events(hub.mark)
+    await anext(events)
+    assert (await anext(events)).startswith(b":")
+
+
+@pytest.mark.parametrize(
+    "since", ["", "-", "x-1", "{run}-9", "{run}-", "{run}-²", "{run}-" + "1" * 99]
+)
+async def test_a_page_of_another_run_or_of_long_ago_looks_at_everything(since: str) -> None:
+    hub = Streams(max_waiting=3)
+    mark = hub.mark
+    for number in range(4):
+        hub.publish(Event(name="label", data=str(number)))
+    run = hub.mark.partition("-")[0]
+    for asked in (since.format(run=run), mark, Streams().mark):
+        events = hub.events(asked)
+        await anext(events)
+        assert await anext(events) == ANYTHING.encoded(), asked
