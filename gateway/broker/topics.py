@@ -36,6 +36,16 @@ def events_ack(gateway: str) -> str:
     return f"events/ack/{gateway}"
 
 
+def command(gateway: str) -> str:
+    """Where central tells this gateway to do something."""
+    return f"command/{gateway}"
+
+
+def command_result(gateway: str) -> str:
+    """Where this gateway says what became of it."""
+    return f"command/{gateway}/result"
+
+
 def gateway_state(gateway: str) -> str:
     """Birth and will of this gateway (retained)."""
     return f"gateway/{gateway}/state"

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, NoReturn, TypeGuard, TypeVar
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gateway.feed import fields
+
 MAX_BYTES = 256 * 1024
 MAX_CHANGES = 1_000
 MAX_SNAPSHOT_BYTES = 512 * 2**20
@@ -25,6 +27,14 @@ PackedBuckets = Annotated[
 
 class MessageError(ValueError):
     """A message that is refused whole: nothing of it is used, the position stays."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CommandRefusedError(ValueError):
+    """A command that is not carried out; ``code`` is for programs."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -195,6 +205,39 @@ class Problems(_Message):
     holds: list[HoldMessage] = []
 
 
+class Named(_Message):
+    """A command as far as it can be answered."""
+
+    id: fields.Id
+
+
+class Command(Named):
+    """What central asks a gateway to do, before ``expires_at``; ``args`` are the command's own."""
+
+    name: Annotated[str, Field(max_length=64)]
+    args: dict[str, Any] = {}
+    expires_at: fields.Instant
+
+
+class AcceptHeld(Accepts):
+    """Put in force what is held of all that was sent up to here."""
+
+
+class ListHeld(_Message):
+    """Say what is held."""
+
+
+class CommandResult(_Message):
+    """What became of a command: done, with what it has to say, or refused and why."""
+
+    id: fields.Id
+    result: Literal["done", "refused"]
+    at: str
+    said: dict[str, Any] | None = None
+    code: str | None = None
+    message: str | None = None
+
+
 M = TypeVar("M", bound=_Message)
 
 
@@ -204,8 +247,13 @@ def parse(model: type[M], payload: bytes, *, max_bytes: int = MAX_BYTES) -> M:
         raise MessageError(
             "too_large", f"{len(payload)} bytes are too many: at most {max_bytes} are taken"
         )
+    return checked(model, load(payload))
+
+
+def checked(model: type[M], value: Any) -> M:
+    """The message that was read already; raises ``MessageError``."""
     try:
-        return model.model_validate(load(payload))
+        return model.model_validate(value)
     except pydantic.ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "the message"

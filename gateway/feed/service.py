@@ -18,11 +18,19 @@ from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
-from gateway.feed import checking, merging, messages, snapshot, sync, telling
+from gateway.feed import checking, holding, merging, messages, snapshot, sync, telling
 from gateway.feed.actions import Action, Apply, Ask, Fetch, Mend, Refuse
 from gateway.feed.asking import Patience
 from gateway.feed.central_time import CentralTime, Listener
-from gateway.feed.messages import Delta, Manifest, MessageError, Reply
+from gateway.feed.commanding import Commands
+from gateway.feed.messages import (
+    Accepts,
+    CommandRefusedError,
+    Delta,
+    Manifest,
+    MessageError,
+    Reply,
+)
 from gateway.feed.noting import Noting
 from gateway.feed.telling import Standing, Telling
 from gateway.feed.writing import BATCH, Writing
@@ -62,9 +70,11 @@ class FeedService:
         self._telling = Telling(
             port, clock, self._gateway, settings.feed.position_s, self._standing
         )
+        self._commands = Commands(self._accept, port, database, clock, settings)
         self._turn = asyncio.Lock()
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(BATCH)
         self._timer_changed = asyncio.Event()
+        self._merging = False
         self._snapshots: asyncio.Queue[Fetch] = asyncio.Queue(maxsize=1)
         self._sync = sync.Sync(epoch=0, seq=0)
         self._stream = port.messages(
@@ -116,6 +126,7 @@ class FeedService:
             group.create_task(self._watch_time(), name="feed-time")
             group.create_task(self._fetch_snapshots(), name="feed-snapshots")
             group.create_task(self._telling.run(), name="feed-position")
+            group.create_task(self._commands.run(), name="feed-commands")
         raise AssertionError("a task of the feed ended")
 
     async def _connected(self, session_kept: bool) -> None:  # noqa: ARG002, FBT001 - the port's call
@@ -131,6 +142,23 @@ class FeedService:
         question = self._central_time.question(self._sync.epoch)
         if question is not None:
             await self._ask(question)
+
+    async def _accept(self, accepts: Accepts) -> int:
+        """Put in force what is held of all that was sent up to there; returns how many rows.
+
+        Raises ``CommandRefusedError`` where that is not yet known.
+        """
+        async with self._turn:
+            await self._commit()
+            epoch, seq = self.position
+            if self._merging:
+                raise CommandRefusedError("busy", "a snapshot is coming in: send another later")
+            if accepts.epoch != epoch:
+                raise CommandRefusedError("other_epoch", f"our epoch is {epoch}")
+            if accepts.seq > seq:
+                why = f"we are at seq {seq}: send another when our position is there"
+                raise CommandRefusedError("ahead", why)
+            return await holding.accept_through(self._database, SOURCE, accepts, self._clock.now())
 
     async def _hear_of_holds(self) -> None:
         """What people decide about held rows is told to central."""
@@ -262,6 +290,7 @@ class FeedService:
     async def _fetch_snapshots(self) -> None:
         while True:
             wanted = await self._snapshots.get()
+            self._merging = True
             try:
                 plan = await self._merge_snapshot(wanted)
             except (snapshot.SnapshotError, MergeTakenOverError, StorageBusyError) as error:
@@ -280,6 +309,7 @@ class FeedService:
                     moved = self._sync.applied(plan.epoch, plan.seq, now)
                     await self._carry_out(moved)
                     await self._commit()
+            self._merging = False
             self._telling.changed()
 
     async def _merge_snapshot(self, wanted: Fetch) -> Merge:

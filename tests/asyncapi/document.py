@@ -111,6 +111,22 @@ CHANNELS: Final = (
         says="Central committed events.",
     ),
     Channel(
+        name="command",
+        topic=topics.command("{gateway}"),
+        server="central",
+        gateway="receive",
+        message="Command",
+        says="Central tells a gateway to do something.",
+    ),
+    Channel(
+        name="commandResult",
+        topic=topics.command_result("{gateway}"),
+        server="central",
+        gateway="send",
+        message="CommandResult",
+        says="What became of a command.",
+    ),
+    Channel(
         name="gatewayState",
         topic=topics.gateway_state("{gateway}"),
         server="central",

@@ -29,6 +29,8 @@ MODELS: Final[tuple[type[BaseModel], ...]] = (
     feed.Reply,
     feed.Position,
     feed.Problems,
+    feed.Command,
+    feed.CommandResult,
     events.BatchMessage,
     events.AckMessage,
     intake.ScanMessage,

@@ -12,6 +12,7 @@ from tests.support import project
 
 PAGE = (project.ROOT / "docs" / "central.md").read_text(encoding="utf-8")
 NAMED_FIRST = {"PydanticCustomError", "MessageError", "SignatureRefusedError"}
+NAMED_COMMAND = {"CommandRefusedError"}
 NAMED_SECOND = {"whole", "line"}
 
 EXAMPLES: list[tuple[str, str, Any]] = [
@@ -67,21 +68,21 @@ def listed(heading: str) -> set[str]:
     return {code for cell in first for code in re.findall(r"`([a-z_0-9]+)`", cell)}
 
 
-def written(folder: str) -> set[str]:
+def written(folder: str, named_first: set[str] = NAMED_FIRST) -> set[str]:
     """The codes that stand in the modules of a folder."""
     found: set[str] = set()
     for path in sorted((project.ROOT / folder).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call):
-                found |= set(_codes(node))
+                found |= set(_codes(node, named_first))
     return found
 
 
-def _codes(call: ast.Call) -> Iterator[str]:
+def _codes(call: ast.Call, named_first: set[str]) -> Iterator[str]:
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     given = [one.value for one in call.keywords if one.arg == "code"]
     given += (
-        call.args[:1] if name in NAMED_FIRST else call.args[1:2] if name in NAMED_SECOND else []
+        call.args[:1] if name in named_first else call.args[1:2] if name in NAMED_SECOND else []
     )
     for one in given:
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
@@ -120,6 +121,11 @@ def test_every_code_of_a_row_that_turns_up_is_listed() -> None:
 
 def test_every_code_of_a_hold_is_listed_and_no_other() -> None:
     assert listed("Of a hold") == set(holding.CODES.values())
+
+
+def test_every_code_of_a_command_is_listed_and_no_other() -> None:
+    others = written("gateway/feed", set())
+    assert listed("Of a command") == written("gateway/feed", NAMED_COMMAND) - others
 
 
 def test_every_code_of_the_sources_is_listed_and_no_other() -> None:
