@@ -117,12 +117,13 @@ def box(
     looked = _look(connection, (hold,), page)
     lines = tuple(_line(row, hold, reader, settings, name) for _, row in looked.found)
     may = may_decide(role, settings, hold.source) and hold.state != "accepted"
+    what = "".join(name(row.kind, row.key) for row in holds.rows(connection, number, 1))
     return HoldBox(
         path=f"/holds/{number}",
         seen=seen.written(looked.seen),
         newer=looked.newer,
         state=hold.state,
-        title=_title(hold, looked, reader, name),
+        title=_title(hold, looked.rows, what, reader),
         why=texts.HOLD_WHY.say(reader.language),
         decided=_decided(hold, reader),
         advice=_advice(hold, looked, settings, reader, may=may),
@@ -206,15 +207,14 @@ def _look(connection: Connection, several: Iterable[Hold], page: Page) -> _Looke
     return _Looked(seen=marks, rows=rows, newer=newer, found=tuple(found))
 
 
-def _title(hold: Hold, looked: _Looked, reader: Reader, name: Callable[[str, str], str]) -> str:
-    count = reader.count(looked.rows)
+def _title(hold: Hold, seen_rows: int, what: str, reader: Reader) -> str:
+    count = reader.count(seen_rows or hold.rows)
     match hold.cause:
         case Cause.DELETES:
             return texts.HOLD_DELETES.say(reader.language, count=count)
         case Cause.PRICES:
             return texts.HOLD_PRICES.say(reader.language, count=count)
         case _:
-            what = "".join(name(row.kind, row.key) for _, row in looked.found[:1])
             return texts.HOLD_PRICE.say(reader.language, what=what)
 
 

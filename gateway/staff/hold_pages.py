@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,11 +29,9 @@ STATES = {
     "accepted": ("good", texts_of_holds.HOLD_ACCEPTED_STATE),
 }
 _DID = {
-    ("accepted", True): texts_of_holds.HOLD_ACCEPTED_SOME,
-    ("refused", True): texts_of_holds.HOLD_REFUSED_SOME,
-    ("refused", False): texts_of_holds.HOLD_REFUSED_ALL,
+    "accepted": texts_of_holds.HOLD_ACCEPTED_COUNT,
+    "refused": texts_of_holds.HOLD_REFUSED_COUNT,
 }
-"""What was decided, and whether something of it is left."""
 
 
 class HoldPages:
@@ -157,17 +156,29 @@ class _Boxes:
         return held.pile(connection, what, role, reader, settings, name, page=page)
 
 
-def _did(request: Request, reader: Reader) -> tuple[str, str]:
-    """The tone and the words of what was just decided."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Did:
+    """What was just decided, and what became of the rest."""
+
+    tone: str
+    title: str
+    advice: str
+
+
+def _did(request: Request, reader: Reader) -> _Did | None:
     asked = request.query_params
     counts = {name: asked.get(name, "0")[:9] for name in ("rows", "left")}
-    if not all(count.isascii() and count.isdigit() for count in counts.values()):
-        return "", ""
-    said = _DID.get((asked.get("did", ""), counts["left"] != "0"))
-    if said is None:
-        return "", ""
-    words = {name: reader.count(int(count)) for name, count in counts.items()}
-    return "attention" if counts["left"] != "0" else "good", said.say(reader.language, **words)
+    title = _DID.get(asked.get("did", ""))
+    if title is None or not all(count.isascii() and count.isdigit() for count in counts.values()):
+        return None
+    left = int(counts["left"])
+    advice = texts_of_holds.HOLD_LEFT if left else texts_of_holds.HOLD_STAYS
+    said = {name: reader.count(int(count)) for name, count in counts.items()}
+    return _Did(
+        tone="attention" if left else "good",
+        title=title.say(reader.language, rows=said["rows"]),
+        advice=advice.say(reader.language, **({"left": said["left"]} if left else {})),
+    )
 
 
 def _asked(request: Request) -> held.Page:

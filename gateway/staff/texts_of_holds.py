@@ -83,19 +83,15 @@ HOLD_ACCEPT = Text(es="Aceptar", en="Accept")
 HOLD_REFUSE = Text(es="Rechazar", en="Refuse")
 HOLD_ACCEPT_ALL = Text(es="Aceptar los {count}", en="Accept all {count}")
 HOLD_REFUSE_ALL = Text(es="Rechazar los {count}", en="Refuse all {count}")
-HOLD_ACCEPTED_SOME = Text(
-    es="Se aceptaron {rows}. Llegaron o cambiaron mientras tanto {left}, que siguen en espera: "
-    "míralos.",
-    en="{rows} accepted. Came or changed meanwhile, and still held: {left}. Look at them.",
+HOLD_ACCEPTED_COUNT = Text(es="Aceptados: {rows}", en="Accepted: {rows}")
+HOLD_REFUSED_COUNT = Text(es="Rechazados: {rows}", en="Refused: {rows}")
+HOLD_LEFT = Text(
+    es="Llegaron o cambiaron mientras tanto: {left}. Siguen en espera, vuelve a mirar.",
+    en="Came or changed meanwhile: {left}. They are still held, look again.",
 )
-HOLD_REFUSED_SOME = Text(
-    es="Se rechazaron {rows}. Llegaron o cambiaron mientras tanto {left}, que siguen en espera: "
-    "míralos.",
-    en="{rows} refused. Came or changed meanwhile, and still held: {left}. Look at them.",
-)
-HOLD_REFUSED_ALL = Text(
-    es="Se rechazaron {rows}. Sigue valiendo lo anterior hasta que llegue otro dato.",
-    en="{rows} refused. What was there before holds until other data comes.",
+HOLD_STAYS = Text(
+    es="Sigue valiendo lo anterior hasta que llegue otro dato.",
+    en="What was there before holds until other data comes.",
 )
 HOLD_CHANGED_MEANWHILE = Text(
     es="Cambió mientras tanto, vuelve a mirar", en="It changed meanwhile, look again"
@@ -109,9 +105,9 @@ HOLD_NOTHING_DONE_API = Text(
     en="Nothing was accepted or refused. Ask for what is held again.",
 )
 HOLD_NEWER = Text(
-    es="{count} llegaron o cambiaron desde que abriste esta página. Lo que decidas aquí no les "
+    es="Llegaron o cambiaron desde que abriste esta página: {count}. Lo que decidas aquí no les "
     "afecta.",
-    en="{count} came or changed since you opened this page. What you decide here does not touch "
+    en="Came or changed since you opened this page: {count}. What you decide here does not touch "
     "them.",
 )
 HOLD_LOOK_AGAIN = Text(es="Volver a mirar", en="Look again")

@@ -37,6 +37,8 @@ SAID = {
         "to_do": "Pendiente",
         "accept": "Aceptar",
         "accepted": "Aceptado. Las etiquetas se actualizan.",
+        "changed": "Cambió mientras tanto, vuelve a mirar",
+        "again": "Volver a mirar",
     },
     "en": {
         "odd": "looks like a mistake",
@@ -46,6 +48,8 @@ SAID = {
         "to_do": "To do",
         "accept": "Accept",
         "accepted": "Accepted. The labels follow now.",
+        "changed": "It changed meanwhile, look again",
+        "again": "Look again",
     },
 }
 ROWS = [feeding.SHOP, *(product(key) for key in KEYS), *(price(key, "100.00") for key in KEYS)]
@@ -130,6 +134,67 @@ async def test_a_manager_accepts_and_a_clerk_looks_on(
         # The clerk's page follows by itself.
         await expect(clerk.get_by_text("30 precios cambiarían de golpe")).to_have_count(0)
         assert watched.complaints == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "es"), (1280, "en")])
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_price_that_came_after_the_page_is_not_accepted_with_it(
+    mosquitto: Mosquitto,
+    tmp_path: Path,
+    page_at: PageAt,
+    *,
+    width: int,
+    language: str,
+    script: bool,
+) -> None:
+    said = SAID[language]
+    async with opened(mosquitto, tmp_path) as shop:
+        await shop.central.publish(price("a00", "1.00"))
+        await shop.held(1)
+        watched = await page_at(
+            f"{shop.address}/", width=width, height=740, java_script_enabled=script
+        )
+        page = watched.page
+        await sign_in(page, "Ana")
+        await page.goto(f"{shop.address}/holds/1?lang={language}")
+        await expect(page.get_by_text("$1.00")).to_be_visible()
+        await shop.central.publish(price("a00", "2.00"))
+        await shop.held(1)
+        if script:
+            await expect(page.get_by_text(said["changed"])).to_be_visible()
+            await page.get_by_role("link", name=said["again"]).click()
+        else:
+            await page.get_by_role("button", name=said["accept"]).click()
+            await expect(page.get_by_text(said["changed"])).to_be_visible()
+        await expect(page.get_by_text("$2.00")).to_be_visible()
+        assert await page.evaluate(FITS)
+        await page.get_by_role("button", name=said["accept"]).click()
+        await expect(page.get_by_text(said["accepted"])).to_be_visible()
+        await shop.held(0)
+
+
+# Whether each button could be pressed when another price came under it.
+WATCH = """() => new MutationObserver(() => {
+    if (!document.body.innerText.includes("$2.00")) return;
+    window.still ??= [...document.querySelectorAll(".task button")].map((one) => one.disabled);
+}).observe(document.querySelector("[data-again]"), { childList: true })"""
+
+
+async def test_a_button_waits_when_another_price_comes_under_the_finger(
+    mosquitto: Mosquitto, tmp_path: Path, page_at: PageAt
+) -> None:
+    async with opened(mosquitto, tmp_path) as shop:
+        await shop.central.publish(price("a00", "1.00"))
+        await shop.held(1)
+        page = (await page_at(f"{shop.address}/", width=360, height=740)).page
+        await sign_in(page, "Ana")
+        await expect(page.get_by_text("$1.00")).to_be_visible()
+        await page.evaluate(WATCH)
+        await shop.central.publish(price("a00", "2.00"))
+        await expect(page.get_by_text("$2.00")).to_be_visible()
+        assert await page.evaluate("window.still") == [True, True]
+        await page.get_by_role("button", name="Aceptar").click()
+        await expect(page.get_by_text("Aceptado. Las etiquetas se actualizan.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "es"), (1280, "en")])

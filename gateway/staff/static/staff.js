@@ -9,6 +9,7 @@
   const ALL_AGAIN_MS = 60000;
   const LOST_AFTER_MS = 1500;
   const RETRY_MS = 3000;
+  const STILL_MS = 1000;
   const ROWS_AT_ONCE = 100;
 
   // What the page shows -----------------------------------------------------------------------
@@ -82,6 +83,14 @@
     if (wanted.size) freshRows();
   };
 
+  // What is decided about: a button waits a moment when that has changed under the finger.
+  const seen = (node) => [...node.querySelectorAll("[name=seen]")].map((one) => one.value).join();
+  const keepStill = (section) => {
+    const buttons = [...section.querySelectorAll("[name=seen] ~ button")];
+    for (const button of buttons) button.disabled = true;
+    setTimeout(() => { for (const button of buttons) button.disabled = false; }, STILL_MS);
+  };
+
   const sections = new WeakMap();
   const freshSection = (section) => {
     if (!sections.has(section)) {
@@ -95,7 +104,9 @@
         if (inner && inner.dataset.mark !== before) inner.classList.add("changed");
         const details = fresh.querySelector("details");
         if (details && open !== undefined) details.open = open;
+        const other = seen(fresh) !== seen(section);
         section.replaceChildren(fresh);
+        if (other) keepStill(section);
       }, Number(section.dataset.pace)));
     }
     sections.get(section)();

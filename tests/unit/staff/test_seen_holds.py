@@ -141,11 +141,9 @@ async def test_of_a_mass_what_changed_meanwhile_stays_held(mass: Staffed) -> Non
 
         assert answer.status_code == 303
         said = (await client.get(answer.headers["location"])).text
-        assert (
-            "Se aceptaron 127. Llegaron o cambiaron mientras tanto 2, que siguen en espera" in said
-        )
+        assert "Aceptados: 127" in said
         in_english = (await client.get(answer.headers["location"] + "&lang=en")).text
-        assert "127 accepted. Came or changed meanwhile, and still held: 2." in in_english
+        assert "Came or changed meanwhile: 2. They are still held, look again." in in_english
     now = await amounts(mass)
     assert [key for key in KEYS if now[key] != "110.00"] == ["z000", "z001", "z129"]
     assert {now[key] for key in ("z000", "z001", "z129")} == {"100.00"}
@@ -167,7 +165,8 @@ async def test_what_a_refusal_did_not_see_waits_open(mass: Staffed) -> None:
         await send(mass, price("z000", "120.00"))
         answer = await client.post(f"/holds/{hold.id}/refuse", data=form(old))
         said = (await client.get(answer.headers["location"])).text
-    assert "Se rechazaron 129. Llegaron o cambiaron mientras tanto 1," in said
+    assert "Rechazados: 129" in said
+    assert "Llegaron o cambiaron mientras tanto: 1." in said
     states = await mass.database.read(holds.every)
     assert [(one.state, one.rows) for one in states] == [("refused", 129), ("open", 1)]
     assert set((await amounts(mass)).values()) == {"100.00"}
@@ -183,7 +182,7 @@ async def test_pages_of_a_hold_are_all_of_one_moment(mass: Staffed) -> None:
         second = (await client.get(link[1].replace("&amp;", "&"))).text
         assert form(second) == form(first)
         assert "101 a 129 de 129" in second
-        assert "1 llegaron o cambiaron desde que abriste esta página." in second
+        assert "Llegaron o cambiaron desde que abriste esta página: 1." in second
         now = re.search(r'data-from="([^"]*)"', first)
         assert now is not None
         looked_on = (await client.get(now[1].replace("&amp;", "&"))).text
@@ -231,7 +230,8 @@ async def test_many_odd_prices_are_one_entry_and_one_decision(staff: Staffed) ->
         answer = await client.post("/holds/prices/central/accept", data=form(page))
 
         said = (await client.get(answer.headers["location"])).text
-        assert "Se aceptaron 58. Llegaron o cambiaron mientras tanto 2," in said
+        assert "Aceptados: 58" in said
+        assert "Llegaron o cambiaron mientras tanto: 2. Siguen en espera" in said
     now = await amounts(staff)
     assert [now[key] for key in KEYS[:60] if now[key] != "9.99"] == ["999.00", "990.00"]
     assert sorted(hold.rows for hold in await open_holds(staff)) == [1, 1]
@@ -254,7 +254,8 @@ async def test_many_odd_prices_are_refused_at_once_and_a_few_are_tasks_each(
         assert "It changed meanwhile, look again" in late.text
         answer = await client.post("/holds/prices/central/refuse", data=form(late.text))
         said = (await client.get(answer.headers["location"])).text
-    assert "4 refused. What was there before holds until other data comes." in said
+    assert "Refused: 4" in said
+    assert "What was there before holds until other data comes." in said
     assert {hold.state for hold in await staff.database.read(holds.every)} == {"refused"}
 
 
