@@ -57,8 +57,8 @@ _LOOKED_AT_SIZE = 24
 _NEVER = "\U0010fffe"
 """No character, so that every font draws its empty box for it."""
 
-_MOST_OPEN = 24
-"""Font files open at once: each takes its whole size in memory, and letters outlive them."""
+_MOST_OPEN = 8
+"""Font files open at once: each takes more than half a megabyte, and letters outlive them."""
 
 _MOST_GLYPHS = 512
 _MOST_WIDTHS = 256
