@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.render import fonts
@@ -26,6 +26,7 @@ _LEAST_BETWEEN = 2
 """Pixels between cents and what stands below them."""
 
 _DIGITS = frozenset("0123456789")
+_AS_ZERO = str.maketrans("123456789", "0" * 9)
 
 _TOO_SMALL_TO_RAISE = 17
 _SMALLEST_RAISED = 9
@@ -109,23 +110,50 @@ class Price:
 
     def _fit(self, width: int, height: int) -> _Set:
         """The largest that fits; the smallest there is where none does."""
-        size = self.size
-        while size > fonts.SMALLEST and not self._fits(size, width, height):
-            type_ = self._set(size)
-            estimate = min(
-                size * width // max(1, type_.width), size * height // max(1, type_.height)
-            )
-            size = max(fonts.SMALLEST, min(size - 1, estimate))
-        while size < self.size and self._fits(size + 1, width, height):
-            size += 1  # the estimate is of rounded sizes and may be low by one or two
+        size = _largest(
+            _shape(self.parts), self._around, self.weight, self.size, self.big, width, height
+        )
         return self._set(size)
 
-    def _fits(self, size: int, width: int, height: int) -> bool:
-        type_ = self._set(size)
+    def _set(self, size: int) -> _Set:
+        return _set(self.parts, self._around, self.weight, size, self.big)
+
+    @property
+    def _around(self) -> tuple[str, str]:
+        return self.before, self.after
+
+
+def _shape(parts: PriceParts) -> PriceParts:
+    """All prices that are as wide and high in any face: digits are equally wide."""
+    return replace(
+        parts, units=parts.units.translate(_AS_ZERO), cents=parts.cents.translate(_AS_ZERO)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _largest(
+    shape: PriceParts,
+    around: tuple[str, str],
+    weight: str,
+    most: int,
+    big: bool,  # noqa: FBT001 - a cache key
+    width: int,
+    height: int,
+) -> int:
+    """The largest size up to ``most`` that fits; the smallest there is where none does."""
+
+    def fits(size: int) -> bool:
+        type_ = _set(shape, around, weight, size, big)
         return type_.width <= width and type_.height <= height
 
-    def _set(self, size: int) -> _Set:
-        return _set(self.parts, (self.before, self.after), self.weight, size, self.big)
+    size = most
+    while size > fonts.SMALLEST and not fits(size):
+        type_ = _set(shape, around, weight, size, big)
+        estimate = min(size * width // max(1, type_.width), size * height // max(1, type_.height))
+        size = max(fonts.SMALLEST, min(size - 1, estimate))
+    while size < most and fits(size + 1):
+        size += 1  # the estimate is of rounded sizes and may be low by one or two
+    return size
 
 
 @lru_cache(maxsize=1024)
