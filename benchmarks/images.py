@@ -138,7 +138,7 @@ async def _two_workers(setup: Setup, drawn_by: Template, sample: LabelFacts) -> 
         one = await stack.enter_async_context(RenderPool(1))
 
         async def rate(pool: RenderPool) -> float:
-            waiting = labels(sample, count)
+            waiting = iter(list(labels(sample, count)))
             began = time.perf_counter()
             async with asyncio.TaskGroup() as group:
                 for _ in range(_AT_ONCE):

@@ -5,13 +5,19 @@ The gateway imports this and never the drawing itself, which only the process ne
 
 from __future__ import annotations
 
+import copyreg
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import tzinfo
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from operator import attrgetter
+from typing import Any
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
+from gateway.domain.money import Money
+from gateway.domain.pricing import PriceTag
 from gateway.render.rules.packs import Breach
 
 
@@ -64,6 +70,17 @@ class Complaint:
 
 AnyJob = Job | ShrinkJob
 Done = Picture | Shrunk | Complaint
+
+
+def _pickled_at_once(kind: type[Any]) -> None:
+    """Pickle all fields of a dataclass with slots in one go: by itself it looks up each by name."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    made = copyreg.__newobj__  # type: ignore[attr-defined] # the standard way of pickle
+    ForkingPickler.register(kind, lambda one: (made, (kind,), values(one)))
+
+
+for _kind in (Job, Panel, LabelFacts, PriceTag, Money):
+    _pickled_at_once(_kind)
 
 
 def begin(pipe: Connection) -> None:
