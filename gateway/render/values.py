@@ -186,10 +186,7 @@ def _of_the_price(facts: LabelFacts, was: Money | None, locale: str) -> dict[str
     tag = facts.tag
     if tag is None:
         return texts
-    several, for_members = (
-        deals.several(terms, tag.price.currency, facts.language, locale) if terms else ""
-        for terms in (tag.multibuy, tag.loyalty_multibuy)
-    )
+    several, for_members = deals.together(tag, facts.language, locale)
     return texts | {
         "price": _written(tag.price, locale),
         "loyalty_price": _written(tag.loyalty, locale),

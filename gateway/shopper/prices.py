@@ -23,7 +23,8 @@ class Price:
 
     ``amount`` is None when nothing is in force; ``lowest`` says that it is a *from* price.
     ``at_the_till`` says that it was taken off the shelf.
-    ``less`` is the reduction from ``regular``, ``several`` the price for several together.
+    ``less`` is the reduction from ``regular``, ``several`` the price for several together, and
+    ``loyalty_several`` that for members.
     """
 
     amount: str | None
@@ -33,6 +34,7 @@ class Price:
     less: str | None = None
     several: str | None = None
     loyalty: str | None = None
+    loyalty_several: str | None = None
     deposit: str | None = None
     per_unit: str | None = None
     tax: str | None = None
@@ -48,6 +50,7 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
         return Price(amount=None, at_the_till=facts.state is LabelState.WITHDRAWN)
     was = prior_price.compared(tag, shop.country)
     kind: Text | None = _KINDS.get(tag.kind) if was is not None else None
+    several, for_members = deals.together(tag, language, locale)
     per_unit = None
     if facts.unit_price is not None and facts.unit and not facts.price_from:
         many = facts.unit_value if facts.unit_value not in {None, 1} else None
@@ -63,10 +66,9 @@ def price(facts: LabelFacts, tax_included: bool, shop: Shop) -> Price:  # noqa: 
         regular=money.format_money(was, locale) if was is not None else None,
         kind=kind.say(language) if kind is not None else None,
         less=deals.less(tag.percent, locale) if tag.percent else None,
-        several=deals.several(tag.multibuy, tag.price.currency, language, locale)
-        if tag.multibuy
-        else None,
+        several=several or None,
         loyalty=_loyalty(tag, language, locale),
+        loyalty_several=_loyalty_several(tag, for_members, language) if for_members else None,
         deposit=deals.deposit(facts.deposit, language, locale)
         if facts.deposit is not None
         else None,
@@ -82,6 +84,17 @@ def _loyalty(tag: PriceTag, language: str, locale: str) -> str | None:
     price = money.format_money(tag.loyalty, locale)
     named = texts.LOYALTY_OF.say(language, price=price, program=tag.program or "")
     words = named if tag.program else texts.LOYALTY.say(language, price=price)
+    return _on_condition(words, tag, language)
+
+
+def _loyalty_several(tag: PriceTag, terms: str, language: str) -> str:
+    """What several cost members; the condition stands here where no price for one says it."""
+    named = texts.LOYALTY_SEVERAL_OF.say(language, terms=terms, program=tag.program or "")
+    words = named if tag.program else texts.LOYALTY_SEVERAL.say(language, terms=terms)
+    return words if tag.loyalty is not None else _on_condition(words, tag, language)
+
+
+def _on_condition(words: str, tag: PriceTag, language: str) -> str:
     condition = catalogue.text(tag.condition or {}, language)
     return f"{words} ({condition})" if condition else words
 

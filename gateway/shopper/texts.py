@@ -61,6 +61,10 @@ SALE = Text(es="Oferta", en="Sale")
 CLEARANCE = Text(es="Liquidación", en="Clearance")
 LOYALTY = Text(es="{price} para socios", en="{price} for members")
 LOYALTY_OF = Text(es="{price} para socios de {program}", en="{price} for members of {program}")
+LOYALTY_SEVERAL = Text(es="Para socios: {terms}", en="For members: {terms}")
+LOYALTY_SEVERAL_OF = Text(
+    es="Para socios de {program}: {terms}", en="For members of {program}: {terms}"
+)
 UNIT_PRICE = Text(es="{price} por {per}", en="{price} per {per}")
 TAX_EXCLUDED = Text(es="Impuestos no incluidos", en="Taxes not included")
 AS_OF = Text(es="Existencias a las {time}", en="Stock as of {time}")

@@ -8,6 +8,7 @@ from babel import numbers
 
 from gateway.domain.money import Money
 from gateway.domain.multibuy import MultiBuy
+from gateway.domain.pricing import PriceTag
 from gateway.wording import money
 
 _FREE = Decimal(100)
@@ -28,6 +29,15 @@ def several(terms: MultiBuy, currency: str, language: str, locale: str) -> str:
     if terms.limit is None:
         return words
     return f"{words} (máx. {terms.limit})" if spanish else f"{words} (max. {terms.limit})"
+
+
+def together(tag: PriceTag, language: str, locale: str) -> tuple[str, str]:
+    """What several cost everybody and what they cost members, as ``several``; "" without terms."""
+    everybody, members = (
+        several(terms, tag.price.currency, language, locale) if terms is not None else ""
+        for terms in (tag.multibuy, tag.loyalty_multibuy)
+    )
+    return everybody, members
 
 
 def deposit(amount: Money, language: str, locale: str) -> str:

@@ -357,3 +357,48 @@ def test_a_reduction_is_compared_with_the_lowest_price_before_it(families: Famil
     assert price.several == "Lleva 3, paga 2"
     assert price.loyalty == "$220.00 para socios de Club Calzado (con tarjeta)"
     assert price.deposit == "+ $2.50 de depósito"
+
+
+@pytest.mark.parametrize(
+    ("amount", "language", "said"),
+    [
+        (
+            Decimal(240),
+            "es",
+            (None, "Para socios de Club Calzado: 3 por $600.00 (máx. 6) (con tarjeta)"),
+        ),
+        (
+            Decimal(220),
+            "en",
+            (
+                "$220.00 for members of Club Calzado (con tarjeta)",
+                "For members of Club Calzado: 3 for $600.00 (max. 6)",
+            ),
+        ),
+    ],
+)
+def test_what_several_cost_members_stands_on_the_page_as_on_the_label(
+    families: Families, amount: Decimal, language: str, said: tuple[str | None, str]
+) -> None:
+    terms = MultiBuy(type="n_for_price", n=3, amount=Decimal(600), limit=6)
+    loyalty = Offer(
+        kind="loyalty",
+        amount=amount,
+        program="Club Calzado",
+        condition={"es": "con tarjeta"},
+        multibuy=terms,
+    )
+    family = families("tote")
+    sold = Offers(
+        product="tote", currency="MXN", offers=(Offer(kind="list", amount=Decimal(240)), loyalty)
+    )
+    page = views.page(
+        replace(family, offers={"tote": sold}),
+        Target(product="tote"),
+        shop=SHOP,
+        tongue=Tongue(language=language),
+        at=shop.NOW,
+    )
+    assert page is not None
+    assert page.price is not None
+    assert (page.price.loyalty, page.price.loyalty_several) == said
