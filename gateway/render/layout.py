@@ -132,6 +132,17 @@ class Box:
             known = self._spreads[width] = list(_spread(extents, width, self.gap))
         return known
 
+    def _columns_within(self, width: int, height: int) -> list[tuple[Box, int, int]]:
+        """The children of a row, without those to be dropped that are too high for it."""
+        columns = self._columns(width)
+        while too_high := [
+            child for child, _, size in columns if child.drop and child.heights(size).need > height
+        ]:
+            first_to_go = max(too_high, key=lambda child: child.drop)
+            kept = [(child, child.widths()) for child, _, _ in columns if child is not first_to_go]
+            columns = list(_spread(kept, width, self.gap))
+        return columns
+
     def _rows(self, width: int, height: int) -> list[tuple[Box, int, int]]:
         extents = [(child, child.heights(width)) for child in self._fitting(width)]
         return list(_spread(extents, height, self.gap))
@@ -165,7 +176,8 @@ def place(box: Box, room: Rect) -> Iterator[tuple[Box, Rect]]:
         return
     inner = room.inside(box.padding)
     if box.horizontal:
-        for child, start, size in box._columns(inner.width):  # noqa: SLF001 - own class
+        columns = box._columns_within(inner.width, inner.height)  # noqa: SLF001 - own class
+        for child, start, size in columns:
             part = Rect(x=inner.x + start, y=inner.y, width=size, height=inner.height)
             yield from place(child, part)
     else:

@@ -84,6 +84,18 @@ def test_what_may_go_and_is_too_wide_for_its_column_goes() -> None:
     assert set(placed(column, 29, 90)) == {"column", "a"}
 
 
+def test_what_may_go_and_is_too_high_for_its_row_goes_and_leaves_its_width() -> None:
+    row = Box(
+        name="row",
+        horizontal=True,
+        children=(leaf("a", 10, 10), leaf("b", 30, 30, drop=1), leaf("c", 0, 0, weight=1)),
+    )
+    assert set(placed(row, 90, 30)) == {"row", "a", "b", "c"}
+    parts = placed(row, 90, 29)
+    assert set(parts) == {"row", "a", "c"}
+    assert parts["c"].width == 80
+
+
 def boxes(depth: int) -> st.SearchStrategy[Box]:
     small = st.integers(0, 60)
     ends = st.builds(
@@ -129,6 +141,17 @@ def test_nothing_overlaps_and_nothing_leaves_the_panel(root: Box, width: int, he
     for number, one in enumerate(ends):
         for other in ends[number + 1 :]:
             assert not overlap(one, other)
+
+
+@given(root=boxes(3), width=st.integers(0, 400), height=st.integers(0, 400))
+def test_what_may_go_has_the_room_it_needs_or_is_not_there(
+    root: Box, width: int, height: int
+) -> None:
+    room = Rect(x=0, y=0, width=width, height=height)
+    for box, part in layout.place(root, room):
+        if box.drop and box is not root:
+            assert part.width >= box.widths().need
+            assert part.height >= box.heights(part.width).need
 
 
 def overlap(one: Rect, other: Rect) -> bool:
