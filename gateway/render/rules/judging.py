@@ -176,11 +176,20 @@ def _area(sight: _Sight, demand: Demand) -> Iterator[str]:
 
 
 def _code(sight: _Sight, demand: Demand) -> Iterator[str]:
+    return _too_fine(sight, demand, QrElement)
+
+
+def _bars(sight: _Sight, demand: Demand) -> Iterator[str]:
+    return _too_fine(sight, demand, BarcodeElement)
+
+
+def _too_fine(sight: _Sight, demand: Demand, kind: type[Element]) -> Iterator[str]:
     for one in sight.placed:
-        if isinstance(one.element, QrElement | BarcodeElement):
+        if isinstance(one.element, kind):
             module = one.seen.size * _MM / sight.panel.dpi
             if module < demand.least:
-                yield f"element {one.name!r}: modules of {module:.2f} mm are too fine to scan"
+                asked = f"at least {demand.least:g} mm are asked for"
+                yield f"element {one.name!r}: modules of {module:.2f} mm are too fine; {asked}"
 
 
 def _too_small(what: str, points: float, least: float) -> str:
@@ -199,4 +208,5 @@ _CHECKS: Mapping[Rule, Callable[[_Sight, Demand], Iterator[str]]] = {
     Rule.TEXT_LETTERS: _text_letters,
     Rule.AREA: _area,
     Rule.CODE: _code,
+    Rule.BARS: _bars,
 }

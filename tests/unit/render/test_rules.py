@@ -133,7 +133,17 @@ CASES = {
     Rule.CODE: Case(
         keeps=(price(), {"kind": "qr", "size": "74px"}),
         breaks=(price(), {"kind": "qr", "size": "74px", "module": "0.1mm"}),
-        says="element 'e1': modules of 0.17 mm are too fine to scan",
+        says="element 'e1': modules of 0.17 mm are too fine; at least {least:g} mm are asked for",
+        facts=sold(),
+        breaks_on=FINE,
+    ),
+    Rule.BARS: Case(
+        keeps=(price(), {"kind": "barcode", "symbology": "code128", "value": "A1"}),
+        breaks=(
+            price(),
+            {"kind": "barcode", "symbology": "code128", "value": "A1", "module": "0.05mm"},
+        ),
+        says="element 'e1': modules of 0.17 mm are too fine; at least {least:g} mm are asked for",
         facts=sold(),
         breaks_on=FINE,
     ),
