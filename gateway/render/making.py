@@ -33,6 +33,9 @@ _LEAST_PRICE_POINTS = 9.2
 _MOST_SHRINKING = 0.75
 """Texts keep this share of their size while they can: a label keeps its proportions."""
 
+_LEAST_SHARE = 0.6
+"""Of its size: texts that may be dropped or have a plate, and size runs, get no smaller."""
+
 
 class Maker:
     """Makes contents; one per picture."""
@@ -70,13 +73,16 @@ class Maker:
         if not text:
             return None
         size, min_size = self._sizes_of(element)
+        floor = self._floor(element.min_size)
+        if element.drop or element.plate:
+            floor = max(floor, math.ceil(size * _LEAST_SHARE))
         own_words = not self._values.has_facts(element.value)
         return Text(
             text=text.upper() if element.case == "upper" else text,
             weight=element.font,
             size=size,
             min_size=min_size,
-            floor=self._floor(element.min_size),
+            floor=floor,
             ink=element.ink,
             lines=element.lines,
             align=element.align,
@@ -119,11 +125,12 @@ class Maker:
     def _sizes(self, element: elements.SizesElement) -> SizeRun | None:
         if not self._facts.sizes:
             return None
-        min_size = self._floor(element.min_size)
+        size = self.pixels(element.size)
+        min_size = max(self._floor(element.min_size), math.ceil(size * _LEAST_SHARE))
         return SizeRun(
             sizes=self._facts.sizes,
             weight=element.font,
-            size=max(self.pixels(element.size), min_size),
+            size=max(size, min_size),
             min_size=min_size,
             rows=element.rows,
             valign=element.valign,

@@ -21,6 +21,7 @@ from gateway.domain.stock import Availability
 from gateway.render import layout, rendering, templates, values
 from gateway.render.codes import Code
 from gateway.render.contents import Text
+from gateway.render.elements import TextElement
 from gateway.render.layout import Rect
 from gateway.render.painter import Painter
 from gateway.render.prices import Price
@@ -32,6 +33,8 @@ from tests.unit.render.test_layout import overlap
 BUNDLED = templates.load_all(templates.BUNDLED)
 PESOS = Money(amount=Decimal(899), currency="MXN")
 PANEL = PANELS["29-296x128"]
+LARGE = [known_panels.PANELS[name] for name in ("10.2-960x640-bwr", "12.2-960x768-bwr")]
+MEXICO = ZoneInfo("America/Mexico_City")
 
 
 @pytest.mark.parametrize("name", ["style", "article", "plain"])
@@ -248,6 +251,19 @@ def test_nothing_overlaps_and_nothing_is_cut_without_an_ellipsis(
         assert not any(overlap(room, other) for _, other in seen[number + 1 :])
         if isinstance(content, Text):
             check_words(content, room)
+
+
+@pytest.mark.parametrize("name", sorted(BUNDLED))
+def test_what_may_go_goes_before_its_letters_are_tiny(
+    name: str, bundled_samples: Mapping[str, Mapping[str, LabelFacts]]
+) -> None:
+    for panel in (*LARGE, *(panel.turned() for panel in LARGE), *PANELS.values()):
+        for facts in bundled_samples[name].values():
+            for one in rendering.draw(BUNDLED[name], panel, facts, "MX", MEXICO).placed:
+                element = one.element
+                if isinstance(element, TextElement) and (element.drop or element.plate):
+                    least = max(element.size.pixels(panel) * 0.6, element.min_size.pixels(panel))
+                    assert not one.seen.size or one.seen.size >= least
 
 
 def check_words(content: Text, room: Rect) -> None:
