@@ -328,8 +328,8 @@ def _mark(connection: Connection, now: datetime) -> None:
 
 def _without_template(label: Label, facts: LabelFacts, target: Target | None, card: str) -> Look:
     """A test card, or nothing for a label in a drawer."""
-    panel, raw = label.panel, card == "raw"
-    if raw and label.correction is not None:
+    panel = label.panel
+    if card == "raw" and label.correction is not None:
         panel = label.correction.model(panel)
     return Look(
         label=label,
@@ -338,7 +338,7 @@ def _without_template(label: Label, facts: LabelFacts, target: Target | None, ca
         facts=facts,
         next_change=label.card_until if card else None,
         picture=test_card.draw(panel) if card else test_card.blank(panel),
-        raw=raw,
+        card=card,
     )
 
 

@@ -47,7 +47,8 @@ class Rendered:
 class Look:
     """A stale label with all that decides its picture; ``target`` is what it is bound to.
 
-    ``picture`` stands there where no template draws it; a ``raw`` one is not corrected on its way.
+    ``picture`` stands there where no template draws it. ``card`` is the test card that it is, as
+    ``Label.card``; a ``raw`` one is not corrected on its way.
     """
 
     label: Label
@@ -57,7 +58,12 @@ class Look:
     next_change: datetime | None
     products: tuple[ProductPrice, ...] = ()
     picture: Frame | None = None
-    raw: bool = False
+    card: str = ""
+
+    @property
+    def raw(self) -> bool:
+        """Whether the picture goes out as it is."""
+        return self.card == "raw"
 
     @property
     def key(self) -> bytes:
@@ -162,7 +168,7 @@ def _wish(connection: Connection, one: Drawn, now: datetime) -> None:
         id=uuid.uuid4().hex,
         fingerprint=one.fingerprint,
         template=look.template or "",
-        cause=look.facts.state.value,
+        cause=deliveries.CARD if look.card else look.facts.state.value,
         made_at=now,
         told=ranking.told(look.facts),
         raw=look.raw,

@@ -91,7 +91,7 @@ class Label(BaseModel):
 
     `alias` is the id on its case; `hardware` says how far its kind was tried on real hardware.
     Pictures are named by fingerprint; ``/frames/{fingerprint}.png`` has them. ``standing`` sums
-    the delivery up: none, queued, transferred, shown, failed, silent, other or foreign.
+    the delivery up: none, queued, transferred, shown, test, failed, silent, other or foreign.
     """
 
     id: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from gateway.staff import texts_of_labels as texts
-from gateway.store.deliveries import Delivery
+from gateway.store.deliveries import CARD, Delivery
 from gateway.store.overview import LabelView
 from gateway.store.waves import Wave
 from gateway.web.words import Text
@@ -79,6 +79,30 @@ class Reader:
 
 
 def standing(view: LabelView, reader: Reader) -> Standing:
+    """How the label stands: on test, else how far its wish has come; and what to do."""
+    found = progress(view, reader)
+    if not on_test(view) or found.code not in {"shown", "transferred"}:
+        return found
+    ends = test_ends(view, reader)
+    advice = texts.TEST_ADVICE.say(reader.language, time=ends) if ends else found.advice
+    word = texts.TEST.say(reader.language)
+    return Standing(code="test", tone="attention", icon="ask", word=word, advice=advice)
+
+
+def on_test(view: LabelView) -> bool:
+    """Whether what the label should show is the test card."""
+    return view.wish is not None and view.wish.cause == CARD and not view.label.stale
+
+
+def test_ends(view: LabelView, reader: Reader) -> str:
+    """When the test card goes by itself, on the shop's clock; '' where none is asked for."""
+    until = view.label.card_until
+    if until is None or not view.label.card_at(reader.priced_at):
+        return ""
+    return times.clock_time(until, reader.zone, reader.locale)
+
+
+def progress(view: LabelView, reader: Reader) -> Standing:
     """How far the label's wish has come, and what to do."""
     delivery = view.delivery
     if view.label.sight_sha256 is not None and view.shown is None:

@@ -25,6 +25,7 @@ _LAST_PAGE = 10_000
 
 FACETS: dict[Facet, tuple[Text, str, str]] = {
     Facet.SHOWN: (texts.FACET_SHOWN, "good", "good"),
+    Facet.TEST: (texts.FACET_TEST, "attention", "ask"),
     Facet.UNDER_WAY: (texts.FACET_UNDER_WAY, "plain", "queued"),
     Facet.SILENT: (texts.FACET_SILENT, "attention", "silent"),
     Facet.PAUSED: (texts.FACET_PAUSED, "attention", "paused"),

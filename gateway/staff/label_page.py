@@ -30,6 +30,7 @@ from gateway.staff.showing import Article, Row, When
 from gateway.store import binding_rows, health, overview, proof, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
+from gateway.store.overview import LabelView
 from gateway.store.people import Role
 from gateway.web.problems import Problem
 
@@ -40,6 +41,7 @@ _DID = {
     "withdrawn": texts_of_prices.DID_WITHDRAW,
     "price-back": texts_of_prices.DID_PUT_BACK,
     "adopted": texts_of_adoption.DID_ADOPTED,
+    "ended": texts_of_adoption.DID_ENDED,
     "right": texts_of_adoption.DID_RIGHT,
     "named": texts_of_adoption.DID_NAMED,
     "parked": texts_of_adoption.DID_PARKED,
@@ -97,6 +99,7 @@ class Sheet:
     difference: str
     matches: bool
     off: Off | None
+    test: str
     facts: tuple[Fact, ...]
     history: tuple[Line, ...]
     parked: bool
@@ -201,6 +204,7 @@ def _read(
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
+        test=_test(view, row, reader),
         off=_off(connection, bound.target, reader) if bound is not None else None,
         facts=label_facts.facts(view, health.troubles(connection, label), reader),
         history=tuple(_line(entry, reader) for entry in history),
@@ -208,6 +212,16 @@ def _read(
         blinks=hardware_words.blinks(view.label.family),
         may_retire=role is not Role.CLERK,
     )
+
+
+def _test(view: LabelView, row: Row, reader: Reader) -> str:
+    """Until when the test card is asked for, unless its standing says so; '' without a test."""
+    ends = explaining.test_ends(view, reader)
+    if not ends:
+        return ""
+    if row.standing.code == "test":
+        return row.standing.advice
+    return texts_of_adoption.CARD_UNTIL.say(reader.language, time=ends)
 
 
 def _off(connection: Connection, target: Target, reader: Reader) -> Off | None:

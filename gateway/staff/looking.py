@@ -20,15 +20,17 @@ from device_drivers.api.panels import Ink, Panel
 from gateway.labels import adopting
 from gateway.labels.living import LabelError
 from gateway.staff import explaining, refused_deeds
+from gateway.staff import texts_of_adoption as texts
 from gateway.staff.api import PREFIX
 from gateway.staff.desk import Desk, go
-from gateway.staff.explaining import Standing
+from gateway.staff.explaining import Reader, Standing
 from gateway.staff.ink_words import INKS
 from gateway.staff.label_page import unknown_label
 from gateway.staff.new_labels import LabelId
 from gateway.store import label_life, labels, overview
 from gateway.store.database import Connection
 from gateway.store.label_rows import Label
+from gateway.store.overview import LabelView
 
 _WAYS = [(turns, mirrored) for mirrored in (False, True) for turns in range(4)]
 _PHONE_PX = 148
@@ -77,6 +79,7 @@ class Looking:
     code: str
     stage: str
     standing: Standing
+    ends: str
     ways: tuple[Way, ...]
     blocks: tuple[Block, ...]
     as_before: bool
@@ -100,6 +103,7 @@ class CardLooking:
         pages.add_api_route(f"{one}/now", self.now, methods=["GET"])
         pages.add_api_route(f"{one}/seen", self.seen_on_page, methods=["POST"])
         pages.add_api_route(f"{one}/done", self.done_on_page, methods=["POST"])
+        pages.add_api_route(f"{one}/end", self.end_on_page, methods=["POST"])
         pages.add_api_route(f"{one}/{{name}}", self.picture, methods=["GET"])
         routes.add_api_route(f"{PREFIX}{one}", self.show, methods=["POST"])
         routes.add_api_route(f"{PREFIX}{one}", self.done, methods=["DELETE"])
@@ -143,6 +147,11 @@ class CardLooking:
         """The label is right."""
         await self.done(request, label)
         return go(f"/labels/{label}?did=right")
+
+    async def end_on_page(self, request: Request, label: LabelId) -> Response:
+        """Whatever it looks like, the test is over."""
+        await self.done(request, label)
+        return go(f"/labels/{label}?did=ended")
 
     async def show(self, request: Request, label: LabelId) -> Response:
         """Show the test card as it is, for 15 minutes at most. Answers 204."""
@@ -211,12 +220,13 @@ class CardLooking:
                 connection, known.family, panel.name, known.firmware
             )
             stage = known.card_at(reader.priced_at)
-            standing = explaining.standing(view, reader)
+            standing = explaining.progress(view, reader)
             return Looking(
                 label=label,
                 code=known.code,
                 stage=stage,
                 standing=standing,
+                ends=_ends(view, reader),
                 ways=_ways(panel, before or Correction()),
                 blocks=_blocks(panel, before or Correction(), reader.language),
                 as_before=before is not None and not before.is_none,
@@ -229,6 +239,11 @@ class CardLooking:
             return await self._desk.read(look)
         except LabelError as error:
             raise unknown_label(self._desk, request) from error
+
+
+def _ends(view: LabelView, reader: Reader) -> str:
+    time = explaining.test_ends(view, reader)
+    return texts.CARD_UNTIL.say(reader.language, time=time) if time else ""
 
 
 def _model(label: Label) -> Panel:

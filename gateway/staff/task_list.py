@@ -10,6 +10,7 @@ from decimal import Decimal
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
+from gateway.labels.adopting import CARD_FOR
 from gateway.settings import Settings
 from gateway.staff import (
     held,
@@ -45,7 +46,9 @@ _WRONG = {
     Facet.FAILED.value: texts.WRONG_FAILED,
     Facet.SILENT.value: texts.WRONG_SILENT,
     Facet.OTHER.value: texts.WRONG_OTHER,
+    Facet.TEST.value: texts.WRONG_TEST,
 }
+_ENDS_BY_ITSELF = {Facet.TEST.value: texts.WRONG_TEST_ADVICE}
 _KINDS: Mapping[str, Text] = {
     "location": texts.KIND_LOCATION,
     "group": texts.KIND_GROUP,
@@ -83,7 +86,9 @@ def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLi
             yield TaskLine(
                 tone=one.tone,
                 title=text.say(reader.language, count=reader.count(one.count)),
-                advice=texts.WRONG_LABELS_ADVICE.say(reader.language),
+                advice=_ENDS_BY_ITSELF.get(one.name, texts.WRONG_LABELS_ADVICE).say(
+                    reader.language, minutes=reader.count(CARD_FOR // timedelta(minutes=1))
+                ),
                 href=one.href,
             )
 

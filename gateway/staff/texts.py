@@ -105,6 +105,14 @@ WRONG_SILENT = Text(es="Etiquetas que no confirman: {count}", en="Labels not con
 WRONG_OTHER = Text(
     es="Etiquetas con otra imagen: {count}", en="Labels with another picture: {count}"
 )
+WRONG_TEST = Text(
+    es="Etiquetas con la imagen de prueba, sin precio: {count}",
+    en="Labels with the test card and no price: {count}",
+)
+WRONG_TEST_ADVICE = Text(
+    es="Termina sus pruebas; las olvidadas terminan solas a los {minutes} minutos.",
+    en="End their tests; forgotten ones end by themselves after {minutes} minutes.",
+)
 WRONG_LABELS_ADVICE = Text(
     es="Ábrelas para ver cuáles son y qué hacer con cada una.",
     en="Open them to see which they are and what to do with each.",
@@ -258,6 +266,7 @@ GONE = Text(es="{key} ya no está en el catálogo", en="{key} is no longer in th
 FROM = Text(es="desde {price}", en="from {price}")
 NO_PRICE = Text(es="Sin precio", en="No price")
 FACET_SHOWN = Text(es="Correctas", en="Right")
+FACET_TEST = Text(es="En prueba", en="On test")
 FACET_UNDER_WAY = Text(es="En camino", en="On the way")
 FACET_SILENT = Text(es="No confirman", en="Not confirming")
 FACET_PAUSED = Text(es="En pausa", en="Paused")

@@ -102,7 +102,14 @@ CARD_OVER = Text(
     es="La etiqueta ya no muestra la imagen de prueba.",
     en="The label no longer shows the test card.",
 )
-CARD_STOP = Text(es="Dejar la prueba", en="Stop the test")
+CARD_STOP = Text(es="Terminar la prueba", en="End the test")
+CARD_UNTIL = Text(
+    es="La prueba termina sola a las {time}.", en="The test ends by itself at {time}."
+)
+DID_ENDED = Text(
+    es="La prueba terminó. La etiqueta vuelve a lo suyo.",
+    en="The test has ended. The label goes back to its own picture.",
+)
 
 # The life of a label
 LIFE_TITLE = Text(es="La etiqueta", en="The label")

@@ -43,6 +43,13 @@ FOREIGN_ADVICE = Text(
     es="Otro programa escribe en ella, o se cambió a mano. Envía la imagen de nuevo.",
     en="Another program writes to it, or it was changed by hand. Send the picture again.",
 )
+TEST = Text(es="En prueba", en="On test")
+TEST_ADVICE = Text(
+    es="Tiene la imagen de prueba en lugar de la suya. Termina sola a las {time}; si ya la viste, "
+    "toca Terminar la prueba.",
+    en="It has the test card in place of its own picture. That ends by itself at {time}; if you "
+    "have seen it, press End the test.",
+)
 NOTHING_YET = Text(es="Sin imagen todavía", en="No picture yet")
 NOTHING_YET_ADVICE = Text(
     es="La imagen se está preparando. Si tarda, mira en Hoy.",

@@ -24,6 +24,8 @@ FOREIGN: Final = "foreign"
 """The reason, and the hold, of a label that somebody else writes to."""
 STAFF: Final = "staff"
 """The reason of what somebody asked to be sent again, and the cause of what staff changed."""
+CARD: Final = "card"
+"""The cause of a wish for the test card."""
 _NO_ATTEMPT: Final = (LINK_DOWN, Reason.ASLEEP.value)
 
 
@@ -31,8 +33,8 @@ _NO_ATTEMPT: Final = (LINK_DOWN, Reason.ASLEEP.value)
 class Wish:
     """The frame a label should show, under an opaque id that is never ordered.
 
-    ``told`` is what the frame says of the price. A ``raw`` frame goes out as it is, without the
-    label's correction.
+    ``cause`` is the state of the price in it, or ``CARD``. ``told`` is what the frame says of the
+    price. A ``raw`` frame goes out as it is, without the label's correction.
     """
 
     label: str

@@ -33,6 +33,7 @@ class Facet(Enum):
     """A question that labels are counted and filtered by; one label may answer several."""
 
     SHOWN = "shown"
+    TEST = "test"
     UNDER_WAY = "under_way"
     SILENT = "silent"
     PAUSED = "paused"
@@ -53,11 +54,21 @@ _OTHER = (
     "label.sight_sha256 IS NOT NULL AND (picture.sha256 IS NULL OR "
     "(delivery.state = 'shown' AND picture.fingerprint IS NOT wish.fingerprint))"
 )
+_TEST = (
+    f"wish.cause = '{deliveries.CARD}' AND label.stale = 0 AND NOT ({_OTHER}) "
+    f"AND (delivery.state = 'shown' OR (delivery.state = 'transferred' AND NOT ({_SILENT})))"
+)
 _CONDITIONS: Mapping[Facet, str] = {
-    Facet.SHOWN: f"delivery.state = 'shown' AND label.stale = 0 AND NOT ({_OTHER})",
+    # Right is a label that speaks for an article and shows what it should.
+    Facet.SHOWN: (
+        "delivery.state = 'shown' AND label.stale = 0 AND binding.label IS NOT NULL "
+        f"AND NOT ({_OTHER}) AND NOT ({_TEST})"
+    ),
+    Facet.TEST: _TEST,
     # What was confirmed is no longer known to be right while the next picture is not drawn yet.
     Facet.UNDER_WAY: (
-        f"(delivery.state IN ('queued', 'transferred') AND NOT ({_STOPPED}) AND NOT ({_SILENT})) "
+        f"(delivery.state IN ('queued', 'transferred') AND NOT ({_STOPPED}) "
+        f"AND NOT ({_SILENT}) AND NOT ({_TEST})) "
         f"OR (delivery.state = 'shown' AND label.stale > 0 AND NOT ({_OTHER}))"
     ),
     Facet.SILENT: _SILENT,

@@ -51,6 +51,7 @@ CHANGING = (
     ("POST", "/labels/L000/alias"),
     ("PUT", "/api/v1/labels/L000/alias"),
     ("POST", "/labels/L000/card/done"),
+    ("POST", "/labels/L000/card/end"),
     ("DELETE", "/api/v1/labels/L000/card"),
     *(("POST", f"/waves/1/{word}") for word in ("pause", "resume", "cancel")),
     *(("POST", f"/api/v1/waves/1/{word}") for word in ("pause", "resume", "cancel")),
