@@ -8,9 +8,29 @@ lies in a drawer. A *retired* one is gone for good unless somebody adopts it ane
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
+
+BLANK_WITHIN: Final = timedelta(minutes=15)
+"""A retired label that is in reach confirms within so long that it shows nothing; else a person is
+told that it hangs there with a price."""
+ASKED_FOR: Final = timedelta(days=1)
+"""So long a retired label is asked to show nothing; it may be heard again meanwhile."""
+
+
+class Parting(Enum):
+    """How far a label is that is being retired."""
+
+    GOING = "going"
+    """It is asked to show nothing."""
+    LEFT_HANGING = "left_hanging"
+    """It still shows its picture: a person has to take it down."""
+    GONE = "gone"
+    """It shows nothing."""
+    GIVEN_UP = "given_up"
+    """It never confirmed that, and is not asked any more."""
 
 
 class Life(Enum):
@@ -74,3 +94,13 @@ def after(life: Life, deed: Deed) -> Life:
     if following is None:
         raise LifeError(life, deed)
     return following
+
+
+def parting(*, blank: bool, online: bool, asked_for: timedelta) -> Parting:
+    """How far a label is that was asked for so long to show nothing; ``blank`` once it does."""
+    if blank:
+        return Parting.GONE
+    if asked_for >= ASKED_FOR:
+        return Parting.GIVEN_UP
+    in_time = online and asked_for < BLANK_WITHIN
+    return Parting.GOING if in_time else Parting.LEFT_HANGING

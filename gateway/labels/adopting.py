@@ -20,9 +20,9 @@ from device_drivers.api.panels import Ink, Panel
 from gateway.domain import label_events
 from gateway.domain.label_hardware import Hardware
 from gateway.domain.label_life import Deed, Life, after
-from gateway.labels import living
+from gateway.labels import living, parting
 from gateway.labels.living import Doer, LabelError
-from gateway.store import discovered, label_life, labels, takeover, tasks
+from gateway.store import discovered, label_life, labels, retired, takeover, tasks
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
 from gateway.store.label_rows import Label
@@ -124,6 +124,30 @@ def take_in(
     label_life.take_in(connection, waiting, panel, doer.at, correction)
     tasks.close(connection, living.HEARD_AGAIN, waiting.label)
     _tell(connection, waiting.label, doer)
+
+
+def take_back(connection: Connection, label: str, doer: Doer) -> None:
+    """A retired label is ours again, without an article; raises ``LabelError``.
+
+    It need not be heard: what it was is remembered, unless an older version retired it.
+    """
+    gone = retired.get(connection, label)
+    if gone is None:
+        raise LabelError("unknown_label", f"no label {label} is retired")
+    if gone.leaving:
+        label_life.stay(connection, label)
+        tasks.close(connection, living.HEARD_AGAIN, label)
+        _tell(connection, label, doer)
+    else:
+        known = discovered.get(connection, label) or gone.known
+        was = gone.hardware
+        panel = (known.panel if known is not None else None) or (was.panel if was else None)
+        if known is None or panel is None:
+            raise LabelError("waits_no_more", f"{label} is not heard, and nobody knows what it is")
+        take_in(connection, known, panel, doer, was.correction if was is not None else None)
+    tasks.close(connection, parting.LEFT_HANGING, label)
+    if gone.alias is not None and label_life.name(connection, label, gone.alias):
+        living.tell_name(connection, label, gone.alias, doer)
 
 
 def adopt_code(

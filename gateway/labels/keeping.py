@@ -6,6 +6,7 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.contact import Contact, Way
 from gateway.labels.outages import Outages
+from gateway.labels.parting import Farewell
 from gateway.labels.price_telling import PriceTelling
 from gateway.labels.proof_check import ProofCheck
 from gateway.labels.upkeep import Upkeep
@@ -25,6 +26,7 @@ def services(
     return [
         PriceTelling(database, clock, origin, within_s=settings.labels.shown_within_s),
         Contact(database, clock, *ways),
+        Farewell(database, clock),
         ProofCheck(database, clock),
         Upkeep(database, clock, settings.proof),
     ]

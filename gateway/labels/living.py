@@ -15,7 +15,7 @@ from gateway.domain.events import Event, Lane, Origin
 from gateway.domain.label_life import Deed, LifeError, after
 from gateway.domain.proof import Entry
 from gateway.labels import binding, wishing
-from gateway.store import label_life, labels, outbox, proof, tasks
+from gateway.store import deliveries, label_life, labels, outbox, proof, retired, tasks
 from gateway.store.database import Connection
 from gateway.store.label_life import Parked
 from gateway.store.label_rows import Label
@@ -52,6 +52,11 @@ def name(connection: Connection, label: str, alias: str | None, doer: Doer) -> N
         return
     if not label_life.name(connection, label, alias):
         raise LabelError("alias_taken", f"another label has {alias} on its case")
+    tell_name(connection, label, alias, doer)
+
+
+def tell_name(connection: Connection, label: str, alias: str | None, doer: Doer) -> None:
+    """What stands on the label's case is known (or, None, no more)."""
     event = label_events.named(
         doer.origin,
         event_id=str(uuid.uuid4()),
@@ -77,7 +82,10 @@ def unpark(connection: Connection, label: str, doer: Doer) -> None:
 
 
 def retire(connection: Connection, label: str, doer: Doer, *, to: str | None = None) -> None:
-    """The label is out of use: nothing is sent to it any more; what it showed stays on record."""
+    """The label is out of use; what it showed stays on record.
+
+    One that may still show a picture of ours is asked to show nothing (``labels.parting``).
+    """
     known = _may(connection, label, Deed.RETIRE)
     event = label_events.retired(
         doer.origin,
@@ -88,7 +96,8 @@ def retire(connection: Connection, label: str, doer: Doer, *, to: str | None = N
         time=doer.at,
     )
     note(connection, label, "retired", doer, event, to)
-    label_life.let_go(connection, label, by=doer.by, at=doer.at, to=to)
+    shows = may_show(connection, known)
+    label_life.retire(connection, label, by=doer.by, at=doer.at, to=to, shows=shows)
     wishing.forget(connection, label)
 
 
@@ -123,15 +132,18 @@ def replace(connection: Connection, old: str, new: str, doer: Doer) -> None:
     retire(connection, old, doer, to=new)
 
 
-def heard_again(connection: Connection, label: str, at: datetime) -> bool:
-    """A retired label is on the air: told once, and never driven; False where it is none."""
-    gone = label_life.retired(connection, label)
-    if gone is None:
-        return False
-    if label_life.tell_heard_again(connection, label):
+def may_show(connection: Connection, label: Label) -> bool:
+    """Whether a picture may be on the label: it says so, or one went out to it."""
+    delivery = deliveries.get(connection, label.id)
+    return label.sight_sha256 is not None or (delivery is not None and delivery.sha256 is not None)
+
+
+def heard_again(connection: Connection, label: str, at: datetime) -> None:
+    """A label is on the air that is none of ours: one that was retired is told once."""
+    gone = retired.get(connection, label)
+    if gone is not None and retired.tell_heard_again(connection, label):
         detail = {"label": label, "by": gone.by, "at": gone.at.isoformat(), "alias": gone.alias}
         tasks.open_(connection, HEARD_AGAIN, label, detail, at)
-    return True
 
 
 def note(

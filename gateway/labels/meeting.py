@@ -16,7 +16,7 @@ from gateway.labels import adopting, living
 from gateway.labels.living import Doer
 from gateway.labels.taking_over import zones
 from gateway.settings import Labels
-from gateway.store import binding_rows, discovered, labels, takeover
+from gateway.store import binding_rows, discovered, labels, retired, takeover
 from gateway.store.database import Connection
 
 
@@ -40,7 +40,11 @@ class Meetings:
         self, connection: Connection, family: str, heard: Announced | Unidentified, at: datetime
     ) -> Met:
         """A label that is not ours was heard."""
-        gone = living.heard_again(connection, heard.label, at)
+        gone = retired.get(connection, heard.label) is not None
+        if gone and isinstance(heard, Announced) and heard.retained:
+            # The broker kept what it said once; that is no word of it.
+            return Met.WAITS
+        living.heard_again(connection, heard.label, at)
         if labels.count(connection) >= self._most:
             return Met.NO_ROOM
         named = takeover.named_with(connection, heard.label)

@@ -169,7 +169,7 @@ class Reports:
     def _announced(
         self, connection: Connection, family: str, heard: Announced, news: _News, now: datetime
     ) -> None:
-        before = labels.get(connection, heard.label)
+        before = labels.get(connection, heard.label, leaving=True)
         if before is None and not self._met(connection, family, heard, news, now):
             return
         labels.announce(connection, family, heard, now, before=before)
@@ -185,7 +185,7 @@ class Reports:
         self, connection: Connection, family: str, heard: Unidentified, news: _News, now: datetime
     ) -> None:
         """It is as it was adopted; only a person can say what it is."""
-        known = labels.get(connection, heard.label) is not None
+        known = labels.get(connection, heard.label, leaving=True) is not None
         if known or self._met(connection, family, heard, news, now):
             labels.renew(connection, heard.label, heard.firmware)
             _hear(connection, heard, now)
@@ -216,7 +216,7 @@ class Reports:
     def _reported(
         self, connection: Connection, family: str, heard: Reported, news: _News, now: datetime
     ) -> None:
-        label = labels.get(connection, heard.label)
+        label = labels.get(connection, heard.label, leaving=True)
         if label is None:
             return
         _hear(connection, heard, now)

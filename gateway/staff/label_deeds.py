@@ -160,7 +160,7 @@ class LabelDeeds:
     async def retire_on_page(self, request: Request, label: LabelId) -> Response:
         """Take it out of use."""
         await self.retire(request, label)
-        return go("/labels?did=retired")
+        return go(f"/labels/{label}?did=retired")
 
     async def _flash(self, request: Request, label: str) -> Outcome:
         known = await self._desk.read(lambda rows: labels.get(rows, label))

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.settings import Shop
-from gateway.staff import showing, texts, texts_of_adoption
+from gateway.staff import showing, texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.showing import Row
-from gateway.store import overview
+from gateway.store import overview, retired
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import Asked, Facet
@@ -74,6 +74,7 @@ class _Question:
 class _Listed:
     rows: tuple[Row, ...]
     total: int
+    gone: int
     filters: tuple[Filter, ...]
 
 
@@ -109,11 +110,11 @@ class LabelList:
         return self._desk.page(
             request,
             "labels.html",
-            did=texts_of_adoption.DID_RETIRED.say(reader.language) if _did(request) else "",
             question=question,
             rows=listed.rows,
             filters=listed.filters,
             total=listed.total,
+            gone=listed.gone,
             range=texts.RANGE.say(reader.language, **facts),
             previous=question.href(page=str(question.page - 1)) if question.page > 1 else None,
             next=question.href(page=str(question.page + 1)) if more else None,
@@ -136,10 +137,6 @@ class LabelList:
         question, reader = _question(request), self._desk.reader(request)
         found = await self._desk.read(lambda connection: filters(connection, question, reader))
         return self._desk.page(request, "label_filters.html", filters=found, question=question)
-
-
-def _did(request: Request) -> bool:
-    return request.query_params.get("did") == "retired"
 
 
 def filters(connection: Connection, question: _Question, reader: Reader) -> tuple[Filter, ...]:
@@ -204,5 +201,6 @@ def _listed(connection: Connection, question: _Question, reader: Reader, shop: S
     return _Listed(
         rows=tuple(showing.row(view, articles, reader, shop) for view in found.views),
         total=found.total,
+        gone=retired.count(connection),
         filters=filters(connection, question, reader),
     )

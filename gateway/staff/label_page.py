@@ -10,24 +10,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.domain.labels import Target, products_shown
-from gateway.domain.proof import Entry
 from gateway.labels import binding, wishing
 from gateway.settings import Shop
 from gateway.staff import (
     explaining,
     hardware_words,
     label_facts,
+    label_history,
+    retired_sheets,
     showing,
     texts_of_adoption,
     texts_of_prices,
+    texts_of_retired,
 )
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_facts import Fact
+from gateway.staff.label_history import Line
 from gateway.staff.showing import Article, Row, When
-from gateway.store import binding_rows, health, overview, proof, withdrawals
+from gateway.store import health, overview, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import LabelView
@@ -47,37 +50,10 @@ _DID = {
     "parked": texts_of_adoption.DID_PARKED,
     "unparked": texts_of_adoption.DID_UNPARKED,
     "replaced": texts_of_adoption.DID_REPLACED,
+    "retired": texts_of_retired.DID_RETIRED,
+    "down": texts_of_retired.DID_DOWN,
+    "back": texts_of_retired.DID_BACK,
 }
-_PROOF = {
-    "wished": (texts.PROOF_WISHED, "plain"),
-    "asked_again": (texts.PROOF_ASKED_AGAIN, "plain"),
-    "transferred": (texts.PROOF_TRANSFERRED, "plain"),
-    "shown": (texts.PROOF_SHOWN, "good"),
-    "failed": (texts.PROOF_FAILED, "trouble"),
-    "lost": (texts.PROOF_LOST, "attention"),
-    "reachable": (texts.PROOF_REACHABLE, "plain"),
-    "unreachable": (texts.PROOF_UNREACHABLE, "attention"),
-    "price_withdrawn": (texts_of_prices.PROOF_WITHDRAWN, "attention"),
-    "price_back": (texts_of_prices.PROOF_BACK, "plain"),
-    "bound": (texts.PROOF_BOUND, "plain"),
-    "adopted": (texts_of_adoption.PROOF_ADOPTED, "plain"),
-    "named": (texts_of_adoption.PROOF_NAMED, "plain"),
-    "parked": (texts_of_adoption.PROOF_PARKED, "plain"),
-    "retired": (texts_of_adoption.PROOF_RETIRED, "attention"),
-}
-_DEEDS = frozenset({"adopted", "asked_again", "named", "parked", "retired"})
-_PARKED = {"blank": texts_of_adoption.PARK_BLANK, "code": texts_of_adoption.PARK_CODE}
-_HISTORY = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the history."""
-
-    tone: str
-    word: str
-    detail: str
-    at: When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +81,7 @@ class Sheet:
     parked: bool
     blinks: bool
     may_retire: bool
+    retiring: str
 
 
 class LabelPage:
@@ -127,17 +104,19 @@ class LabelPage:
         """The whole page."""
         did = _DID.get(request.query_params.get("did", ""))
         said = did.say(self._desk.tongue(request).language) if did is not None else ""
-        return self._desk.page(
-            request, "label.html", sheet=await self._sheet(request, label), did=said
-        )
+        sheet = await self._any_sheet(request, label)
+        page = "label.html" if isinstance(sheet, Sheet) else "retired_label.html"
+        return self._desk.page(request, page, sheet=sheet, did=said)
 
     async def now(self, request: Request, label: str) -> Response:
         """What may have changed on it."""
-        return self._desk.page(request, "label_now.html", sheet=await self._sheet(request, label))
+        sheet = await self._any_sheet(request, label)
+        page = "label_now.html" if isinstance(sheet, Sheet) else "retired_now.html"
+        return self._desk.page(request, page, sheet=sheet)
 
     async def history(self, request: Request, label: str) -> Response:
         """Its latest history."""
-        sheet = await self._sheet(request, label)
+        sheet = await self._any_sheet(request, label)
         return self._desk.page(request, "label_history.html", sheet=sheet)
 
     async def send_again(self, request: Request, label: str) -> Response:
@@ -165,6 +144,12 @@ class LabelPage:
             await self._desk.database.write(change)
         except binding.BindingError as error:
             raise unknown_label(self._desk, request) from error
+
+    async def _any_sheet(self, request: Request, label: str) -> Sheet | retired_sheets.Sheet:
+        """The page of a label that is ours, or was."""
+        reader, shop = self._desk.reader(request), self._desk.settings.shop
+        gone = await self._desk.read(lambda rows: retired_sheets.sheet(rows, label, reader, shop))
+        return await self._sheet(request, label) if gone is None else gone
 
     async def _sheet(self, request: Request, label: str) -> Sheet:
         reader, shop = self._desk.reader(request), self._desk.settings.shop
@@ -196,21 +181,21 @@ def _read(
     matches = row.wished.fingerprint is not None and (
         row.wished.fingerprint == row.shown.fingerprint
     )
-    history = proof.of_label(connection, label, _HISTORY)
     return Sheet(
         row=row,
         article=showing.with_picture(row.article, connection) if row.article else None,
-        bound_by=_who(bound.bound_by, reader) if bound is not None else "",
+        bound_by=label_history.who(bound.bound_by, reader) if bound is not None else "",
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
         matches=matches,
         test=_test(view, row, reader),
         off=_off(connection, bound.target, reader) if bound is not None else None,
         facts=label_facts.facts(view, health.troubles(connection, label), reader),
-        history=tuple(_line(entry, reader) for entry in history),
+        history=label_history.latest(connection, label, reader),
         parked=bool(view.label.parked),
         blinks=hardware_words.blinks(view.label.family),
         may_retire=role is not Role.CLERK,
+        retiring=retired_sheets.what_retiring_does(connection, view, reader),
     )
 
 
@@ -238,30 +223,3 @@ def _off(connection: Connection, target: Target, reader: Reader) -> Off | None:
         title=texts_of_prices.PRICE_WITHDRAWN.say(reader.language, by=one.by, ago=ago),
         advice=texts_of_prices.PRICE_WITHDRAWN_ADVICE.say(reader.language, reason=reason),
     )
-
-
-def _line(entry: Entry, reader: Reader) -> Line:
-    word, tone = _PROOF.get(entry.what, (None, "plain"))
-    reason = explaining.REASONS.get(entry.detail or "")
-    detail = reason.say(reader.language) if reason is not None else entry.detail or ""
-    if entry.what in {"price_withdrawn", "price_back"}:
-        what = texts_of_prices.NEW_PRICE.say(reader.language) if detail == "new_price" else detail
-        detail = " · ".join(part for part in (what, entry.actor) if part)
-    if entry.what == "parked":
-        detail = (_PARKED.get(detail, texts_of_adoption.UNPARK)).say(reader.language)
-    if entry.what in _DEEDS:
-        detail = " · ".join(part for part in (detail, entry.actor) if part)
-    if entry.what == "bound":
-        what = detail or texts.UNBOUND.say(reader.language)
-        detail = f"{what} · {_who(entry.actor or '', reader)}"
-    return Line(
-        tone=tone,
-        word=word.say(reader.language) if word is not None else entry.what,
-        detail=detail,
-        at=showing.when(entry.at, reader),
-    )
-
-
-def _who(name: str, reader: Reader) -> str:
-    """Who bound a label, as people say it."""
-    return texts.CENTRAL.say(reader.language) if name == binding_rows.BY_SOURCE else name

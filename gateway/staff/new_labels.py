@@ -22,10 +22,10 @@ from gateway.staff.api import PREFIX
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.newcomers import Row
-from gateway.store import discovered, label_life
+from gateway.store import discovered, retired
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
-from gateway.store.label_life import Retired
+from gateway.store.retired import Retired
 
 _LISTED = 100
 _ANSWERS = {
@@ -216,7 +216,7 @@ class NewLabels:
             return AllWaiting(
                 total=discovered.count(connection),
                 labels=[
-                    self._told(one, label_life.retired(connection, one.label))
+                    self._told(one, retired.get(connection, one.label))
                     for one in discovered.nearest(connection, _LISTED)
                 ],
             )
@@ -284,7 +284,7 @@ class NewLabels:
 
     async def _waiting(self, request: Request, label: str) -> tuple[Discovered, Retired | None]:
         def look(connection: Connection) -> tuple[Discovered | None, Retired | None]:
-            return discovered.get(connection, label), label_life.retired(connection, label)
+            return discovered.get(connection, label), retired.get(connection, label)
 
         waiting, gone = await self._desk.read(look)
         if waiting is None:
@@ -322,7 +322,7 @@ class NewLabels:
             rows = tuple(
                 newcomers.row(
                     one,
-                    label_life.retired(connection, one.label),
+                    retired.get(connection, one.label),
                     reader,
                     blinks=self._flashing.can(one.family),
                 )

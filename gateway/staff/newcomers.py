@@ -11,7 +11,7 @@ from gateway.staff import texts_of_adoption as texts
 from gateway.staff.explaining import Reader
 from gateway.staff.showing import When
 from gateway.store.discovered import Discovered
-from gateway.store.label_life import Retired
+from gateway.store.retired import Retired
 from gateway.web.words import Text
 
 _NEAR_DBM, _FAIR_DBM = -60, -80

@@ -20,14 +20,14 @@ from gateway.domain import scanning
 from gateway.domain.labels import Target
 from gateway.domain.scanning import Scan
 from gateway.labels import binding
-from gateway.staff import showing, texts_of_adoption
+from gateway.staff import showing, texts_of_adoption, texts_of_retired
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import Article
 from gateway.store import articles as found_in
-from gateway.store import discovered, label_life, labels, overview
+from gateway.store import discovered, label_life, labels, overview, retired
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.label_rows import Label
@@ -316,6 +316,8 @@ def _label(connection: Connection, scan: Scan) -> Label:
         return found
     if discovered.get(connection, scan.text) is not None:
         raise _RefusedError(texts_of_adoption.LABEL_WAITS, "label", scan.text[:60])
+    if retired.get(connection, scan.text) is not None:
+        raise _RefusedError(texts_of_retired.LABEL_RETIRED, "label", scan.text[:60])
     # The QR of a label with one article holds its GTIN: it names the label if no other has it.
     products = _products(connection, scan)
     holders = overview.labels_of_product(connection, products[0]) if len(products) == 1 else ()

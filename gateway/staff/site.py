@@ -22,6 +22,7 @@ from gateway.staff import (
     texts_of_holds,
     texts_of_labels,
     texts_of_prices,
+    texts_of_retired,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -41,6 +42,7 @@ from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
 from gateway.staff.prices import Prices
+from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
@@ -98,6 +100,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_adoption,
             texts_of_holds,
             texts_of_prices,
+            texts_of_retired,
             texts_of_waves,
             texts_of_health,
         ),
@@ -156,6 +159,7 @@ def site(
         NewLabels(desk, flashing),
         CardLooking(desk),
         LabelDeeds(desk, flashing),
+        RetiredLabels(desk),
         ScanBinding(desk),
         live_routes,
         ArticlePictures(settings),

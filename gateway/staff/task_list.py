@@ -10,17 +10,20 @@ from decimal import Decimal
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
+from gateway.labels import parting
 from gateway.labels.adopting import CARD_FOR
 from gateway.settings import Settings
 from gateway.staff import (
     held,
     refusals,
+    retired_sheets,
     showing,
     texts,
     texts_of_adoption,
     texts_of_health,
     texts_of_holds,
     texts_of_prices,
+    texts_of_retired,
     texts_of_shopify,
     wave_list,
 )
@@ -29,7 +32,7 @@ from gateway.staff.held import HoldBox
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
 from gateway.staff.wave_list import Buttons
-from gateway.store import catalogue, labels, stopped, waves
+from gateway.store import catalogue, labels, proof_at, stopped, waves
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.outbox import LaneState
@@ -136,6 +139,7 @@ class TaskLines:
             "label_rules": self._rules,
             "text_left_out": self._left_out,
             "retired_label_heard": self._heard_again,
+            parting.LEFT_HANGING: self._hangs,
             "template_broken": self._template_broken,
             "hold": self._held,
             "refused_file": self._refused_file,
@@ -183,6 +187,19 @@ class TaskLines:
             why=self._say(texts_of_adoption.TASK_HEARD_AGAIN_WHY, name=by),
             advice=self._say(texts_of_adoption.TASK_HEARD_AGAIN_ADVICE),
             href="/new-labels",
+        )
+
+    def _hangs(self, task: Task) -> TaskLine:
+        sight = proof_at.sight(self._connection, task.key, self._reader.now)
+        shows = retired_sheets.shown(sight, self._reader)
+        detail = {name: str(task.detail.get(name) or "") for name in ("alias", "code", "by")}
+        name = detail["alias"] or detail["code"] or task.key
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_retired.TASK_HANGS, label=name, shows=shows),
+            why=self._say(texts_of_retired.TASK_HANGS_WHY, name=detail["by"]),
+            advice=self._say(texts_of_retired.TASK_HANGS_ADVICE),
+            href=f"/labels/{task.key}",
         )
 
     def _left_out(self, task: Task) -> TaskLine:

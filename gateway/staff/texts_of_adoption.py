@@ -138,25 +138,16 @@ REPLACE_HINT = Text(
     en="The other takes its article, template and zone. This one is retired.",
 )
 REPLACE_BY = Text(es="Escanea la etiqueta nueva", en="Scan the new label")
-RETIRE = Text(es="Retirar para siempre", en="Retire for good")
-RETIRE_HINT = Text(
-    es="No recibe nada más. Lo que mostró sigue registrado.",
-    en="It gets nothing any more. What it showed stays on record.",
-)
-RETIRE_MANAGER = Text(
-    es="Solo puede retirarla quien dirige la tienda.", en="Only a manager can retire it."
-)
 DID_ADOPTED = Text(es="Adoptada. Ya puedes vincularla.", en="Adopted. You can bind it now.")
 DID_RIGHT = Text(es="La etiqueta se ve bien.", en="The label is right.")
 DID_NAMED = Text(es="Número guardado.", en="Number saved.")
 DID_PARKED = Text(es="Guardada en el cajón.", en="Put away.")
 DID_UNPARKED = Text(es="Fuera del cajón. Ya puedes vincularla.", en="Taken out. You can bind it.")
 DID_REPLACED = Text(
-    es="Tomó el lugar de la otra, que quedó retirada.",
-    en="It took the place of the other, which is retired.",
+    es="Tomó el lugar de la otra, que quedó retirada: quítala del estante.",
+    en="It took the place of the other, which is retired: take that one down.",
 )
 DID_BLINK = Text(es="Está parpadeando.", en="It is blinking.")
-DID_RETIRED = Text(es="La etiqueta quedó retirada.", en="The label is retired.")
 TASK_HEARD_AGAIN = Text(
     es="Se oye la etiqueta {label}, que estaba retirada",
     en="Label {label} is heard, and it was retired",

@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.domain import label_hardware
 from gateway.domain.labels import Target
-from gateway.store import discovered, label_life, labels, takeover
+from gateway.store import discovered, label_life, labels, retired, takeover
 from gateway.store.database import Connection
 from gateway.store.labels import Binding
 
@@ -38,7 +38,7 @@ def adopt(connection: Connection, label: str, at: datetime) -> None:
 
 def _take_in(connection: Connection, label: str, value: dict[str, Any], at: datetime) -> bool:
     waiting = discovered.get(connection, label)
-    if waiting is None or label_life.retired(connection, label) is not None:
+    if waiting is None or retired.get(connection, label) is not None:
         return False
     if takeover.is_held(connection, label):
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -11,27 +10,15 @@ from device_drivers.api import correction as corrections
 from device_drivers.api.correction import Correction
 from device_drivers.api.drivers import Announced
 from device_drivers.api.panels import Panel
-from gateway.clock import from_ms, to_ms
+from gateway.clock import to_ms
+from gateway.domain.label_hardware import Hardware
 from gateway.domain.label_life import Life
-from gateway.store import deliveries, discovered, labels, price_shown
+from gateway.store import deliveries, discovered, labels, price_shown, retired
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
 
 Parked = Literal["blank", "code"]
 Card = Literal["raw", "checked"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retired:
-    """A label that is out of use."""
-
-    label: str
-    family: str
-    model: str
-    alias: str | None
-    replaced_by: str | None
-    at: datetime
-    by: str
 
 
 def life(connection: Connection, label: str) -> Life | None:
@@ -41,7 +28,7 @@ def life(connection: Connection, label: str) -> Life | None:
         if known.parked:
             return Life.PARKED
         return Life.ADOPTED if labels.binding(connection, label) is None else Life.BOUND
-    if retired(connection, label) is not None:
+    if retired.get(connection, label) is not None:
         return Life.RETIRED
     return None if discovered.get(connection, label) is None else Life.WAITING
 
@@ -68,17 +55,42 @@ def take_in(
     if correction is not None:
         correct(connection, waiting.label, correction)
     discovered.remove(connection, waiting.label)
-    connection.execute("DELETE FROM retired WHERE label = ?", (waiting.label,))
+    retired.remove(connection, waiting.label)
 
 
-def let_go(connection: Connection, label: str, *, by: str, at: datetime, to: str | None) -> None:
-    """The label is out of use: all that stands for it goes; ``to`` took its place."""
-    connection.execute(
-        "INSERT OR REPLACE INTO retired (label, family, model, alias, replaced_by, at, by) "
-        "SELECT id, family, model, alias, ?, ?, ? FROM label WHERE id = ?",
-        (to, to_ms(at), by, label),
+def retire(
+    connection: Connection, label: str, *, by: str, at: datetime, to: str | None, shows: bool
+) -> None:
+    """The label is out of use, and all that stands for it goes; ``to`` took its place.
+
+    While it may show a picture of ours (``shows``) it is asked to show nothing; its alias is free.
+    """
+    known = labels.get(connection, label)
+    if known is None:
+        raise KeyError(label)
+    bound = labels.binding(connection, label)
+    correction = known.correction or Correction()
+    hardware = Hardware(
+        family=known.family, panel=correction.model(known.panel), correction=correction
     )
-    forget(connection, label)
+    target = None if bound is None else bound.target
+    retired.put(connection, known, target, hardware, by=by, at=at, to=to)
+    if not shows:
+        forget(connection, label)
+        return
+    price_shown.left(connection, label)
+    connection.execute(
+        "UPDATE label SET leaving = ?, alias = NULL, card = '', card_until = NULL WHERE id = ?",
+        (to_ms(at), label),
+    )
+    park(connection, label, "blank")
+
+
+def stay(connection: Connection, label: str) -> None:
+    """A label on its way out is ours again, without an article."""
+    connection.execute("UPDATE label SET leaving = NULL WHERE id = ?", (label,))
+    retired.remove(connection, label)
+    park(connection, label, None)
 
 
 def forget(connection: Connection, label: str) -> None:
@@ -88,31 +100,6 @@ def forget(connection: Connection, label: str) -> None:
     labels.leave(connection, label)
     connection.execute("DELETE FROM label WHERE id = ?", (label,))
     connection.note("label", label)
-
-
-def retired(connection: Connection, label: str) -> Retired | None:
-    """The label as it was when it was retired."""
-    row = connection.execute(
-        "SELECT label, family, model, alias, replaced_by, at, by FROM retired WHERE label = ?",
-        (label,),
-    ).fetchone()
-    if row is None:
-        return None
-    return Retired(
-        label=row[0],
-        family=row[1],
-        model=row[2],
-        alias=row[3],
-        replaced_by=row[4],
-        at=from_ms(row[5]),
-        by=row[6],
-    )
-
-
-def tell_heard_again(connection: Connection, label: str) -> bool:
-    """A retired label was heard; True the first time."""
-    done = connection.execute("UPDATE retired SET told = 1 WHERE label = ? AND told = 0", (label,))
-    return done.rowcount == 1
 
 
 def name(connection: Connection, label: str, alias: str | None) -> bool:
@@ -139,7 +126,7 @@ def meant_by(connection: Connection, printed: str) -> tuple[str, ...]:
     rows = connection.execute(
         "SELECT id FROM label "
         "WHERE upper(replace(replace(replace(id, '-', ''), '.', ''), '_', '')) "
-        "LIKE '%' || ? ORDER BY length(id), id LIMIT 3",
+        "LIKE '%' || ? AND leaving IS NULL ORDER BY length(id), id LIMIT 3",
         (code,),
     )
     return discovered.matching((row[0] for row in rows), printed)

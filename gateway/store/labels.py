@@ -44,15 +44,19 @@ MAX_LABELS = 60_000
 up, and each name costs a row, a picture and room in every list."""
 
 
-def get(connection: Connection, label: str) -> Label | None:
-    """The label with this id."""
-    row = connection.execute(f"SELECT {COLUMNS} FROM label WHERE id = ?", (label,)).fetchone()
+def get(connection: Connection, label: str, *, leaving: bool = False) -> Label | None:
+    """The label with this id; with ``leaving`` also one that is on its way out."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM label WHERE id = ? AND (leaving IS NULL OR ?)", (label, leaving)
+    ).fetchone()
     return None if row is None else read(row)
 
 
 def by_code(connection: Connection, code: str) -> Label | None:
     """The label with this (normalised) code."""
-    row = connection.execute(f"SELECT {COLUMNS} FROM label WHERE code = ?", (code,)).fetchone()
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM label WHERE code = ? AND leaving IS NULL", (code,)
+    ).fetchone()
     return None if row is None else read(row)
 
 
@@ -83,7 +87,7 @@ def announce(
     is the label as it is kept, for who has read it already.
     """
     now = to_ms(at)
-    before = before or get(connection, heard.label)
+    before = before or get(connection, heard.label, leaving=True)
     panel = heard.panel
     if before is not None and before.correction is not None:
         panel = before.correction.viewed(panel)
@@ -361,5 +365,6 @@ def _stale_label(connection: Connection, label: str, why: str) -> None:
 def _free_code(connection: Connection) -> str:
     while True:
         code = new_code()
-        if by_code(connection, code) is None:
+        taken = connection.execute("SELECT 1 FROM label WHERE code = ?", (code,)).fetchone()
+        if taken is None:
             return code

@@ -86,6 +86,7 @@ _TABLES = (
     "LEFT JOIN binding ON binding.label = label.id "
     "LEFT JOIN picture ON picture.sha256 = label.sight_sha256"
 )
+_OURS = "label.leaving IS NULL"
 _FIXED_COLOR = (
     "(SELECT json_extract(p.value, '$.color.name') FROM product "
     "JOIN in_force AS p ON p.kind = 'product' AND p.key = product.id "
@@ -142,7 +143,7 @@ class FeedView:
 
 def page(connection: Connection, asked: Asked) -> LabelPage:
     """The labels asked for, in the order of their ids."""
-    conditions: list[str] = []
+    conditions = [_OURS]
     values: dict[str, Any] = {"late_before": to_ms(asked.late_before)}
     if asked.facet is not None:
         conditions.append(f"({_CONDITIONS[asked.facet]})")
@@ -150,7 +151,7 @@ def page(connection: Connection, asked: Asked) -> LabelPage:
     if text:
         conditions.append("label.id IN (SELECT value FROM json_each(:found))")
         values["found"] = json.dumps(_search(connection, text))
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    where = f"WHERE {' AND '.join(conditions)}"
     total: int = connection.execute(f"SELECT count(*) FROM {_TABLES} {where}", values).fetchone()[0]
     ids = connection.execute(
         f"SELECT label.id FROM {_TABLES} {where} ORDER BY label.id LIMIT :limit OFFSET :offset",
@@ -189,7 +190,8 @@ def counts(connection: Connection, late_before: datetime) -> tuple[int, Mapping[
         for condition in _CONDITIONS.values()
     )
     row = connection.execute(
-        f"SELECT count(*), {sums} FROM {_TABLES}", {"late_before": to_ms(late_before)}
+        f"SELECT count(*), {sums} FROM {_TABLES} WHERE {_OURS}",
+        {"late_before": to_ms(late_before)},
     ).fetchone()
     return row[0], dict(zip(_CONDITIONS, row[1:], strict=True))
 

@@ -87,6 +87,13 @@ def answer(connection: Connection, label: str, at: datetime) -> Answer | None:
     )
 
 
+def sight(connection: Connection, label: str, at: datetime) -> Entry | None:
+    """The picture of ours that the label confirmed last by then and did not lose since."""
+    chain = connection.execute("SELECT shown FROM proof_chain WHERE label = ?", (label,)).fetchone()
+    last = None if chain is None else _sight(connection, label, at, chain[0])[1]
+    return last if last is not None and last.what == "shown" else None
+
+
 def asked_at(connection: Connection, shown: Entry) -> datetime:
     """When the label was asked for what it ``shown``, as far as it is kept."""
     rows = connection.execute(

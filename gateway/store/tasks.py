@@ -29,8 +29,7 @@ def open_(
     connection: Connection, kind: str, key: str, detail: Mapping[str, Any], at: datetime
 ) -> bool:
     """Open the task, or bring the detail of the open one up to date; True when it is new."""
-    known = connection.execute("SELECT 1 FROM task WHERE kind = ? AND key = ?", (kind, key))
-    is_new = known.fetchone() is None
+    is_new = not is_open(connection, kind, key)
     changed = connection.execute(
         "INSERT INTO task (kind, key, detail, opened_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (kind, key) DO UPDATE SET detail = excluded.detail "
@@ -47,6 +46,12 @@ def close(connection: Connection, kind: str, key: str) -> None:
     gone = connection.execute("DELETE FROM task WHERE kind = ? AND key = ?", (kind, key))
     if gone.rowcount:
         connection.note("task", f"{kind}:{key}")
+
+
+def is_open(connection: Connection, kind: str, key: str) -> bool:
+    """Whether the task is open."""
+    row = connection.execute("SELECT 1 FROM task WHERE kind = ? AND key = ?", (kind, key))
+    return row.fetchone() is not None
 
 
 def all_open(

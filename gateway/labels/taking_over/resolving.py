@@ -10,7 +10,7 @@ from device_drivers.api.panels import Panel
 from device_drivers.registry import LABELS
 from gateway.domain.labels import Target
 from gateway.domain.takeover import Claim, Problem
-from gateway.store import articles, discovered, label_life, labels, takeover
+from gateway.store import articles, discovered, label_life, labels, retired, takeover
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
 from gateway.store.label_rows import Label
@@ -149,6 +149,6 @@ def _in_the_way(connection: Connection, found: Resolved) -> Problem | None:
         bound = labels.binding(connection, found.label)
         elsewhere = bound is not None and found.ours.zone != found.claim.zone
         return Problem.OURS_ALREADY if elsewhere else None
-    if found.claim.label and label_life.retired(connection, found.claim.label) is not None:
+    if found.claim.label and retired.get(connection, found.claim.label) is not None:
         return Problem.RETIRED
     return Problem.NO_MODEL if found.waiting is not None and found.panel is None else None

@@ -18,10 +18,12 @@ from device_drivers.api.drivers import (
     Described,
     Family,
     Hardware,
+    Later,
     Measured,
     Model,
     Outcome,
     Picture,
+    Reason,
     Shown,
     Telemetry,
     Unidentified,
@@ -69,11 +71,12 @@ class Build:
 
 @dataclass(slots=True)
 class Glass(RadioDriver):
-    """Shows pictures as the ``build`` of each label has it."""
+    """Shows pictures as the ``build`` of each label has it; the ``dead`` do not answer."""
 
     family: Family = FAMILY
     builds: dict[str, Build] = field(default_factory=dict)
     shown: dict[str, Frame] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
 
     @override
     def encode(self, frame: Frame, label: Described) -> Picture:
@@ -88,6 +91,8 @@ class Glass(RadioDriver):
     async def deliver(self, label: Described, wish: str, picture: Picture) -> Outcome:
         self.asked.append(label)
         self.wishes.append(wish)
+        if label.label in self.dead:
+            return Later(reason=Reason.NO_ANSWER)
         build = self.builds.get(label.label, Build())
         sent = Frame(width=250, height=122, inks=build.inks, pixels=picture.data)
         self.shown[label.label] = correction.seen(sent, turns=build.turns, mirrored=build.mirrored)

@@ -19,7 +19,7 @@ from gateway.labels import adopting, binding, living
 from gateway.labels.adopting import Answer, Outcome
 from gateway.labels.living import LabelError
 from gateway.labels.taking_over import zones
-from gateway.store import discovered, label_life, labels, queue, tasks
+from gateway.store import discovered, label_life, labels, queue, retired, tasks
 from gateway.store.database import Connection
 from tests.support.feeding import price, stock
 from tests.unit.labels import drawers
@@ -217,7 +217,7 @@ async def test_a_broken_label_is_replaced_in_one_go(drawer: Drawer) -> None:
     assert (bound.target, bound.template) == (Target(product="runner"), "shelf")
     assert (await room.label("new")).zone == "aisle 3"
     assert await _life(drawer, "old") is Life.RETIRED
-    gone = await room.read(lambda rows: label_life.retired(rows, "old"))
+    gone = await room.read(lambda rows: retired.get(rows, "old"))
     assert gone is not None
     assert (gone.alias, gone.replaced_by, gone.by) == ("case old", "new", "Ana")
     bound_told, retired_told = (await drawer.told())[-2:]

@@ -310,7 +310,9 @@ EXAMPLE = over_radio(ExampleFamily())
 
 async def test_a_label_that_was_retired_stays_so(room: Room) -> None:
     await room.reports.heard("mqtt", [announced("l1")])
-    await room.database.write(lambda rows: label_life.let_go(rows, "l1", by="ana", at=AT, to=None))
+    await room.database.write(
+        lambda rows: label_life.retire(rows, "l1", by="ana", at=AT, to=None, shows=False)
+    )
 
     found = await room.read(lambda rows: resolving.of(rows, claim("l1")))
 

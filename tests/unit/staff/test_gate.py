@@ -39,7 +39,17 @@ CHANGING = (
     *(
         ("POST", f"{prefix}/labels/L000/{word}")
         for prefix in ("", "/api/v1")
-        for word in ("park", "unpark", "replace", "retire", "flash", "card", "card/seen")
+        for word in (
+            "park",
+            "unpark",
+            "replace",
+            "retire",
+            "flash",
+            "card",
+            "card/seen",
+            "take-back",
+            "taken-down",
+        )
     ),
     *(
         ("POST", f"{prefix}/new-labels/L000/{word}")

@@ -255,7 +255,7 @@ async def test_only_managers_retire(air: Staffed) -> None:
         assert (await client.post(f"/labels/{MUTE}/retire")).status_code == 403
     async with air.signed_in() as client:
         answer = await client.post(f"/labels/{MUTE}/retire")
-        assert answer.headers["Location"] == "/labels?did=retired"
-        assert "quedó retirada" in (await client.get("/labels?did=retired")).text
-        assert (await client.get(f"/labels/{MUTE}")).status_code == 404
+        assert answer.headers["Location"] == f"/labels/{MUTE}?did=retired"
+        assert "quedó retirada" in (await client.get(f"/labels/{MUTE}?did=retired")).text
+        assert (await client.get(f"/api/v1/labels/{MUTE}")).status_code == 404
     assert await _life(air, MUTE) is Life.RETIRED
