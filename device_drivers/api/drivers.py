@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Literal, NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol, runtime_checkable
 
 from device_drivers.api.panels import Frame, Panel
 
@@ -158,10 +158,12 @@ class Presence:
     """A label came into or went out of reach.
 
     A label whose delivery ended in ``Reason.ASLEEP`` is online again when it is next heard.
+    ``retained`` says that it was told before we listened, nobody knows when.
     """
 
     label: str
     online: bool
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +295,17 @@ class Tell(Protocol):
 
     async def __call__(self, via: str = "", /) -> None:
         """It concerns the labels of ``via``, as sightings call it; without, all of the family."""
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A driver whose labels may have nothing to say for days, and answer when they are asked."""
+
+    async def ask(self, label: Described, wish: str, picture: Picture) -> bool:
+        """Ask a label whether it shows ``picture``, which it confirmed for ``wish``; draws nothing.
+
+        Its answer is heard like any other report. False when it could not be asked now.
+        """
 
 
 class LabelDriver(Protocol):

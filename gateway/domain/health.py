@@ -55,8 +55,9 @@ TOLD: Final = frozenset(Trouble) - {Trouble.LATE}
 class Seen:
     """What is known of a label and its delivery.
 
-    ``should_talk`` where labels of the family are heard by themselves now and then. ``owed_since``
-    is since when a confirmation is owed; None when none is.
+    ``should_talk`` where labels of the family are heard by themselves now and then, or where this
+    one was asked and had time to answer. ``owed_since`` is since when a confirmation is owed; None
+    when none is.
     """
 
     last_heard: datetime
@@ -89,7 +90,7 @@ def troubles(
         ),
         Trouble.WEAK: _below(seen.rssi_dbm, WEAK_DBM, STRONG_DBM, was=Trouble.WEAK in before),
         Trouble.SILENT: _is_silent(seen, now, limits),
-        Trouble.LATE: seen.owed_since is not None and now - seen.owed_since > limits.late_after,
+        Trouble.LATE: _is_late(seen, now, limits),
         Trouble.FAILING: seen.same >= ASK_AFTER,
         Trouble.MOVING: seen.moves >= (MANY_MOVES if Trouble.MOVING not in before else 2),
         Trouble.FOREIGN: seen.foreign_since is not None
@@ -105,7 +106,12 @@ def _below(value: int | None, begins: int, ends: int, *, was: bool) -> bool:
 def _is_silent(seen: Seen, now: datetime, limits: Limits) -> bool:
     if seen.away_since is not None and now - seen.away_since > AWAY_FOR:
         return True
-    return seen.should_talk and now - seen.last_heard > limits.silent_after
+    asked = seen.should_talk or _is_late(seen, now, limits)
+    return asked and now - seen.last_heard > limits.silent_after
+
+
+def _is_late(seen: Seen, now: datetime, limits: Limits) -> bool:
+    return seen.owed_since is not None and now - seen.owed_since > limits.late_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,15 @@ from typing import Final, NoReturn
 import structlog
 
 from device_drivers import registry
-from device_drivers.api.drivers import Described, Failed, LabelDriver, Outcome, Picture, Reason
+from device_drivers.api.drivers import (
+    Asks,
+    Described,
+    Failed,
+    LabelDriver,
+    Outcome,
+    Picture,
+    Reason,
+)
 from device_drivers.api.panels import Frame
 from device_drivers.registry import LeftOut, Tell, Ways
 
@@ -59,6 +67,15 @@ def encode(driver: LabelDriver, frame: Frame, label: Described) -> Picture:
     except Exception as error:
         log.exception("driver failed", label=label.label, doing="encode")
         raise ValueError(_said(error)) from error
+
+
+async def ask(driver: Asks, label: Described, wish: str, picture: Picture) -> bool:
+    """``Asks.ask``; an error of the driver is a label that could not be asked."""
+    try:
+        return await driver.ask(label, wish, picture)
+    except Exception:
+        log.exception("driver failed", label=label.label, doing="ask")
+        return False
 
 
 async def settled(driver: LabelDriver, label: str) -> None:

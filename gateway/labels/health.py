@@ -1,6 +1,7 @@
 """Looks after the labels: what is wrong with each, and tells people what they can mend.
 
-Labels of radios say no goodbye: those that are silent for too long are out of reach, on record.
+Labels of radios say no goodbye, and that of others can be lost: those that are silent for too long
+are out of reach, on record.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from gateway.domain import health
 from gateway.domain.health import Alert, Limits, Survey, Trouble
 from gateway.domain.proof import WAY_SILENT, chain_of_way
 from gateway.labels import contact, proof
+from gateway.labels.asking import Asking
 from gateway.settings import Labels
 from gateway.store import health as store
 from gateway.store import labels, stopped
@@ -55,8 +57,10 @@ class Health:
             for family, driver in drivers.items()
             if driver.family.capabilities.wakes is not Wakes.ALWAYS
         )
+        silent_after = timedelta(seconds=settings.silent_s)
+        self._asking = Asking(database, drivers, silent_after / 2)
         self._limits = Limits(
-            silent_after=timedelta(seconds=settings.silent_s),
+            silent_after=silent_after,
             late_after=timedelta(seconds=settings.confirm_s),
         )
 
@@ -69,14 +73,15 @@ class Health:
 
     async def look(self) -> None:
         """Judge every label once and bring the tasks up to date."""
+        await self._asking.look(self._clock.now())
+        asked = self._asking.unanswered(self._clock.now() - self._limits.late_after)
         survey = Survey.new()
         news: Counter[Trouble] = Counter()
         after = ""
         while True:
             now = self._clock.now()
-            batch = await self._database.read(
-                partial(store.patients, after=after, limit=_SLICE, talkers=self._talkers, at=now)
-            )
+            look = partial(store.patients, limit=_SLICE, talkers=self._talkers, asked=asked)
+            batch = await self._database.read(partial(look, after=after, at=now))
             changed: dict[Patient, frozenset[Trouble]] = {}
             silent: dict[str, datetime] = {}
             for one in batch:

@@ -164,7 +164,14 @@ def connection(view: LabelView, reader: Reader) -> Standing | None:
     """That the label is out of reach; None while it is in reach."""
     if view.label.online:
         return None
-    return _of("offline", "attention", texts.OFFLINE, texts.OFFLINE_ADVICE, reader, "offline")
+    ago = times.relative(view.label.last_heard, reader.now, reader.language)
+    return Standing(
+        code="offline",
+        tone="attention",
+        icon="offline",
+        word=texts.OFFLINE.say(reader.language),
+        advice=texts.OFFLINE_ADVICE.say(reader.language, ago=ago),
+    )
 
 
 def is_silent(delivery: Delivery, late_before: datetime) -> bool:

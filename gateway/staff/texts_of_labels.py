@@ -57,8 +57,10 @@ NOTHING_YET_ADVICE = Text(
 )
 OFFLINE = Text(es="Sin conexión", en="No connection")
 OFFLINE_ADVICE = Text(
-    es="No está al alcance. Acércala o ponle una pila nueva; lo pendiente sale solo.",
-    en="It is out of reach. Bring it closer or give it a new battery; what waits goes by itself.",
+    es="No está al alcance; se la oyó por última vez {ago}. Acércala o ponle una pila nueva; lo "
+    "pendiente sale solo.",
+    en="It is out of reach, and was last heard {ago}. Bring it closer or give it a new battery; "
+    "what waits goes by itself.",
 )
 
 # Reasons of deliveries

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,11 +30,16 @@ class Patient:
 
 
 def patients(
-    connection: Connection, after: str, limit: int, talkers: Iterable[str], at: datetime
+    connection: Connection,
+    after: str,
+    limit: int,
+    talkers: Iterable[str],
+    at: datetime,
+    asked: Container[str] = (),
 ) -> tuple[Patient, ...]:
     """The next labels in the order of their ids; families ``talkers`` are heard by themselves.
 
-    A label in a drawer troubles nobody.
+    Labels that were ``asked`` had time to answer. A label in a drawer troubles nobody.
     """
     rows = connection.execute(
         "SELECT id, family, via, last_heard, online, away_since, battery_mv, rssi_dbm, moves, "
@@ -44,15 +50,18 @@ def patients(
         (after, limit),
     )
     known, forgotten = frozenset(talkers), to_ms(at - MOVES_FOR)
-    return tuple(_patient(row, known, forgotten) for row in rows)
+    return tuple(
+        _patient(row, should_talk=row[1] in known or row[0] in asked, forgotten=forgotten)
+        for row in rows
+    )
 
 
-def _patient(row: tuple[Any, ...], talkers: frozenset[str], forgotten: int) -> Patient:
+def _patient(row: tuple[Any, ...], *, should_talk: bool, forgotten: int) -> Patient:
     state, same, hold, attempts, since = row[12:]
     owed = state in {"queued", "transferred"} and attempts > 0 and hold is None
     seen = Seen(
         last_heard=from_ms(row[3]),
-        should_talk=row[1] in talkers,
+        should_talk=should_talk,
         away_since=None if row[4] or row[5] is None else from_ms(row[5]),
         battery_mv=row[6],
         rssi_dbm=row[7],
@@ -64,6 +73,22 @@ def _patient(row: tuple[Any, ...], talkers: frozenset[str], forgotten: int) -> P
     )
     before = frozenset(Trouble(one) for one in row[11].split(",") if one)
     return Patient(label=row[0], way=f"{row[1]}/{row[2]}", seen=seen, before=before)
+
+
+def quiet(
+    connection: Connection, families: Iterable[str], before: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Label and family of those in reach that show their wish and said nothing since ``before``.
+
+    The longest unheard first.
+    """
+    rows = connection.execute(
+        "SELECT id, family FROM label JOIN delivery ON delivery.label = label.id "
+        "WHERE family IN (SELECT value FROM json_each(?)) AND online = 1 AND parked = '' "
+        "AND delivery.state = 'shown' AND last_heard < ? ORDER BY last_heard, id",
+        (json.dumps(list(families)), to_ms(before)),
+    )
+    return tuple((label, family) for label, family in rows)
 
 
 def judged(connection: Connection, found: Mapping[Patient, Iterable[Trouble]]) -> None:

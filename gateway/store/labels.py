@@ -160,7 +160,20 @@ def renew(connection: Connection, label: str, firmware: str) -> None:
 
 
 def presence(connection: Connection, heard: Presence, at: datetime) -> bool:
-    """Note that the label came into or went out of reach; True when that is news."""
+    """Note that the label came into or went out of reach; True when that is news.
+
+    What the broker kept may be from long ago: it is no word of the label, and only takes back a
+    goodbye that the broker does not keep any more.
+    """
+    if heard.online and heard.retained:
+        done = connection.execute(
+            "UPDATE label SET online = 1, away_since = NULL "
+            "WHERE id = ? AND online = 0 AND away_since > last_heard",
+            (heard.label,),
+        )
+        if done.rowcount:
+            connection.note("label", heard.label)
+        return done.rowcount == 1
     if heard.online:
         connection.execute("UPDATE label SET last_heard = ? WHERE id = ?", (to_ms(at), heard.label))
     done = connection.execute(
@@ -203,13 +216,13 @@ def bind(connection: Connection, bound: Binding, *, why: str = "staff") -> None:
         raise KeyError(bound.label) from error
     _left(connection, before)
     connection.execute("UPDATE label SET parked = '' WHERE id = ?", (bound.label,))
-    _stale_label(connection, bound.label, why)
+    look_again(connection, bound.label, why)
 
 
 def unbind(connection: Connection, label: str, *, why: str = "staff") -> None:
     """Let the label stand for nothing; it will show its code."""
     leave(connection, label)
-    _stale_label(connection, label, why)
+    look_again(connection, label, why)
 
 
 def leave(connection: Connection, label: str) -> None:
@@ -268,7 +281,7 @@ def mark_stale(
     """
     found = standing_for(connection, products, groups, group_rows=group_rows)
     for label in found:
-        _stale_label(connection, label, "feed")
+        look_again(connection, label, "feed")
     if found:
         _hurry(connection, products)
 
@@ -317,7 +330,7 @@ def mark_due_stale(connection: Connection, at: datetime) -> None:
     price_shown.unsettle(connection, [label for (label,) in due], at)
     for (label,) in due:
         connection.execute("UPDATE label SET next_change = NULL WHERE id = ?", (label,))
-        _stale_label(connection, label, "time")
+        look_again(connection, label, "time")
 
 
 def stale(
@@ -350,10 +363,6 @@ def planned(
 
 def look_again(connection: Connection, label: str, why: str) -> None:
     """Mark one label stale."""
-    _stale_label(connection, label, why)
-
-
-def _stale_label(connection: Connection, label: str, why: str) -> None:
     connection.execute(
         f"UPDATE label SET {MARKED}, urgent = max(urgent, iif(?1 = 'staff', 2, 0)) WHERE id = ?2",
         (why, label),

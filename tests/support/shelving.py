@@ -50,6 +50,7 @@ class Shelf:
     link: Link
     reports: Reports
     listener: Listener
+    driver: MqttLabelDriver
     world: SimulatedLabels
     owner: checking.Owner
     _seq: int = 0
@@ -175,6 +176,7 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
                 link=link,
                 reports=reports,
                 listener=listener,
+                driver=driver,
                 world=world,
                 owner=checking.owner_in(settings, "central"),
             )

@@ -22,6 +22,7 @@ from device_drivers.api.drivers import (
     Later,
     Outcome,
     Picture,
+    Presence,
     Reason,
     Refused,
     Reported,
@@ -39,6 +40,8 @@ from device_drivers.links.offers import Offers
 
 ANSWER_S: Final = 10.0
 """How long a label has to answer a command."""
+ASKED_FOR_S: Final = 60
+"""How long the broker keeps the question whether a label shows its picture."""
 _MOST_LABELS: Final = 50_000
 
 FAMILY: Final = Family(
@@ -104,19 +107,9 @@ class MqttLabelDriver:
         ``ValueError`` for ids that are none. Cancelled half-way, the old wish stands and the label
         waits for a new one.
         """
-        key = self._key_of(label.label)
         image_topic = protocol.topic(label.label, "image")
         url = self._offered(label.label, picture)
-        payload = protocol.wish_payload(
-            Wish(
-                wish=wish,
-                sha256=picture.sha256,
-                format=picture.format,
-                bytes=len(picture.data),
-                url=url,
-                mac=None if key is None else protocol.mac_of(key, wish, picture.sha256),
-            )
-        )
+        payload = self._wish(label.label, wish, picture, url)
         try:
             if url is None:
                 # The wish follows the receipt for its image: a label that sees it can find both.
@@ -125,6 +118,21 @@ class MqttLabelDriver:
         except LinkDownError:
             return Later(reason=Reason.LINK_DOWN)
         return Later(reason=Reason.AWAITING_LABEL)
+
+    async def ask(self, label: Described, wish: str, picture: Picture) -> bool:
+        """Publish the wish once more, beside the one that the broker keeps.
+
+        A label that shows the picture reports so; one that does not waits for the image, in vain,
+        and says that it is missing.
+        """
+        payload = self._wish(label.label, wish, picture, None)
+        try:
+            await self._port.publish(
+                protocol.topic(label.label, "wish"), payload, expiry_s=ASKED_FOR_S
+            )
+        except LinkDownError:
+            return False
+        return True
 
     async def run(self) -> NoReturn:
         """Nothing: the port brings everything."""
@@ -201,6 +209,19 @@ class MqttLabelDriver:
 
         self._port.on_connected(connected)
 
+    def _wish(self, label: str, wish: str, picture: Picture, url: str | None) -> bytes:
+        key = self._key_of(label)
+        return protocol.wish_payload(
+            Wish(
+                wish=wish,
+                sha256=picture.sha256,
+                format=picture.format,
+                bytes=len(picture.data),
+                url=url,
+                mac=None if key is None else protocol.mac_of(key, wish, picture.sha256),
+            )
+        )
+
     def _offered(self, label: str, picture: Picture) -> str | None:
         """Where the label fetches the picture; None where it gets the image from the broker."""
         if self._offers is None:
@@ -231,7 +252,7 @@ class MqttLabelDriver:
         sighting = protocol.sighting(message.topic, message.payload)
         if isinstance(sighting, Announced):
             self._remember(label, protocol.parse_abilities(label, message.payload))
-        if isinstance(sighting, Announced | Reported) and message.retained:
+        if isinstance(sighting, Announced | Presence | Reported) and message.retained:
             return replace(sighting, retained=True)
         return sighting
 

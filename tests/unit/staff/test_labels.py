@@ -227,7 +227,7 @@ async def test_a_label_alone_says_what_is_wrong_and_what_to_do(shelf: Staffed) -
         silent = (await client.get("/labels/L003")).text
         fine = (await client.get("/labels/L000")).text
     assert "La etiqueta no recibió la imagen completa. Se envía otra vez." in failed
-    assert "No está al alcance" in failed
+    assert "No está al alcance; se la oyó por última vez ahora mismo." in failed
     assert "Pila baja" in failed
     assert "Acércate a ella" in silent
     assert "Muestra exactamente lo que debe" in fine
