@@ -1,8 +1,7 @@
-"""What is done with a label that is ours: named, put away, blinked, replaced, retired."""
+"""What is done with a label that is ours: named, put away, blinked, retired."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -11,17 +10,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from device_drivers.api.drivers import Described, Family, Outcome
+from device_drivers.api.drivers import Described, Outcome
 from gateway.domain import scanning
-from gateway.labels import adopting, living
+from gateway.labels import living
 from gateway.labels.flashing import Flashing
-from gateway.labels.living import Doer, LabelError
 from gateway.staff import refused_deeds, showing
 from gateway.staff.api import PREFIX
 from gateway.staff.desk import Desk, go
 from gateway.staff.label_page import unknown_label
 from gateway.staff.new_labels import Flashed, LabelId, blinked, flashed
-from gateway.store import discovered, label_life, labels, overview
+from gateway.store import labels, overview
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 
@@ -42,14 +40,6 @@ class Park(BaseModel):
     shows: Literal["blank", "code"] = "blank"
 
 
-class Replace(BaseModel):
-    """The label that takes the place: its id, code, or what its case says."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    by: Annotated[str, Field(min_length=1, max_length=scanning.LONGEST)]
-
-
 class LabelDeeds:
     """The routes; managers retire."""
 
@@ -61,13 +51,11 @@ class LabelDeeds:
         """The routes; all behind the gate."""
         routes, pages = APIRouter(), APIRouter(include_in_schema=False)
         one = "/labels/{label}"
-        pages.add_api_route(f"{one}/replace", self.replace_page, methods=["GET"])
         for word, answer in (
             ("alias", self.name_on_page),
             ("park", self.park_on_page),
             ("unpark", self.unpark_on_page),
             ("flash", self.flash_on_page),
-            ("replace", self.replace_on_page),
             ("retire", self.retire_on_page),
         ):
             pages.add_api_route(f"{one}/{word}", answer, methods=["POST"])
@@ -75,7 +63,6 @@ class LabelDeeds:
         for word, answer_of in (
             ("park", self.park),
             ("unpark", self.unpark),
-            ("replace", self.replace),
             ("retire", self.retire),
         ):
             routes.add_api_route(f"{PREFIX}{one}/{word}", answer_of, methods=["POST"])
@@ -103,11 +90,6 @@ class LabelDeeds:
         """Take the label out again. Answers 204."""
         doer = refused_deeds.doer(self._desk, request)
         await refused_deeds.do(self._desk, request, lambda rows: living.unpark(rows, label, doer))
-        return Response(status_code=204)
-
-    async def replace(self, request: Request, label: LabelId, replace: Replace) -> Response:
-        """Let another label take its place, and retire it. Answers 204."""
-        await self._replace(request, label, replace.by)
         return Response(status_code=204)
 
     async def retire(self, request: Request, label: LabelId) -> Response:
@@ -147,16 +129,6 @@ class LabelDeeds:
             request, "blinked.html", again=f"/labels/{label}", row=row, notice=(tone, title, advice)
         )
 
-    async def replace_page(self, request: Request, label: LabelId) -> Response:
-        """Ask which label takes its place."""
-        row = await self._row(request, label)
-        return self._desk.page(request, "replace.html", row=row)
-
-    async def replace_on_page(self, request: Request, label: LabelId) -> Response:
-        """Let it take the place."""
-        by = await self._replace(request, label, _text(await request.form(), "by"))
-        return go(f"/labels/{by}?did=replaced")
-
     async def retire_on_page(self, request: Request, label: LabelId) -> Response:
         """Take it out of use."""
         await self.retire(request, label)
@@ -175,22 +147,6 @@ class LabelDeeds:
         )
         return await self._flashing.flash(known.family, described)
 
-    async def _replace(self, request: Request, label: str, by: str) -> str:
-        doer, families = refused_deeds.doer(self._desk, request), self._flashing.families
-
-        def change(connection: Connection) -> str:
-            new = _meant(connection, by)
-            if new is None:
-                waiting = discovered.meant_by(connection, by)
-                if len(waiting) != 1:
-                    raise LabelError("no_such_label", f"no label is meant by {by[:60]}")
-                (new,) = waiting
-                _adopt_like(connection, new, label, families, doer)
-            living.replace(connection, label, new, doer)
-            return new
-
-        return await refused_deeds.do(self._desk, request, change)
-
     async def _row(self, request: Request, label: str) -> showing.Row:
         reader, shop = self._desk.reader(request), self._desk.settings.shop
 
@@ -202,23 +158,6 @@ class LabelDeeds:
         if row is None:
             raise unknown_label(self._desk, request)
         return row
-
-
-def _adopt_like(
-    connection: Connection, new: str, old: str, families: Mapping[str, Family], doer: Doer
-) -> None:
-    """Most shops replace like by like: a label that tells no model is taken for the old one's."""
-    known = labels.get(connection, old)
-    model = known.panel.name if known is not None else None
-    adopting.adopt(connection, new, families, doer, model=model)
-
-
-def _meant(connection: Connection, scanned: str) -> str | None:
-    """The label of ours that a scan means: its code, id, or what stands on its case."""
-    scan = scanning.read(scanned)
-    found = labels.by_code(connection, scan.code) if scan.code is not None else None
-    found = found or labels.get(connection, scan.text)
-    return found.id if found is not None else label_life.by_alias(connection, scan.text)
 
 
 def _text(form: FormData, name: str) -> str:

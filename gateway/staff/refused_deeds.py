@@ -33,6 +33,8 @@ WHY: Mapping[str, Text] = {
     "unknown_product": texts.ARTICLE_GONE,
     "unknown_group": texts.ARTICLE_GONE,
     "no_such_label": texts.NO_SUCH_LABEL,
+    "several_labels": texts.SEVERAL_LABELS,
+    "retired_label": texts.RETIRED_LABEL,
     "waits_no_more": texts.WAITS_NO_MORE,
 }
 

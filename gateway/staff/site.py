@@ -42,6 +42,7 @@ from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
 from gateway.staff.prices import Prices
+from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.sign_in import SignIn
@@ -160,6 +161,7 @@ def site(
         CardLooking(desk),
         LabelDeeds(desk, flashing),
         RetiredLabels(desk),
+        Replacing(desk, flashing.families),
         ScanBinding(desk),
         live_routes,
         ArticlePictures(settings),

@@ -138,6 +138,15 @@ REPLACE_HINT = Text(
     en="The other takes its article, template and zone. This one is retired.",
 )
 REPLACE_BY = Text(es="Escanea la etiqueta nueva", en="Scan the new label")
+REPLACE_THESE = Text(es="O elige una de estas", en="Or choose one of these")
+REPLACE_MEANT = Text(es="¿Es una de estas?", en="Is it one of these?")
+REPLACE_NONE = Text(
+    es="Ninguna etiqueta está libre. Enciende la nueva cerca del equipo Anaquel.",
+    en="No label is free. Switch the new one on near the box.",
+)
+OFFER_FREE = Text(es="Sin vincular · {model}", en="Not bound · {model}")
+OFFER_NEW = Text(es="Nueva · {signal} · {model}", en="New · {signal} · {model}")
+USE_THIS = Text(es="Usar esta", en="Use this one")
 DID_ADOPTED = Text(es="Adoptada. Ya puedes vincularla.", en="Adopted. You can bind it now.")
 DID_RIGHT = Text(es="La etiqueta se ve bien.", en="The label is right.")
 DID_NAMED = Text(es="Número guardado.", en="Number saved.")
@@ -205,6 +214,14 @@ CANNOT_BE_RIGHT = Text(
 NO_SUCH_LABEL = Text(
     es="No conocemos esa etiqueta. Revisa el número o mira en Nuevas.",
     en="We do not know that label. Check the number, or look under New.",
+)
+SEVERAL_LABELS = Text(
+    es="Varias etiquetas terminan así. Escribe el número completo o elige una.",
+    en="Several labels end like this. Type the whole number, or choose one.",
+)
+RETIRED_LABEL = Text(
+    es="Esa etiqueta está retirada. Recupérala primero en Etiquetas, Retiradas.",
+    en="That label is retired. Take it back first under Labels, Retired.",
 )
 ANOTHER_SYSTEM = Text(
     es="Otro sistema escribe en ella. Pide a quien administra el equipo que tome su zona.",

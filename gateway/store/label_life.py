@@ -16,6 +16,7 @@ from gateway.domain.label_life import Life
 from gateway.store import deliveries, discovered, labels, price_shown, retired
 from gateway.store.database import Connection
 from gateway.store.discovered import Discovered
+from gateway.store.label_rows import COLUMNS, Label, read
 
 Parked = Literal["blank", "code"]
 Card = Literal["raw", "checked"]
@@ -130,6 +131,17 @@ def meant_by(connection: Connection, printed: str) -> tuple[str, ...]:
         (code,),
     )
     return discovered.matching((row[0] for row in rows), printed)
+
+
+def free(connection: Connection, but: str, limit: int) -> tuple[Label, ...]:
+    """Our labels that stand for nothing, without ``but``; those heard last first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM label WHERE leaving IS NULL AND id <> ? "
+        "AND NOT EXISTS (SELECT 1 FROM binding WHERE binding.label = label.id) "
+        "ORDER BY last_heard DESC, id LIMIT ?",
+        (but, limit),
+    )
+    return tuple(map(read, rows))
 
 
 def place(connection: Connection, label: str, zone: str | None) -> None:
