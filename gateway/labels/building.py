@@ -55,7 +55,7 @@ def build(
             quiet=quiet_hours(settings),
         ),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
-        Health(database, drivers, clock, settings.labels),
+        Health(database, drivers, clock, settings.labels, origin),
         *keeping.services(database, clock, settings, origin, (link, outages)),
     ]
 

@@ -7,8 +7,9 @@ are out of reach, on record.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NoReturn
@@ -17,14 +18,15 @@ import structlog
 
 from device_drivers.api.drivers import LabelDriver, Wakes
 from gateway.clock import Clock
-from gateway.domain import health
+from gateway.domain import health, label_events
+from gateway.domain.events import Lane, Origin
 from gateway.domain.health import Alert, Limits, Survey, Trouble
 from gateway.domain.proof import WAY_SILENT, chain_of_way
 from gateway.labels import contact, proof
 from gateway.labels.asking import Asking
 from gateway.settings import Labels
 from gateway.store import health as store
-from gateway.store import labels, stopped
+from gateway.store import labels, outbox, stopped
 from gateway.store.database import Connection, Database
 from gateway.store.health import Patient
 
@@ -46,11 +48,13 @@ class Health:
         drivers: Mapping[str, LabelDriver],
         clock: Clock,
         settings: Labels,
+        origin: Origin,
         *,
         every_s: float = _EVERY_S,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._origin = origin
         self._every_s = every_s
         self._talkers = tuple(
             family
@@ -93,7 +97,8 @@ class Health:
                 if Trouble.SILENT in found and one.seen.away_since is None:
                     silent[one.label] = one.seen.last_heard
             if changed or silent:
-                await self._database.write_patiently(partial(_judged, found=changed, silent=silent))
+                note = partial(_judged, found=changed, silent=silent, origin=self._origin, at=now)
+                await self._database.write_patiently(note)
             if len(batch) < _SLICE:
                 break
             after = batch[-1].label
@@ -118,11 +123,24 @@ class Health:
 
 def _judged(
     connection: Connection,
-    found: Mapping[Patient, Iterable[Trouble]],
+    found: Mapping[Patient, frozenset[Trouble]],
     silent: Mapping[str, datetime],
+    origin: Origin,
+    at: datetime,
 ) -> None:
-    """Note the troubles; labels that fell ``silent`` are out of reach since they were heard."""
-    store.judged(connection, found)
+    """Note the troubles and tell central; who fell ``silent`` is out of reach since then."""
+    for one in store.judged(connection, found):
+        event = label_events.health(
+            origin,
+            event_id=str(uuid.uuid4()),
+            label=one.label,
+            before=one.before,
+            found=found[one],
+            last_heard=one.seen.last_heard,
+            time=at,
+        )
+        if event is not None:
+            outbox.append_or_gap(connection, Lane.KEEP, event, at)
     for label, since in silent.items():
         if labels.fell_silent(connection, label, since):
             proof.reached(connection, label, since, reachable=False)

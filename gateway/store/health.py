@@ -91,14 +91,17 @@ def quiet(
     return tuple((label, family) for label, family in rows)
 
 
-def judged(connection: Connection, found: Mapping[Patient, Iterable[Trouble]]) -> None:
-    """Note the troubles of these labels, in place of those they had.
+def judged(
+    connection: Connection, found: Mapping[Patient, Iterable[Trouble]]
+) -> tuple[Patient, ...]:
+    """Note the troubles of these labels, in place of those they had; returns who is still there.
 
     That somebody else wrote to a label is over only as far as it was judged, not what came since.
     """
+    there = []
     for one, each in found.items():
         since = one.seen.foreign_since
-        connection.execute(
+        done = connection.execute(
             "UPDATE label SET troubles = ?1, "
             "foreign_since = iif(instr(?1, 'foreign') OR foreign_since IS NOT ?2, "
             "foreign_since, NULL) WHERE id = ?3",
@@ -108,6 +111,9 @@ def judged(connection: Connection, found: Mapping[Patient, Iterable[Trouble]]) -
             ),
         )
         connection.note("label", one.label)
+        if done.rowcount:
+            there.append(one)
+    return tuple(there)
 
 
 def troubles(connection: Connection, label: str) -> frozenset[Trouble]:

@@ -18,7 +18,7 @@ from gateway.store.label_rows import Label
 from tests.support import settings as make_settings
 from tests.support import shelving
 from tests.support.mosquitto import Mosquitto
-from tests.support.shelving import Shelf
+from tests.support.shelving import ORIGIN, Shelf
 
 SILENT = timedelta(hours=4)
 STEP = timedelta(seconds=1)
@@ -44,7 +44,9 @@ async def test_a_label_that_died_without_a_word_is_asked_and_then_silent(
         shelf.add("dead")
         shelf.add("quiet")
         await shelf.until_shown("dead", "quiet")
-        health = Health(shelf.database, {"mqtt": shelf.driver}, shelf.clock, settings.labels)
+        health = Health(
+            shelf.database, {"mqtt": shelf.driver}, shelf.clock, settings.labels, ORIGIN
+        )
         # As if its battery went out while the broker was away: no last will, and "online" is kept.
         shelf.world.labels["dead"].faults = Faults(never=True)
         since = (await _label(shelf, "dead")).last_heard
@@ -86,7 +88,7 @@ async def test_labels_that_could_not_be_asked_are_not_called_silent(
         shelf.clock.advance(timedelta(days=1))
         # The gateway was off for a day, and the broker is away: nobody can be asked.
         cut_off = MqttLabelDriver(InMemoryBroker().port("gateway"))
-        health = Health(shelf.database, {"mqtt": cut_off}, shelf.clock, settings.labels)
+        health = Health(shelf.database, {"mqtt": cut_off}, shelf.clock, settings.labels, ORIGIN)
         for _ in range(2):
             await health.look()
             shelf.clock.advance(timedelta(minutes=5))

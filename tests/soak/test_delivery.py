@@ -130,7 +130,7 @@ async def a_world(database: InlineDatabase, count: int) -> AsyncIterator[World]:
         drivers: dict[str, Any] = {"mqtt": mqtt, "air": air}
         courier = Courier(database, drivers, reports, turns, clock, settings)
         listeners = [Listener(driver, reports, turns, clock) for driver in drivers.values()]
-        health = Health(database, drivers, clock, settings, every_s=300.0)
+        health = Health(database, drivers, clock, settings, ORIGIN, every_s=300.0)
         async with running(courier, *listeners, health, shelf):
             await asyncio.sleep(1)
             await port.connect()

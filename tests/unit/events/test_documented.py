@@ -12,6 +12,7 @@ from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink
 from gateway.domain import events, label_events, price_events, takeover_events
 from gateway.domain.events import Event, Origin, Reading, Scan
+from gateway.domain.health import Trouble
 from gateway.domain.label_hardware import Hardware
 from gateway.domain.labels import Target
 
@@ -29,6 +30,16 @@ HARDWARE = Hardware(
         turns=2, inks=((Ink.WHITE, Ink.WHITE), (Ink.BLACK, Ink.BLACK), (Ink.RED, Ink.YELLOW))
     ),
 )
+HEALTH = label_events.health(
+    ORIGIN,
+    event_id=MADE,
+    label="L0001",
+    before={Trouble.BATTERY, Trouble.FAILING},
+    found={Trouble.BATTERY, Trouble.SILENT, Trouble.LATE},
+    last_heard=RECORDED - timedelta(hours=4),
+    time=RECORDED,
+)
+assert HEALTH is not None
 EMITTED = [
     events.scanned(
         ORIGIN,
@@ -87,6 +98,7 @@ EMITTED = [
     label_events.retired(
         ORIGIN, event_id=MADE, label="66A1", alias="0066A1", replaced_by="66A2", time=RECORDED
     ),
+    HEALTH,
     price_events.price_shown(
         ORIGIN,
         event_id=MADE,

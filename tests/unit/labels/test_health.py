@@ -1,20 +1,34 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from device_drivers.api.drivers import Foreign, Measured, Presence, Telemetry
+from device_drivers.api.drivers import (
+    Described,
+    Foreign,
+    Later,
+    Measured,
+    Outcome,
+    Presence,
+    Reason,
+    Telemetry,
+)
+from gateway.domain import label_events
+from gateway.domain.events import Lane, rfc3339
 from gateway.domain.health import Trouble
 from gateway.domain.proof import WAY_SILENT
 from gateway.labels.health import Health
 from gateway.settings import Labels
-from gateway.store import deliveries, labels, proof, proof_at, tasks
+from gateway.store import deliveries, labels, outbox, proof, proof_at, tasks
 from gateway.store import health as store
 from gateway.store.proof_at import Span
 from tests.unit.labels.aisles import Aisle, an_aisle
+from tests.unit.labels.rooms import ORIGIN
 
 
 @pytest.fixture
@@ -24,7 +38,21 @@ async def aisle(tmp_path: Path) -> AsyncIterator[Aisle]:
 
 
 def health_of(aisle: Aisle) -> Health:
-    return Health(aisle.room.database, {"radio": aisle.driver}, aisle.room.clock, Labels())
+    room = aisle.room
+    return Health(room.database, {"radio": aisle.driver}, room.clock, Labels(), ORIGIN)
+
+
+async def central_heard(aisle: Aisle) -> list[tuple[str, dict[str, Any]]]:
+    """Label and data of each event of a label's health, oldest first."""
+    batch = await aisle.room.read(
+        lambda rows: outbox.batch(rows, Lane.KEEP, limit=500, max_bytes=1_000_000)
+    )
+    each = [json.loads(one.event) for one in (batch.events if batch is not None else ())]
+    return [
+        (one["data"].pop("label"), one["data"])
+        for one in each
+        if one["type"] == label_events.LABEL_HEALTH
+    ]
 
 
 async def told(aisle: Aisle) -> list[tuple[str, str]]:
@@ -120,6 +148,63 @@ async def test_a_label_that_moves_to_and_fro_is_told_and_forgotten(aisle: Aisle)
     await aisle.hang("l1", "ap1")
     await health.look()
     assert await told(aisle) == []
+
+
+async def test_central_hears_once_of_each_change_and_that_a_label_is_well_again(
+    aisle: Aisle,
+) -> None:
+    health = health_of(aisle)
+    await aisle.hang("l1")
+    await aisle.hang("l2")
+    heard_at = rfc3339(aisle.room.clock.now())
+    weak = Measured(label="l1", telemetry=Telemetry(battery_mv=2_300))
+    await aisle.room.reports.heard("radio", [weak])
+    for _ in range(2):
+        await health.look()
+    assert await central_heard(aisle) == [
+        (
+            "l1",
+            {
+                "troubles": ["battery"],
+                "began": ["battery"],
+                "ended": [],
+                "last_heard": heard_at,
+            },
+        )
+    ]
+    aisle.room.clock.pass_(timedelta(hours=5))
+    for _ in range(2):
+        await health.look()
+    good = Measured(label="l1", telemetry=Telemetry(battery_mv=2_900))
+    await aisle.room.reports.heard("radio", [good])
+    for _ in range(2):
+        await health.look()
+    told = [
+        (label, data["troubles"], data["began"], data["ended"])
+        for label, data in (await central_heard(aisle))[1:]
+    ]
+    assert told == [
+        ("l1", ["battery", "silent"], ["silent"], []),
+        ("l2", ["silent"], ["silent"], []),
+        ("l1", [], [], ["battery", "silent"]),
+    ]
+
+
+async def test_a_label_that_is_only_late_is_no_news_for_central(aisle: Aisle) -> None:
+    health = health_of(aisle)
+    aisle.driver.answer = no_answer
+    await aisle.hang("l1")
+    await aisle.wish("l1")
+    await aisle.courier.deliver_due()
+    aisle.room.clock.pass_(timedelta(minutes=10))
+    await health.look()
+    found = await aisle.room.read(lambda rows: store.troubles(rows, "l1"))
+    assert found == {Trouble.LATE}
+    assert await central_heard(aisle) == []
+
+
+async def no_answer(_label: Described) -> Outcome:
+    return Later(reason=Reason.NO_ANSWER)
 
 
 async def reach(aisle: Aisle, label: str) -> list[tuple[str, datetime]]:
