@@ -1,7 +1,7 @@
 """The picture that tells a person how a label shows what it is sent.
 
-Every corner has another mark, an arrow points up beside the word UP, and each ink has a block with
-its number: turned, mirrored or swapped in any way, it looks different.
+Every corner has another mark, an arrow points up, and each ink has a block with its number: turned,
+mirrored or swapped in any way, it looks different. It has no word, so it speaks every language.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from typing import Final
 from device_drivers.api.panels import Frame, Panel
 
 # Five columns by seven rows, one number per row, most significant bit left.
-_LETTERS: Final = {
-    "U": (17, 17, 17, 17, 17, 17, 14),
-    "P": (30, 17, 17, 30, 16, 16, 16),
+_FIGURES: Final = {
     "1": (4, 12, 4, 4, 4, 4, 14),
     "2": (14, 17, 1, 6, 8, 16, 31),
     "3": (14, 17, 1, 6, 1, 17, 14),
@@ -47,9 +45,9 @@ class _Canvas:
         self.fill(left + width - line, top, line, height, _INK)
 
     def write(self, text: str, left: int, top: int, scale: int, ink: int) -> None:
-        for place, letter in enumerate(text):
+        for place, figure in enumerate(text):
             at = left + place * 6 * scale
-            for x, y in _dots(letter):
+            for x, y in _dots(figure):
                 self.fill(at + x * scale, top + y * scale, scale, scale, ink)
 
 
@@ -84,19 +82,16 @@ def _corners(canvas: _Canvas, size: int, line: int) -> None:
 
 
 def _arrow(canvas: _Canvas, short: int, line: int) -> None:
-    """An arrow that points up left of the middle, and the word beside it."""
+    """An arrow that points up in the middle of the upper half."""
     height = max(short * 2 // 5, 12)
     top = max(canvas.height // 12, 2 * line)
-    scale = max(height // 9, 1)
     head = height // 2
-    left = max((canvas.width - head - 14 * scale) // 2, 0)
-    middle = left + head // 2
+    middle = canvas.width // 2
     for row in range(head):
         half = row * head // (2 * head) + 1
         canvas.fill(middle - half, top + row, 2 * half, 1, _INK)
     shaft = max(head // 4, 1)
     canvas.fill(middle - shaft // 2 - 1, top + head, shaft + 1, height - head, _INK)
-    canvas.write("UP", left + head + 2 * scale, top + (height - 7 * scale) // 2, scale, _INK)
 
 
 def _blocks(canvas: _Canvas, inks: int, line: int) -> None:
@@ -118,6 +113,6 @@ def _blocks(canvas: _Canvas, inks: int, line: int) -> None:
         canvas.write(str(ink + 1), *at, scale, number)
 
 
-def _dots(letter: str) -> Iterator[tuple[int, int]]:
-    for y, row in enumerate(_LETTERS[letter]):
+def _dots(figure: str) -> Iterator[tuple[int, int]]:
+    for y, row in enumerate(_FIGURES[figure]):
         yield from ((x, y) for x in range(5) if row & (16 >> x))

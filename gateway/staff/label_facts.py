@@ -41,7 +41,7 @@ def facts(view: LabelView, troubles: frozenset[Trouble], reader: Reader) -> tupl
         fact(adoption.ALIAS, label.alias or ""),
         fact(adoption.ZONE, label.zone or ""),
         fact(adoption.LIFE, _life(view).say(reader.language)),
-        fact(adoption.FAMILY, f"{hardware_words.title(label.family)} · {tried}"),
+        fact(adoption.FAMILY, f"{hardware_words.title(label.family, reader.language)} · {tried}"),
         fact(texts.MODEL, panel.name),
         fact(texts.PANEL, f"{panel.width} x {panel.height}, {panel.dpi} dpi, {inks}"),
         fact(texts.FIRMWARE, label.firmware),

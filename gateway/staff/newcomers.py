@@ -72,7 +72,7 @@ def row(waiting: Discovered, gone: Retired | None, reader: Reader, *, blinks: bo
         retired = texts.WAS_RETIRED.say(language, name=gone.by, ago=ago)
     return Row(
         label=waiting.label,
-        family=hardware_words.title(waiting.family),
+        family=hardware_words.title(waiting.family, language),
         tried=hardware_words.tried(hardware, language),
         model=model,
         drawing=_drawing(panel) if panel is not None else None,

@@ -169,6 +169,6 @@ def _facts(gone: Retired, reader: Reader) -> tuple[Fact, ...]:
         fact(of_labels.SERIAL, gone.label),
         fact(of_labels.CODE, gone.code),
         fact(adoption.ALIAS, gone.alias or ""),
-        fact(adoption.FAMILY, hardware_words.title(gone.family)),
+        fact(adoption.FAMILY, hardware_words.title(gone.family, reader.language)),
         fact(of_labels.MODEL, gone.model),
     )

@@ -132,8 +132,16 @@ WAVE_UNKNOWN_ADVICE = Text(
 _SECONDS = Text(es="menos de un minuto", en="less than a minute")
 _MINUTES = Text(es="unos {count} min", en="about {count} min")
 _HOURS = Text(es="unas {count} h", en="about {count} h")
-_NEEDS_ONE = Text(es="Necesita {time} por una sola vía", en="Needs {time} over one way")
-_NEEDS = Text(es="Necesita {time} por {ways} vías", en="Needs {time} over {ways} ways")
+_ONE_LABEL = Text(es="1 etiqueta", en="1 label")
+_LABELS = Text(es="{count} etiquetas", en="{count} labels")
+_NEEDS_ONE = Text(
+    es="Cambiar {labels} lleva {time} por una sola vía",
+    en="Changing {labels} takes {time} over one way",
+)
+_NEEDS = Text(
+    es="Cambiar {labels} lleva {time} por {ways} vías",
+    en="Changing {labels} takes {time} over {ways} ways",
+)
 _NOTHING = Text(es="No cambia ninguna etiqueta.", en="No label changes.")
 _FITS = Text(es="hay {window} min: alcanza", en="there are {window} min: it fits")
 _FITS_NOT = Text(es="hay {window} min: no alcanza", en="there are {window} min: it does not fit")
@@ -155,7 +163,9 @@ def forecast(reader: Reader, found: Forecast, ways: int, window_minutes: int | N
     else:
         time = _HOURS.say(language, count=reader.count(-(-minutes // 60)))
     needs = _NEEDS_ONE if ways == 1 else _NEEDS
-    parts = [needs.say(language, time=time, ways=reader.count(ways))]
+    many = _ONE_LABEL if found.labels == 1 else _LABELS
+    labels = many.say(language, count=reader.count(found.labels))
+    parts = [needs.say(language, labels=labels, time=time, ways=reader.count(ways))]
     if window_minutes is not None:
         fits = _FITS if found.fits(window_minutes * 60.0) else _FITS_NOT
         parts.append(fits.say(language, window=reader.count(window_minutes)))

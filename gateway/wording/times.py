@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from babel import dates
 
@@ -18,6 +18,15 @@ def clock_time(instant: datetime, zone: tzinfo, locale: str) -> str:
     ``instant`` carries an offset.
     """
     return dates.format_time(instant.astimezone(zone), "HH:mm", locale=locale)
+
+
+def exact(instant: datetime, zone: tzinfo, locale: str) -> str:
+    """Day and time to the second in ``zone``: ``22 nov 2026, 14:32:00``. It carries an offset."""
+    return f"{short_date(instant, None, zone, locale)}, {_to_the_second(instant, zone, locale)}"
+
+
+def _to_the_second(instant: datetime, zone: tzinfo, locale: str) -> str:
+    return dates.format_time(instant.astimezone(zone), "HH:mm:ss", locale=locale)
 
 
 def short_date(instant: datetime, this_year: int | None, zone: tzinfo, locale: str) -> str:
@@ -37,6 +46,11 @@ def brief_date(instant: datetime, this_year: int | None, zone: tzinfo, locale: s
     if day.year == this_year:
         return short_date(instant, this_year, zone, locale)
     return dates.format_date(day, "short", locale=locale)
+
+
+def day(one: date, locale: str) -> str:
+    """A day with its year: ``22 nov 2026``."""
+    return dates.format_skeleton("yMMMd", one, locale=locale)
 
 
 def relative(then: datetime, now: datetime, language: str) -> str:

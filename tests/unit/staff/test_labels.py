@@ -6,9 +6,11 @@ import re
 import time
 from datetime import timedelta
 
+import httpx
 from PIL import Image
 
-from gateway.store import deliveries, overview, pictures, tasks
+from gateway.domain.proof import Entry
+from gateway.store import deliveries, overview, pictures, proof, tasks
 from gateway.store.database import Connection
 from gateway.store.overview import Asked, Facet
 from gateway.store.picture_files import PictureFiles
@@ -232,7 +234,35 @@ async def test_a_label_alone_says_what_is_wrong_and_what_to_do(shelf: Staffed) -
     assert "Acércate a ella" in silent
     assert "Muestra exactamente lo que debe" in fine
     assert "Vínculo cambiado" in fine
-    assert 'title="2026-11-22 14:32:00"' in fine
+    assert 'title="22 nov 2026, 14:32:00"' in fine
+
+
+async def test_one_more_line_of_history_is_one(shelf: Staffed) -> None:
+    async def history(client: httpx.AsyncClient) -> str:
+        page = (await client.get("/labels/L005/history?lang=es")).text
+        found = re.search(r"<summary>(.*?)</summary>", page)
+        return found[1] if found is not None else ""
+
+    async with shelf.signed_in() as client:
+        await shelf.database.write(lambda rows: _lines(rows, 6))
+        assert await history(client) == "1 anterior"
+        await shelf.database.write(lambda rows: _lines(rows, 1))
+        assert await history(client) == "2 anteriores"
+
+
+def _lines(connection: Connection, count: int) -> None:
+    for _ in range(count):
+        proof.append(connection, Entry(label="L005", at=shop.NOW, what="reachable"))
+
+
+async def test_what_it_is_stands_in_the_language_of_the_reader(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        spanish = (await client.get("/labels/L000")).text
+        english = (await client.get("/labels/L000?lang=en")).text
+    assert "Etiqueta MQTT · Sin probar" in spanish
+    assert "MQTT label · Never tried" in english
+    assert '<dd class="number">22 nov 2026, 14:32:00</dd>' in spanish
+    assert '<dd class="number">22 Nov 2026, 14:32:00</dd>' in english
 
 
 async def test_send_again_puts_the_picture_back_into_the_queue(shelf: Staffed) -> None:

@@ -236,7 +236,9 @@ async def test_how_long_a_change_takes_is_known_before_it_is_made(moving: Staffe
     async with moving.signed_in() as client:
         whole = (await client.get("/api/v1/forecast?window_minutes=30")).json()
         assert (whole["labels"], whole["measured"], whole["fits"]) == (30, True, True)
-        assert whole["said"] == "Necesita menos de un minuto por una sola vía, hay 30 min: alcanza."
+        assert whole["said"] == (
+            "Cambiar 30 etiquetas lleva menos de un minuto por una sola vía, hay 30 min: alcanza."
+        )
         (way,) = whole["ways"]
         assert (way["way"], way["labels"], way["seconds"]) == ("mqtt/", 30, 20.0)
         await moving.database.write(
@@ -244,7 +246,9 @@ async def test_how_long_a_change_takes_is_known_before_it_is_made(moving: Staffe
         )
         slow = (await client.get("/api/v1/forecast?window_minutes=30&lang=en")).json()
         assert slow["fits"] is False
-        assert slow["said"] == "Needs about 3 h over one way, there are 30 min: it does not fit."
+        assert slow["said"] == (
+            "Changing 30 labels takes about 3 h over one way, there are 30 min: it does not fit."
+        )
         none = (await client.get("/api/v1/forecast?product=tote&lang=es")).json()
         assert (none["labels"], none["said"]) == (0, "No cambia ninguna etiqueta.")
         design = (await client.get("/api/v1/forecast?template=price")).json()
