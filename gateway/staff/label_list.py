@@ -135,8 +135,14 @@ class LabelList:
     async def filters(self, request: Request) -> Response:
         """The filters with their counts again."""
         question, reader = _question(request), self._desk.reader(request)
-        found = await self._desk.read(lambda connection: filters(connection, question, reader))
-        return self._desk.page(request, "label_filters.html", filters=found, question=question)
+
+        def look(connection: Connection) -> tuple[tuple[Filter, ...], int]:
+            return filters(connection, question, reader), retired.count(connection)
+
+        found, gone = await self._desk.read(look)
+        return self._desk.page(
+            request, "label_filters.html", filters=found, gone=gone, question=question
+        )
 
 
 def filters(connection: Connection, question: _Question, reader: Reader) -> tuple[Filter, ...]:

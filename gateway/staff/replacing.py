@@ -206,7 +206,10 @@ def _offers(
             continue
         one = waiting[key]
         models = [each.id for each in adopting.models_for(one, families)]
-        chosen = one.panel is not None or model in models
+        like_old = one.panel is None and model in models
+        chosen = one.panel is not None or like_old
         row = newcomers.row(one, None, reader, blinks=False)
-        what = texts.OFFER_NEW.say(reader.language, signal=row.signal, model=row.model)
+        what = texts.OFFER_NEW.say(
+            reader.language, signal=row.signal, model=model if like_old else row.model
+        )
         yield Offer(label=key, name=key, what=what, href="" if chosen else f"/new-labels/{key}")

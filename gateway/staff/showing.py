@@ -109,7 +109,7 @@ def when(instant: datetime, reader: Reader) -> When:
     local = instant.astimezone(reader.zone)
     return When(
         ago=times.relative(instant, reader.now, reader.language),
-        exact=times.exact(instant, reader.zone, reader.locale),
+        exact=times.exact(instant, reader.zone, reader.language),
         iso=local.isoformat(timespec="seconds"),
     )
 

@@ -184,5 +184,5 @@ def _note(connection: Connection, wave: Wave, reader: Reader, at_once: int, held
     time = times.clock_time(ends, reader.zone, reader.locale)
     if ends - reader.now < _DAY:
         return texts.WAVE_ENDS_AT.say(reader.language, time=time)
-    day = times.short_date(ends, reader.now.year, reader.zone, reader.locale)
+    day = times.short_date(ends, reader.now.year, reader.zone, reader.language)
     return texts.WAVE_ENDS_LATER.say(reader.language, day=day, time=time)

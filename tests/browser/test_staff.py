@@ -32,6 +32,8 @@ PAGES = (
     "/labels",
     "/labels?q=zzz",
     "/labels/L004",
+    "/labels/L000/replace",
+    "/retired-labels",
     "/labels/L005/bind?q=brisa",
     "/labels/L005/bind?of=jeans-alba",
     "/labels/L000/bind?group=jeans-alba&where.color=olive",

@@ -262,7 +262,7 @@ async def test_what_it_is_stands_in_the_language_of_the_reader(shelf: Staffed) -
     assert "Etiqueta MQTT · Sin probar" in spanish
     assert "MQTT label · Never tried" in english
     assert '<dd class="number">22 nov 2026, 14:32:00</dd>' in spanish
-    assert '<dd class="number">22 Nov 2026, 14:32:00</dd>' in english
+    assert '<dd class="number">Nov 22, 2026, 14:32:00</dd>' in english
 
 
 async def test_send_again_puts_the_picture_back_into_the_queue(shelf: Staffed) -> None:
