@@ -32,7 +32,10 @@ class _Question:
 
 
 class Asking:
-    """Asks each label once when it said nothing for ``after``; remembers whom it asked."""
+    """Asks each label that said nothing for ``after``, and again while it does not answer.
+
+    One question may get lost on its way: only two that are unanswered say something.
+    """
 
     def __init__(
         self, database: Database, drivers: Mapping[str, LabelDriver], after: timedelta
@@ -40,7 +43,8 @@ class Asking:
         self._database = database
         self._drivers = {name: one for name, one in drivers.items() if isinstance(one, Asks)}
         self._after = after
-        self._asked: dict[str, datetime] = {}
+        self._again = after / 4
+        self._asked: dict[str, tuple[datetime, int]] = {}
 
     async def look(self, now: datetime) -> None:
         """Ask the next of those that say nothing; who was heard since is forgotten."""
@@ -50,16 +54,23 @@ class Asking:
             partial(store.quiet, families=tuple(self._drivers), before=now - self._after)
         )
         self._asked = {label: self._asked[label] for label, _ in quiet if label in self._asked}
-        new = [one for one in quiet if one[0] not in self._asked][:_AT_ONCE]
+        new = [one for one in quiet if self._has_turn(one[0], now)][:_AT_ONCE]
         for one in await self._database.read(lambda rows: _questions(rows, self._drivers, new)):
             driver = self._drivers[one.family]
             if not await driving.ask(driver, one.label, one.wish, one.picture):
                 return
-            self._asked[one.label.label] = now
+            _, times = self._asked.get(one.label.label, (now, 0))
+            self._asked[one.label.label] = now, times + 1
 
     def unanswered(self, before: datetime) -> frozenset[str]:
-        """Those that were asked before then and have not been heard since."""
-        return frozenset(label for label, at in self._asked.items() if at <= before)
+        """Those that were asked twice, before then, and not heard since as far as was looked."""
+        return frozenset(
+            label for label, (at, times) in self._asked.items() if times > 1 and at <= before
+        )
+
+    def _has_turn(self, label: str, now: datetime) -> bool:
+        asked = self._asked.get(label)
+        return asked is None or now - asked[0] >= self._again
 
 
 def _questions(

@@ -77,8 +77,9 @@ class Health:
 
     async def look(self) -> None:
         """Judge every label once and bring the tasks up to date."""
-        await self._asking.look(self._clock.now())
-        asked = self._asking.unanswered(self._clock.now() - self._limits.late_after)
+        now = self._clock.now()
+        asked = self._asking.unanswered(now - self._limits.late_after)
+        await self._asking.look(now)
         survey = Survey.new()
         news: Counter[Trouble] = Counter()
         after = ""

@@ -78,13 +78,13 @@ def _patient(row: tuple[Any, ...], *, should_talk: bool, forgotten: int) -> Pati
 def quiet(
     connection: Connection, families: Iterable[str], before: datetime
 ) -> tuple[tuple[str, str], ...]:
-    """Label and family of those in reach that show their wish and said nothing since ``before``.
+    """Label and family of those that show their wish and said nothing since ``before``.
 
     The longest unheard first.
     """
     rows = connection.execute(
         "SELECT id, family FROM label JOIN delivery ON delivery.label = label.id "
-        "WHERE family IN (SELECT value FROM json_each(?)) AND online = 1 AND parked = '' "
+        "WHERE family IN (SELECT value FROM json_each(?)) AND parked = '' "
         "AND delivery.state = 'shown' AND last_heard < ? ORDER BY last_heard, id",
         (json.dumps(list(families)), to_ms(before)),
     )

@@ -63,7 +63,9 @@ async def test_a_label_that_died_without_a_word_is_asked_and_then_silent(
         for _ in range(2):
             await health.look()
         assert await _troubles(shelf, "dead") == frozenset(), "it has some time left"
-        shelf.clock.advance(SILENT / 2)
+        shelf.clock.advance(SILENT / 8)
+        await health.look()
+        shelf.clock.advance(SILENT * 3 / 8)
         await health.look()
         assert await _troubles(shelf, "dead") == {Trouble.SILENT}
         dead = await _label(shelf, "dead")
