@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
-from typing import NoReturn
 
 import structlog
 
@@ -33,33 +32,21 @@ from gateway.labels.reloading import Templates
 from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops import timekeeping
+from gateway.ops.backup_service import Backups
 from gateway.ops.measuring import Meter, meter_of
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
-from gateway.store import labels, outbox, price_rules
+from gateway.store import folder_lock, labels, outbox, price_rules
 from gateway.store.database import FILE, Database
+from gateway.store.other_writers import OtherWriters
 from gateway.web.serving import Served, Serving
-
-_OTHER_WRITERS_S = 1.0
 
 Ready = Callable[[Mapping[str, str]], None]
 
 log = structlog.get_logger("gateway")
-
-
-class _OtherWriters:
-    """Hears when a command (``anaquel import``) wrote to the database beside us."""
-
-    name = "other-writers"
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def run(self) -> NoReturn:
-        await self._database.tell_of_other_writers(_OTHER_WRITERS_S)
 
 
 async def run(
@@ -71,6 +58,7 @@ async def run(
     must mend something first, or an ``ExceptionGroup`` of what failed later.
     """
     async with AsyncExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, folder_lock.held(settings.data.folder))
         database = await stack.enter_async_context(Database(settings.data.folder / FILE))
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         checked = settings.time.trust == "checked"
@@ -98,6 +86,7 @@ async def run(
             pictures.need,
             sources.shopify,
             (ways, drivers),
+            backups := Backups(database, clock, settings),
         )
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
@@ -112,7 +101,8 @@ async def run(
             drawn_by,
             *sites,
             serving,
-            _OtherWriters(database),
+            OtherWriters(database),
+            backups,
             holding.Resuming(database, clock),
             *links.each,
         ]
@@ -161,13 +151,19 @@ def _sites(
     need: Need,
     shopify: FromShopify | None,
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
+    backups: Backups,
 ) -> tuple[list[Service], Serving]:
     lookup = shopper.build(
         settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
     )
     ways, drivers = to_labels
     desk = staff.site(
-        database=database, clock=clock, settings=settings, origin=origin, drivers=drivers
+        database=database,
+        clock=clock,
+        settings=settings,
+        origin=origin,
+        drivers=drivers,
+        backups=backups,
     )
     intake = intake_site.site(
         *(database, clock, settings, origin),

@@ -6,6 +6,7 @@ import typer
 
 from gateway.cli import (
     admitting,
+    backing_up,
     central,
     demonstrating,
     feeding,
@@ -25,6 +26,10 @@ commands = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+)
+backup = typer.Typer(
+    cls=backing_up.OrMake,
+    help="The shop's data in one file: anaquel backup makes one.",
 )
 person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
 device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
@@ -53,6 +58,10 @@ commands.command("check-config")(running.check_config)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)
 commands.command("import")(importing.import_)
+commands.add_typer(backup, name="backup")
+backup.command()(backing_up.make)
+backup.command()(backing_up.verify)
+commands.command()(backing_up.restore)
 commands.add_typer(feed, name="feed")
 feed.command("status")(feeding.status)
 commands.add_typer(person, name="person")

@@ -1,6 +1,7 @@
 """The machine settings: ``config.toml`` as frozen records; unknown keys are refused."""
 
 from gateway.settings.access_points import AccessPointSection
+from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
@@ -36,6 +37,7 @@ __all__ = [
     "KINDS",
     "SHOPIFY_KINDS",
     "AccessPointSection",
+    "Backup",
     "Bluetooth",
     "Broker",
     "Central",

@@ -12,6 +12,10 @@ from gateway.errors import AnaquelError
 from gateway.settings.explaining import explain
 from gateway.settings.sections import Broker, Data, Settings
 
+_BACKUP_FILES = (
+    *("folder", "passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"),
+)
+
 M = TypeVar("M", bound=pydantic.BaseModel)
 
 
@@ -81,6 +85,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                     "templates": anchor(settings.labels.templates),
                     "keys_file": anchor(settings.labels.keys_file),
                 }
+            ),
+            "backup": settings.backup.model_copy(
+                update={name: anchor(getattr(settings.backup, name)) for name in _BACKUP_FILES}
             ),
             "shopify": settings.shopify.model_copy(
                 update={"client_secret_file": anchor(settings.shopify.client_secret_file)}

@@ -20,6 +20,7 @@ from pydantic import (
 
 from gateway.settings import zones
 from gateway.settings.access_points import AccessPointSection, PointAddress
+from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
@@ -335,6 +336,7 @@ class Settings(Section):
     )
     proof: Proof = Proof()
     events: Events = Events()
+    backup: Backup = Backup()
     sites: Sites = Sites()
     log: Log = Log()
 

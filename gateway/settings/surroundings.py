@@ -29,6 +29,7 @@ def check(file: Path, settings: Settings) -> None:
         *_secret(settings),
         *_label_keys(settings),
         *_templates(settings),
+        *_backup(settings),
         *_folder(settings),
     )
     lines += [f"{file}: {line}" for line in about_files]
@@ -78,6 +79,20 @@ def _templates(settings: Settings) -> Iterator[str]:
     folder = settings.labels.templates
     if folder is not None and not folder.is_dir():
         yield f'labels.templates = "{folder}": there is no such folder; make it, or remove the key'
+
+
+def _backup(settings: Settings) -> Iterator[str]:
+    for name in ("passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"):
+        path = getattr(settings.backup, name)
+        if path is None:
+            continue
+        try:
+            empty = not path.read_bytes().strip()
+        except OSError as error:
+            yield f'backup.{name} = "{path}": {unreadable(error)}'
+        else:
+            if empty:
+                yield f'backup.{name} = "{path}": is empty; write what belongs there, or remove it'
 
 
 def _password(section: str, broker: Broker) -> Iterator[str]:

@@ -18,6 +18,7 @@ from gateway.settings import Settings
 from gateway.staff import (
     texts,
     texts_of_adoption,
+    texts_of_backups,
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
@@ -28,6 +29,7 @@ from gateway.staff import (
 from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
+from gateway.staff.backups import BackupPages, KeepsBackups
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
 from gateway.staff.gate import Gate
@@ -104,6 +106,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_retired,
             texts_of_waves,
             texts_of_health,
+            texts_of_backups,
         ),
         texts,
     )
@@ -121,13 +124,15 @@ def site(
     settings: Settings,
     origin: Origin,
     drivers: Mapping[str, LabelDriver] | None = None,
+    backups: KeepsBackups | None = None,
     attempts: Attempts | None = None,
     streams: Streams | None = None,
     looks: Look | None = None,
 ) -> Site:
     """Build the site; reads its templates and files, so call it in a thread.
 
-    ``drivers`` are those of the labels' families, to let labels blink.
+    ``drivers`` are those of the labels' families, to let labels blink. Without ``backups`` there
+    is no page of them.
     """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
@@ -170,6 +175,7 @@ def site(
         Prices(desk),
         WavePages(desk),
         Waves(desk),
+        BackupPages(desk, backups),
         Api(desk, app),
     ):
         app.include_router(part.routes(), dependencies=behind)

@@ -20,6 +20,7 @@ from gateway.staff import (
     showing,
     texts,
     texts_of_adoption,
+    texts_of_backups,
     texts_of_health,
     texts_of_holds,
     texts_of_prices,
@@ -150,6 +151,8 @@ class TaskLines:
             "proof_broken": self._proof_broken,
             "price_withdrawn": self._withdrawn,
             **dict.fromkeys(stopped.TASKS.values(), self._stopped),
+            "backup_overdue": self._backup_overdue,
+            "backup_failed": self._backup_failed,
             **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
         }
 
@@ -346,6 +349,27 @@ class TaskLines:
             title=self._say(texts.TASK_TIME),
             why=self._say(texts.TASK_TIME_WHY),
             advice=self._say(texts.TASK_TIME_ADVICE),
+            detail=_detail(task),
+        )
+
+    def _backup_overdue(self, task: Task) -> TaskLine:
+        is_clerk = self._role is Role.CLERK
+        advice = texts_of_backups.TASK_BACKUP_OVERDUE_ADVICE
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_backups.TASK_BACKUP_OVERDUE),
+            why=self._say(texts_of_backups.TASK_BACKUP_OVERDUE_WHY),
+            advice=self._say(texts_of_backups.TASK_BACKUP_OVERDUE_CLERK if is_clerk else advice),
+            detail=_detail(task),
+            href=None if is_clerk else "/backups",
+        )
+
+    def _backup_failed(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_backups.TASK_BACKUP_FAILED),
+            why=self._say(texts_of_backups.TASK_BACKUP_FAILED_WHY),
+            advice=self._say(texts_of_backups.TASK_BACKUP_FAILED_ADVICE),
             detail=_detail(task),
         )
 

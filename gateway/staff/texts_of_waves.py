@@ -14,6 +14,7 @@ CAUSES: Mapping[str, Text] = {
     "time": Text(es="Precios que cambian a su hora", en="Prices that change at their time"),
     "template": Text(es="Diseño nuevo", en="New design"),
     "settings": Text(es="Ajustes nuevos", en="New settings"),
+    "restored": Text(es="Datos restaurados de una copia", en="Data restored from a backup"),
     "repair": Text(es="Imágenes que faltaban", en="Pictures that were missing"),
 }
 WAVE_OTHER_CAUSE = Text(es="Otros cambios", en="Other changes")

@@ -22,7 +22,7 @@ from typing import Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
 from gateway.errors import AnaquelError
-from gateway.store import migrating, room, troubles
+from gateway.store import migrating, replacing, room, troubles
 from gateway.store.changes import Changes, Noted
 from gateway.store.patience import Patience, Sleep
 
@@ -366,6 +366,7 @@ def make_folder(folder: Path) -> None:
 
 def _opened(path: Path) -> Connection:
     make_folder(path.parent)
+    replacing.finish(path.parent)
     connection = connect(path)
     try:
         migrating.migrate(connection)

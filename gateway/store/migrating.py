@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from gateway.errors import AnaquelError
 
@@ -17,11 +18,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises ``DowngradeError`` when the database is newer than this program.
     """
-    steps = sorted(
-        (int(file.name.split("_")[0]), file)
-        for file in resources.files("gateway.store.migrations").iterdir()
-        if file.name.endswith(".sql")
-    )
+    steps = _steps()
     version = _version(connection)
     newest = steps[-1][0]
     if version > newest:
@@ -32,6 +29,19 @@ def migrate(connection: sqlite3.Connection) -> None:
     for number, file in steps:
         if number > version:
             _step(connection, number, file.read_text())
+
+
+def newest() -> int:
+    """The version that ``migrate`` leads to."""
+    return _steps()[-1][0]
+
+
+def _steps() -> list[tuple[int, Traversable]]:
+    return sorted(
+        (int(file.name.split("_")[0]), file)
+        for file in resources.files("gateway.store.migrations").iterdir()
+        if file.name.endswith(".sql")
+    )
 
 
 def _step(connection: sqlite3.Connection, number: int, script: str) -> None:

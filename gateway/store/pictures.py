@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,6 +156,16 @@ def gone(connection: Connection, sha256s: Iterable[str]) -> None:
 def forget_unused(connection: Connection) -> None:
     """Forget addresses that no row in force has any more."""
     connection.execute("DELETE FROM image WHERE url NOT IN (SELECT url FROM image_use)")
+
+
+def all_kept(connection: Connection) -> Iterator[tuple[str, str, bool]]:
+    """The address and the hash of each picture that is here, and whether it could not be had."""
+    return (
+        (url, sha256, reason is not None)
+        for url, sha256, reason in connection.execute(
+            "SELECT url, kept, reason FROM image WHERE kept IS NOT NULL"
+        )
+    )
 
 
 def hashes(connection: Connection) -> set[str]:

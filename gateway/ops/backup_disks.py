@@ -1,0 +1,127 @@
+"""Which disk a folder is on: a copy beside the data dies with it.
+
+Read from ``/proc/self/mountinfo`` and ``/sys/dev/block``: proc(5), and the kernel's
+Documentation/ABI/testing/sysfs-block. All functions block.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MARKER: Final = "anaquel-backups"
+"""The folder at the top of a stick or share that makes it a place for backups."""
+VOLUME: Final = "ANAQUEL"
+"""A stick of this name is one too; the folder is made on it."""
+_OVER_THE_NETWORK: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "fuse.rclone", "fuse.davfs", "ceph", "9p"}
+)
+_DEEPEST: Final = 3
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """Something mounted: what, where, and as which kind of file system."""
+
+    point: Path
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """Where the system tells of its disks; tests have one of their own."""
+
+    mountinfo: Path = Path("/proc/self/mountinfo")
+    blocks: Path = Path("/sys/dev/block")
+    labels: Path = Path("/dev/disk/by-label")
+
+    def mounts(self) -> tuple[Mount, ...]:
+        """Everything that is mounted, in the order in which it was."""
+        try:
+            lines = self.mountinfo.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return ()
+        return tuple(one for line in lines.splitlines() if (one := _mount(line)) is not None)
+
+    def mount_of(self, path: Path) -> Mount | None:
+        """What the path is on: of several at one point the last one is in use."""
+        there = next(one for one in (path.resolve(), *path.resolve().parents) if one.exists())
+        among = [one for one in self.mounts() if there.is_relative_to(one.point)]
+        deepest = max((len(one.point.parts) for one in among), default=0)
+        return next((one for one in reversed(among) if len(one.point.parts) == deepest), None)
+
+    def disks(self, mount: Mount) -> frozenset[str]:
+        """The whole disks under it by their names (``sda``); none for what is no disk."""
+        try:
+            device = Path(mount.source).stat().st_rdev
+        except (OSError, ValueError):
+            return frozenset()
+        block = self.blocks / f"{os.major(device)}:{os.minor(device)}"
+        return frozenset(_whole(block.resolve())) if device and block.exists() else frozenset()
+
+    def why_not_off_box(self, path: Path, data: Path) -> str | None:
+        """Why a copy at ``path`` would be lost with this box; None when it would not."""
+        mount = self.mount_of(path)
+        if mount is None:
+            return "nobody knows which disk it is on"
+        if mount.kind in _OVER_THE_NETWORK:
+            return None
+        disks = self.disks(mount)
+        if not disks:
+            return f"it is on no disk ({mount.kind})"
+        for own in (Path("/"), data):
+            beneath = self.mount_of(own)
+            if beneath is not None and (beneath == mount or disks & self.disks(beneath)):
+                return f"it is on the disk of {own}"
+        return None
+
+    def marked(self, roots: Iterable[Path]) -> Iterator[Path]:
+        """The folder for backups of each stick and share below ``roots`` that has one."""
+        below = tuple(root.resolve() for root in roots)
+        named = self._named()
+        for mount in self.mounts():
+            if not any(_is_near(mount.point, root) for root in below):
+                continue
+            folder = mount.point / MARKER
+            if folder.is_dir() or (named is not None and mount.source == str(named)):
+                yield folder
+
+    def _named(self) -> Path | None:
+        label = self.labels / VOLUME
+        return label.resolve() if label.exists() else None
+
+
+def _is_near(point: Path, root: Path) -> bool:
+    return point.is_relative_to(root) and len(point.relative_to(root).parts) <= _DEEPEST
+
+
+def _mount(line: str) -> Mount | None:
+    """One line: fields up to a lone dash, then kind, source and options (proc(5))."""
+    before, found, after = line.partition(" - ")
+    fields, rest = before.split(" "), after.split(" ")
+    if not found or len(fields) < 5 or len(rest) < 2:
+        return None
+    return Mount(point=Path(_plain(fields[4])), kind=rest[0], source=_plain(rest[1]))
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), text)
+
+
+def _whole(block: Path) -> Iterator[str]:
+    """The disks under a partition, an encrypted or a joined volume."""
+    beneath = block / "slaves"
+    slaves = sorted(beneath.iterdir()) if beneath.is_dir() else []
+    if slaves:
+        for slave in slaves:
+            yield from _whole(slave.resolve())
+    elif (block / "partition").exists():
+        yield block.parent.name
+    else:
+        yield block.name

@@ -1,0 +1,124 @@
+"""Puts a backup back: unpacked and checked beside the data, then exchanged. All functions block."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from gateway.ops import backup_archive, backup_folder, backup_format
+from gateway.ops.backup_format import BackupError, DamagedError, Manifest, NewerError
+from gateway.store import copying, folder_lock, owning, picture_files, replacing, restored
+from gateway.store.copying import GoOn
+from gateway.store.database import FILE
+
+READY: Final = "restoring"
+CONFIG: Final = "config.restored.toml"
+"""What the settings were, without secrets; for people, nothing reads it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was restored; ``aside`` has what was there before, ``templates`` the shop's own."""
+
+    manifest: Manifest
+    epoch: int
+    aside: Path | None
+    templates: Path | None
+
+
+def restore(
+    file: Path,
+    data: Path,
+    at: datetime,
+    go_on: GoOn,
+    *,
+    passphrase: str | None,
+    store: str | None = None,
+    replace: bool = False,
+) -> Restored:
+    """Make the backup in ``file`` the data of the folder ``data``.
+
+    Refuses a folder in which a gateway runs, one with data unless ``replace``, a backup of a newer
+    Anaquel, and one of another shop than ``store``. Cut off anywhere, the folder has the old data
+    or the new. Raises ``BackupError`` and ``StorageError``.
+    """
+    with folder_lock.held(data):
+        replacing.finish(data)
+        if (data / FILE).exists() and not replace:
+            raise BackupError(
+                f"{data}: holds the data of a shop; with --replace it is put aside, not deleted"
+            )
+        manifest = backup_archive.read_manifest(file, passphrase)
+        _fits(file, manifest, store)
+        # What is unpacked, and what bringing it to today's form may take beside it.
+        backup_folder.need(data, 2 * manifest.total)
+        with _emptied(data / READY) as ready:
+            backup_archive.extract(file, passphrase, ready, go_on)
+            epoch = _prepare(file, ready, at, go_on)
+            for path in (ready, *ready.rglob("*")):
+                owning.give(path, data)
+            has_templates = (ready / backup_format.TEMPLATES).is_dir()
+            replacing.decide(ready, f"before-restore-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        aside = replacing.finish(data)
+    templates = data / backup_format.TEMPLATES if has_templates else None
+    return Restored(manifest=manifest, epoch=epoch, aside=aside, templates=templates)
+
+
+def verify(file: Path, work: Path, go_on: GoOn, *, passphrase: str | None) -> Manifest:
+    """Look at everything in a backup, and at the database as a database.
+
+    Below ``work`` it is unpacked and taken away again. Raises ``BackupError``.
+    """
+    manifest = backup_archive.read_manifest(file, passphrase)
+    backup_folder.make(work)
+    backup_folder.need(work, manifest.total)
+    with _emptied(work / READY) as ready:
+        backup_archive.extract(file, passphrase, ready, go_on)
+        _check_database(file, ready, go_on)
+    return manifest
+
+
+def _fits(file: Path, manifest: Manifest, store: str | None) -> None:
+    newest = copying.newest_version()
+    if manifest.database > newest:
+        raise NewerError(
+            f"{file}: made by Anaquel {manifest.app} with database version {manifest.database}, "
+            f"this one knows {newest}: install that version or a later one, then restore"
+        )
+    if store is not None and store != manifest.store:
+        raise BackupError(
+            f"{file}: is of the shop {manifest.store}, these settings are of {store}; "
+            "name the right file, or correct [shop] store"
+        )
+
+
+def _prepare(file: Path, ready: Path, at: datetime, go_on: GoOn) -> int:
+    """Make the unpacked files data of this Anaquel; the new event epoch."""
+    _check_database(file, ready, go_on)
+    with contextlib.suppress(FileNotFoundError):
+        (ready / backup_format.CONFIG).rename(ready / CONFIG)
+    # Also without any: those of the old database go aside with it.
+    (ready / picture_files.FOLDER).mkdir(mode=0o700, exist_ok=True)
+    return restored.prepare(ready / FILE, at)
+
+
+def _check_database(file: Path, ready: Path, go_on: GoOn) -> None:
+    wrong = copying.fault(ready / FILE, go_on)
+    if wrong is not None:
+        raise DamagedError(f"{file}: the database in it is damaged ({wrong}); use another copy")
+
+
+@contextlib.contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """An empty folder, gone afterwards unless it was renamed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
