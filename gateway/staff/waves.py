@@ -39,11 +39,11 @@ class WaveTold(BaseModel):
     """Many deliveries from one cause.
 
     `cause` is feed, time, template, settings, restored or repair; `state` is running, paused or
-    cancelled.
-    Of its `labels`, `shown` said that they show it, `arrived` hold it and never say more, and
-    `left` do not have it yet; while it `grows` more may join. `gone` labels are no longer among
-    them: they got a newer wish before they showed this one, or another system writes to them.
-    `ends_at` is when it will be done, from what was measured; null when that cannot be said.
+    cancelled. Of its `labels`, `shown` said that they show it, `arrived` hold it and never say
+    more, and `left` do not have it yet; while it `grows` more may join. `gone` labels are no
+    longer among them: they got a newer wish before they showed this one, or another system writes
+    to them. `ends_at` is when it will be done, from what was measured; null when that cannot be
+    said.
     """
 
     id: int
