@@ -16,6 +16,8 @@ TIER = "ANAQUEL_TIER"
 COUNTS: Mapping[str, Mapping[str, int]] = {
     "test": {
         "kills": 10,
+        "backup_kills": 6,
+        "damaged_backups": 25,
         "commits_killed": 5,
         "log_cuts": 20,
         "snapshot_kills": 3,
@@ -31,6 +33,8 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     },
     "prove": {
         "kills": 200,
+        "backup_kills": 100,
+        "damaged_backups": 1_000,
         "commits_killed": 100,
         "log_cuts": 500,
         "snapshot_kills": 100,
@@ -71,6 +75,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ),
     "events": ("unit/events", "unit/intake", "*/test_*events*", "*/test_*intake*"),
     "lookup": ("unit/shopper", "unit/web", "*/test_*shopper*"),
+    "backup": ("*/*/test_*backup*", "*/test_*backup*", "*/test_restore*", "unit/store/test_repl*"),
     "staff": ("unit/staff", "unit/web", "*/test_*staff*"),
     "demo": ("unit/demo", "*/test_*demo*", "*/test_readme*"),
 }

@@ -81,9 +81,9 @@ class System:
                 return f"it is on the disk of {own}"
         return None
 
-    def marked(self, roots: Iterable[Path]) -> Iterator[Path]:
+    def marked(self, roots: Iterable[str]) -> Iterator[Path]:
         """The folder for backups of each stick and share below ``roots`` that has one."""
-        below = tuple(root.resolve() for root in roots)
+        below = tuple(Path(root).resolve() for root in roots)
         named = self._named()
         for mount in self.mounts():
             if not any(_is_near(mount.point, root) for root in below):

@@ -72,7 +72,8 @@ class Sftp:
                 self._kind.gateway,
             ):
                 there[text] = name
-        stay = backups.to_keep((one.taken_at for one in there.values()), kept, settings.shop.zone)
+        zone = await asyncio.to_thread(lambda: settings.shop.zone)  # a file, the first time
+        stay = backups.to_keep((one.taken_at for one in there.values()), kept, zone)
         old = tuple(text for text, one in there.items() if one.taken_at not in stay)
         if old:
             await self._run([f'-rm "{self._at(text)}"' for text in old], _LEAST_S)
@@ -88,7 +89,17 @@ class Sftp:
 
     async def _run(self, lines: list[str], limit_s: float) -> str:
         command = (
-            *(PROGRAM, "-q", "-b", "-", "-P", str(self._port), "-i", str(self._key)),
+            *(
+                PROGRAM,
+                "-b",
+                "-",
+                "-o",
+                "LogLevel=ERROR",
+                "-P",
+                str(self._port),
+                "-i",
+                str(self._key),
+            ),
             *("-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-F", "none"),
             *("-o", "StrictHostKeyChecking=yes", "-o", f'UserKnownHostsFile="{self._hosts}"'),
             *("-o", "GlobalKnownHostsFile=none", "-o", f"ConnectTimeout={_CONNECT_S}"),

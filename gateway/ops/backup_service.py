@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
@@ -96,12 +96,13 @@ class Backups:
             await self._database.write_patiently(partial(_judge, now=now))
 
     async def _is_due(self, newest: Stored | None) -> bool:
-        at, now = self._settings.backup.at, self._clock.now()
+        at, now = self._settings.backup.hour, self._clock.now()
         if at is None or (self._failed_at is not None and now - self._failed_at < _AGAIN):
             return False
         since = await self._database.read(backup_copies.since)
         last = newest.taken_at if newest is not None else since or now
-        return backups.next_due(last, time.fromisoformat(at), self._settings.shop.zone) <= now
+        zone = await asyncio.to_thread(lambda: self._settings.shop.zone)  # a file, the first time
+        return backups.next_due(last, at, zone) <= now
 
     async def _make(self) -> None:
         now, self.making = self._clock.now(), True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.settings.shapes import Section, Whole, shaped
-from gateway.settings.shopify import TimeOfDay
 
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 SftpAddress = Annotated[
@@ -27,24 +27,37 @@ PutAddress = Annotated[
     ),
     AfterValidator(lambda url: url.rstrip("/")),
 ]
+Folder = Annotated[str, shaped(r"/[^\x00-\x1f]*", 'write a whole path, like "/media"')]
+Nightly = Annotated[
+    str,
+    shaped(
+        r"([01]\d|2[0-3]):[0-5]\d|never",
+        'write hours and minutes in quotes, like "03:00", or "never"',
+    ),
+]
 Count = Annotated[Whole, Field(ge=0, le=1_000)]
 
 
 class Backup(Section):
     """When the shop's data is put away, how much of it stays, and where copies go."""
 
-    at: TimeOfDay | None = "03:00"
+    at: Nightly = "03:00"
     folder: Path | None = None
     passphrase_file: Path | None = None
     daily: Annotated[Whole, Field(ge=1, le=1_000)] = 7
     weekly: Count = 4
     monthly: Count = 3
-    mounts: tuple[Path, ...] = (Path("/media"), Path("/run/media"), Path("/mnt"))
+    mounts: Annotated[tuple[Folder, ...], Field(max_length=20)] = ("/media", "/run/media", "/mnt")
     sftp: SftpAddress | None = None
     sftp_key_file: Path | None = None
     sftp_hosts_file: Path | None = None
     central_url: PutAddress | None = None
     central_token_file: Path | None = None
+
+    @property
+    def hour(self) -> time | None:
+        """When one is made, on the shop's clock; None when only somebody asks."""
+        return None if self.at == "never" else time.fromisoformat(self.at)
 
     @model_validator(mode="after")
     def _is_complete(self) -> Backup:

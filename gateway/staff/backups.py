@@ -161,7 +161,7 @@ class BackupPages:
         keeper, reader = self._ours(request), self._desk.reader(request)
         stored = await keeper.stored()
         copies = await self._desk.read(backup_copies.every)
-        at = self._desk.settings.backup.at
+        at = self._desk.settings.backup.hour
         none = texts.BACKUP_NONE_UNTIMED if at is None else texts.BACKUP_NONE_ADVICE
         asked = request.query_params.get("did") == "asked"
         return self._desk.page(
@@ -171,7 +171,7 @@ class BackupPages:
             did=texts.BACKUP_ASKED.say(reader.language) if asked else "",
             lines=[_line(one, reader) for one in stored],
             places=[_place(one, reader) for one in copies],
-            none_advice=none.say(reader.language, at=at or ""),
+            none_advice=none.say(reader.language, at="" if at is None else f"{at:%H:%M}"),
         )
 
     def _ours(self, request: Request) -> KeepsBackups:

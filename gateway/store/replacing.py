@@ -7,6 +7,7 @@ before it nothing has changed, after it whoever opens the database next finishes
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +22,13 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 def decide(ready: Path, aside: str) -> None:
     """Let what is in the folder ``ready`` become the data of the folder that it is in.
 
-    What that replaces goes into its subfolder ``aside``. ``finish`` does it.
+    What that replaces goes into its subfolder ``aside``, or one numbered after it where that is
+    there already. ``finish`` does it.
     """
     folder = ready.parent
-    note = ready / _ASIDE
-    note.write_text(aside, encoding="utf-8")
+    names = itertools.chain([aside], (f"{aside}-{number}" for number in itertools.count(2)))
+    free = next(name for name in names if not (folder / name).exists())
+    (ready / _ASIDE).write_text(free, encoding="utf-8")
     for path in (*ready.rglob("*"), ready):
         _sync(path)
     ready.rename(folder / PENDING)

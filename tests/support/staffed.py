@@ -22,6 +22,7 @@ from gateway.labels import binding
 from gateway.settings import Settings
 from gateway.staff import passwords
 from gateway.staff.attempts import Attempts
+from gateway.staff.backups import KeepsBackups
 from gateway.staff.site import Site, look, site
 from gateway.store import deliveries, frames, labels, outbox, people, proof, queue
 from gateway.store.database import Connection, Database
@@ -83,6 +84,7 @@ def make(
     *,
     secure_cookies: bool = False,
     drivers: Mapping[str, LabelDriver] | None = None,
+    backups: KeepsBackups | None = None,
 ) -> Staffed:
     """The site over an open database; pauses after failures are noted, not waited for."""
     settings = test_settings.make(
@@ -103,6 +105,7 @@ def make(
         settings=settings,
         origin=ORIGIN,
         drivers=drivers,
+        backups=backups,
         attempts=Attempts(clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
         looks=LOOK,
