@@ -9,6 +9,7 @@ import sqlite3
 import tarfile
 from collections.abc import Mapping
 from contextlib import closing
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,9 @@ def entry(name: str, data: bytes, kind: bytes = tarfile.REGTYPE) -> tuple[tarfil
     header = tarfile.TarInfo(name)
     header.size, header.type = len(data), kind
     return header, data
+
+
+def first_tables() -> str:
+    """The tables of the first release, as a script."""
+    first = resources.files("gateway.store.migrations") / "0001_first_shop.sql"
+    return f"{first.read_text()}\nPRAGMA user_version = 1;"
