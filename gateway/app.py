@@ -58,14 +58,11 @@ async def run(
     must mend something first, or an ``ExceptionGroup`` of what failed later.
     """
     async with AsyncExitStack() as stack:
-        await asyncio.to_thread(stack.enter_context, folder_lock.held(settings.data.folder))
-        database = await stack.enter_async_context(Database(settings.data.folder / FILE))
+        database = await _opened(stack, settings)
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         checked = settings.time.trust == "checked"
         clock, keeper = await timekeeping.begin(database, clock, checked=checked)
-        await ownership.settle(database, settings, clock.now())
-        if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
-            await database.write(partial(price_rules.settle, rules=rules))
+        await _settle(database, settings, clock)
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         drawn_by = await Templates(database, clock, settings).begin()
@@ -112,6 +109,20 @@ async def run(
             ready(addresses)
         await run_until(stop, services)
     log.info("stopped")
+
+
+async def _opened(stack: AsyncExitStack, settings: Settings) -> Database:
+    """The data folder, ours alone, and the database in it."""
+    folder = settings.data.folder
+    await asyncio.to_thread(stack.enter_context, folder_lock.held(folder))
+    return await stack.enter_async_context(Database(folder / FILE))
+
+
+async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
+    """What follows from settings that have changed."""
+    await ownership.settle(database, settings, clock.now())
+    if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
+        await database.write(partial(price_rules.settle, rules=rules))
 
 
 async def _events(

@@ -13,7 +13,10 @@ DOWNLOADED: Final = "io.anaquel.backup.downloaded.v1"
 def downloaded(
     origin: Origin, *, event_id: str, name: str, size: int, by: str, time: datetime
 ) -> Event:
-    """The event of somebody who took all the shop's data along; ``size`` in bytes."""
+    """The event of somebody who took all the shop's data along; ``size`` in bytes.
+
+    ``by`` is a pseudonym.
+    """
     return Event(
         id=event_id,
         source=origin.source,

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gateway.domain import backup_events
+from gateway.domain import backup_events, price_events
 from gateway.domain.backups import Stored
 from gateway.domain.events import Lane
 from gateway.staff import showing
@@ -24,8 +24,9 @@ from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import When
-from gateway.store import backup_copies, outbox
+from gateway.store import backup_copies, outbox, withdrawals
 from gateway.store.backup_copies import Copy
+from gateway.store.database import Connection
 from gateway.store.people import Role
 from gateway.web.problems import Problem
 from gateway.web.words import Text
@@ -139,17 +140,22 @@ class BackupPages:
             )
 
     async def _record(self, name: str, size: int, by: str) -> None:
-        event = backup_events.downloaded(
-            self._desk.origin,
-            event_id=str(uuid.uuid4()),
-            name=name,
-            size=size,
-            by=by,
-            time=self._desk.clock.now(),
-        )
-        await self._desk.database.write(
-            lambda rows: outbox.append_or_gap(rows, Lane.KEEP, event, event.time)
-        )
+        now = self._desk.clock.now()
+
+        def record(connection: Connection) -> None:
+            # Central learns that it was the same person again, not who: names stay in the shop.
+            key = withdrawals.pseudonym_key(connection)
+            event = backup_events.downloaded(
+                self._desk.origin,
+                event_id=str(uuid.uuid4()),
+                name=name,
+                size=size,
+                by=price_events.pseudonym(key, by),
+                time=now,
+            )
+            outbox.append_or_gap(connection, Lane.KEEP, event, now)
+
+        await self._desk.database.write(record)
         log.info("a backup is taken along", name=name, bytes=size, by=by)
 
     async def _stored(self, name: str) -> Stored | None:

@@ -10,7 +10,7 @@ import pytest
 from device_drivers.api.correction import Correction
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink
-from gateway.domain import events, label_events, price_events, takeover_events
+from gateway.domain import backup_events, events, label_events, price_events, takeover_events
 from gateway.domain.events import Event, Origin, Reading, Scan
 from gateway.domain.health import Trouble
 from gateway.domain.label_hardware import Hardware
@@ -127,6 +127,14 @@ EMITTED = [
     takeover_events.zone_changed(
         ORIGIN, event_id=MADE, zone="paint", state="switched", labels=212, time=RECORDED
     ),
+    backup_events.downloaded(
+        Origin(store="s042", gateway="gw1"),
+        event_id=MADE,
+        name="anaquel~s042~gw1~20261122T090000Z.sealed",
+        size=48_113_664,
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
+        time=RECORDED,
+    ),
     events.hold_decided(
         ORIGIN,
         event_id=MADE,
@@ -157,6 +165,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(price_events).values(),
             *vars(label_events).values(),
             *vars(takeover_events).values(),
+            *vars(backup_events).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

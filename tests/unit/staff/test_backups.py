@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import ShiftedClock
+from gateway.domain import price_events
 from gateway.domain.backup_events import DOWNLOADED
 from gateway.domain.events import Lane
 from gateway.ops.backup_disks import System
 from gateway.ops.backup_service import Backups
-from gateway.store import backup_copies, outbox, tasks
+from gateway.store import backup_copies, outbox, tasks, withdrawals
 from gateway.store.database import Database
 from tests.support import settings as make_settings
 from tests.support import shop, staffed
@@ -84,7 +85,9 @@ async def test_who_took_it_is_on_record_and_it_counts_as_a_copy_elsewhere(kept: 
     (event,) = [json.loads(one.event) for one in batch.events]
     assert event["type"] == DOWNLOADED
     assert event["data"]["name"] == name
-    assert event["data"]["by"] == "Ana"
+    key = await kept.staff.database.read(withdrawals.known_pseudonym_key)
+    assert key is not None
+    assert event["data"]["by"] == price_events.pseudonym(key, "Ana")
     (copy,) = await kept.staff.database.read(backup_copies.every)
     assert (copy.place, copy.name) == ("download", name)
 
