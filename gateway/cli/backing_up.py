@@ -82,9 +82,7 @@ def make(
     typer.echo(str(path))
     typer.echo(_said(made.manifest, chosen.shop.zone), err=True)
     for name in made.manifest.left_out:
-        typer.echo(
-            f"Left out of it: {name} of the templates: no plain file, or too large", err=True
-        )
+        typer.echo(f"Left out of it: {name}: no plain file, or too large", err=True)
     if passphrase is None:
         typer.echo("It is not encrypted: keep it where nobody else gets at it.", err=True)
     if elsewhere is not None:

@@ -89,12 +89,19 @@ class System:
             if not any(_is_near(mount.point, root) for root in below):
                 continue
             folder = mount.point / MARKER
-            if folder.is_dir() or (named is not None and mount.source == str(named)):
+            if _is_folder(folder) or (named is not None and mount.source == str(named)):
                 yield folder
 
     def _named(self) -> Path | None:
         label = self.labels / VOLUME
         return label.resolve() if label.exists() else None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # a stick of somebody else's, or one that was just pulled out
 
 
 def _is_near(point: Path, root: Path) -> bool:

@@ -31,6 +31,9 @@ FOLDER: Final = "backups"
 _WORK: Final = ".making"
 _TEMPLATE_MOST: Final = 20 * 2**20
 _TEMPLATES_MOST: Final = 200 * 2**20
+_PICTURES_MOST: Final = 500 * 2**20
+_PICTURE_FILES_MOST: Final = 40_000
+_LEFT_OUT_MOST: Final = 1_000
 _OVERHEAD: Final = 2**20
 
 
@@ -114,13 +117,15 @@ def _made(
     if wrong is not None:
         raise BackupError(f"{database}: is damaged ({wrong}); restore an earlier backup")
     left_out = _gather(settings, copied, work)
+    members = tuple(_members(work, go_on))
+    backup_folder.need(target, sum(one.bytes for one in members))
     manifest = Manifest(
         app=version("anaquel"),
         database=copying.version(copied),
         store=settings.shop.store,
         gateway=settings.shop.gateway,
         taken_at=at,
-        members=tuple(_members(work, go_on)),
+        members=members,
         left_out=left_out,
     )
     name = BackupName(
@@ -175,8 +180,11 @@ def _emptied(work: Path) -> Iterator[Path]:
 def _gather(settings: Settings, copied: Path, work: Path) -> tuple[str, ...]:
     """Put everything beside the copy of the database; what had to be left out."""
     (work / backup_format.CONFIG).write_text(writing.without_secrets(settings), encoding="utf-8")
-    _gather_pictures(settings, copied, work)
-    return tuple(_gather_templates(settings.labels.templates, work / backup_format.TEMPLATES))
+    left_out = [
+        *_gather_templates(settings.labels.templates, work / backup_format.TEMPLATES),
+        *_gather_pictures(settings, copied, work),
+    ]
+    return tuple(left_out[:_LEFT_OUT_MOST])
 
 
 def _gather_templates(source: Path | None, target: Path) -> Iterator[str]:
@@ -189,27 +197,34 @@ def _gather_templates(source: Path | None, target: Path) -> Iterator[str]:
             continue
         size = file.stat().st_size if file.is_file() and not file.is_symlink() else None
         if size is None or size > min(_TEMPLATE_MOST, room) or not backup_format.is_usable(name):
-            yield name[:200].encode(errors="replace").decode()
+            yield f"{backup_format.TEMPLATES}/{name[:200]}".encode(errors="replace").decode()
             continue
         room -= size
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target / name)
+        # Somebody may be editing just now.
+        with contextlib.suppress(FileNotFoundError):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / name)
 
 
-def _gather_pictures(settings: Settings, copied: Path, work: Path) -> None:
+def _gather_pictures(settings: Settings, copied: Path, work: Path) -> Iterator[str]:
     """Pictures that nobody could fetch again: their address failed, or is no longer allowed."""
     hosts = PictureHosts(settings)
     with copying.looking(copied) as connection:
         rows = pictures.all_kept(connection)
         wanted = {sha256 for url, sha256, failed in rows if failed or not hosts.has(url)}
     source = settings.data.folder / picture_files.FOLDER
+    room, files = _PICTURES_MOST, _PICTURE_FILES_MOST
     for sha256 in sorted(wanted):
         for file in sorted((source / sha256[:2]).glob(f"{sha256}-*.webp")):
-            target = work / backup_format.PICTURES / sha256[:2] / file.name
-            target.parent.mkdir(parents=True, exist_ok=True)
+            name = f"{backup_format.PICTURES}/{sha256[:2]}/{file.name}"
             # Room is made for others at any time.
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(file, target)
+                room, files = room - file.stat().st_size, files - 1
+                if min(room, files) < 0:
+                    yield name
+                    continue
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, work / name)
 
 
 def _members(work: Path, go_on: GoOn) -> Iterator[Member]:

@@ -108,7 +108,7 @@ class Backups:
         now, self.making = self._clock.now(), True
         try:
             made = await backup_places.in_thread(partial(self._made, now))
-        except (BackupError, StorageError) as error:
+        except (BackupError, StorageError, OSError) as error:
             self._failed_at, said = now, str(error)
             log.warning("no backup could be made", why=said)
             await self._database.write_patiently(
@@ -145,7 +145,8 @@ class Backups:
     async def _bring_to(self, place: Place, known: Copy | None, newest: Stored) -> None:
         try:
             arrived = await place.bring(newest, self._folder / newest.name)
-        except BackupError as error:
+        except (BackupError, OSError) as error:
+            # A stick that was pulled out, or is not ours to read, is no reason to end.
             said, now = str(error), self._clock.now()
             log.warning("no copy of the backup", place=place.name, why=said)
             await self._database.write_patiently(
