@@ -47,8 +47,7 @@ def finish(folder: Path) -> Path | None:
         # Without the note all is done but for the empty folder.
         aside = folder / note.read_text(encoding="utf-8") if note.exists() else None
         if aside is not None:
-            # The database comes last: its name stands for all of the rest.
-            for new in sorted(pending.iterdir(), key=lambda path: (path.suffix == ".db", path)):
+            for new in sorted(pending.iterdir()):
                 if new != note:
                     _replace(new, folder / new.name, aside)
             note.unlink()

@@ -178,12 +178,22 @@ def test_pieces_that_changed_places_are_damaged(
     both: dict[str | None, bytes], tmp_path: Path
 ) -> None:
     whole, piece = both[PASSPHRASE], 65_536 + 16
-    start = len(whole) % piece
     start = whole.index(b"}", 16) + 1 + 64
     first, second = whole[start : start + piece], whole[start + piece : start + 2 * piece]
     (tmp_path / "one").write_bytes(whole[:start] + second + first + whole[start + 2 * piece :])
 
     with pytest.raises(DamagedError, match="piece 1"):
+        backup_archive.verify(tmp_path / "one", PASSPHRASE, go_on)
+
+
+def test_a_file_that_ends_between_two_pieces_is_cut_off(
+    both: dict[str | None, bytes], tmp_path: Path
+) -> None:
+    whole = both[PASSPHRASE]
+    start = whole.index(b"}", 16) + 1 + 64
+    (tmp_path / "one").write_bytes(whole[: start + 2 * (65_536 + 16)])
+
+    with pytest.raises(DamagedError, match="cut off in its piece 2"):
         backup_archive.verify(tmp_path / "one", PASSPHRASE, go_on)
 
 
