@@ -1,12 +1,12 @@
 """Which disk a folder is on: a copy beside the data dies with it.
 
-Read from ``/proc/self/mountinfo`` and ``/sys/dev/block``: proc(5), and the kernel's
-Documentation/ABI/testing/sysfs-block. All functions block.
+Read from ``/proc/self/mountinfo`` (proc(5)), ``/sys/dev/block`` (the kernel's
+Documentation/ABI/testing/sysfs-block) and udev's records, never from ``/dev``: the service sees no
+devices (``PrivateDevices=``). All functions block.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,16 +21,17 @@ _OVER_THE_NETWORK: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "fuse.rclone", "fuse.davfs", "ceph", "9p"}
 )
 _DEEPEST: Final = 3
+_NAMED: Final = "E:ID_FS_LABEL="
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """Something mounted: what, where, and as which kind of file system."""
+    """Something mounted: where, as which kind of file system, on which device (``8:1``)."""
 
     point: Path
     kind: str
-    source: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class System:
 
     mountinfo: Path = Path("/proc/self/mountinfo")
     blocks: Path = Path("/sys/dev/block")
-    labels: Path = Path("/dev/disk/by-label")
+    udev: Path = Path("/run/udev/data")
 
     def mounts(self) -> tuple[Mount, ...]:
         """Everything that is mounted, in the order in which it was."""
@@ -58,12 +59,8 @@ class System:
 
     def disks(self, mount: Mount) -> frozenset[str]:
         """The whole disks under it by their names (``sda``); none for what is no disk."""
-        try:
-            device = Path(mount.source).stat().st_rdev
-        except (OSError, ValueError):
-            return frozenset()
-        block = self.blocks / f"{os.major(device)}:{os.minor(device)}"
-        return frozenset(_whole(block.resolve())) if device and block.exists() else frozenset()
+        block = self.blocks / mount.device
+        return frozenset(_whole(block.resolve())) if block.exists() else frozenset()
 
     def why_not_off_box(self, path: Path, data: Path) -> str | None:
         """Why a copy at ``path`` would be lost with this box; None when it would not."""
@@ -84,17 +81,20 @@ class System:
     def marked(self, roots: Iterable[str]) -> Iterator[Path]:
         """The folder for backups of each stick and share below ``roots`` that has one."""
         below = tuple(Path(root).resolve() for root in roots)
-        named = self._named()
         for mount in self.mounts():
             if not any(_is_near(mount.point, root) for root in below):
                 continue
             folder = mount.point / MARKER
-            if _is_folder(folder) or (named is not None and mount.source == str(named)):
+            if _is_folder(folder) or self._label(mount) == VOLUME:
                 yield folder
 
-    def _named(self) -> Path | None:
-        label = self.labels / VOLUME
-        return label.resolve() if label.exists() else None
+    def _label(self, mount: Mount) -> str:
+        """The name of the volume, as udev read it; "" where nobody knows."""
+        try:
+            lines = (self.udev / f"b{mount.device}").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return ""
+        return next((line[len(_NAMED) :] for line in lines if line.startswith(_NAMED)), "")
 
 
 def _is_folder(path: Path) -> bool:
@@ -109,12 +109,12 @@ def _is_near(point: Path, root: Path) -> bool:
 
 
 def _mount(line: str) -> Mount | None:
-    """One line: fields up to a lone dash, then kind, source and options (proc(5))."""
+    """One line: number, parent, device, root, point, ... up to a lone dash, then the kind."""
     before, found, after = line.partition(" - ")
     fields, rest = before.split(" "), after.split(" ")
-    if not found or len(fields) < 5 or len(rest) < 2:
+    if not found or len(fields) < 5:
         return None
-    return Mount(point=Path(_plain(fields[4])), kind=rest[0], source=_plain(rest[1]))
+    return Mount(point=Path(_plain(fields[4])), kind=rest[0], device=fields[2])
 
 
 def _plain(text: str) -> str:

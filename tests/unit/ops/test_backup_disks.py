@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from tests.support import project
 
 
 class Machine:
-    """A machine of files. Devices that stand for disks are real ones that any system has."""
+    """A machine of files, as Linux and udev write them."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
@@ -22,20 +21,18 @@ class Machine:
         self.system = System(
             mountinfo=folder / "mountinfo",
             blocks=folder / "sys" / "dev" / "block",
-            labels=folder / "by-label",
+            udev=folder / "udev",
         )
         self.system.blocks.mkdir(parents=True)
-        self.system.labels.mkdir()
+        self.system.udev.mkdir()
 
     def disk(self, device: str, name: str, part: str = "") -> None:
-        """``device`` (a real node) is the disk ``name``, or its partition ``part``."""
+        """``device`` (its numbers) is the disk ``name``, or its partition ``part``."""
         place = self.root / "sys" / "devices" / "block" / name / part
         place.mkdir(parents=True, exist_ok=True)
         if part:
             (place / "partition").write_text("1\n")
-        number = Path(device).stat().st_rdev
-        link = self.system.blocks / f"{os.major(number)}:{os.minor(number)}"
-        link.symlink_to(place)
+        (self.system.blocks / device).symlink_to(place)
 
     def on_top(self, device: str, name: str, *beneath: str) -> None:
         """``device`` is a volume that lies on partitions (LUKS, LVM)."""
@@ -46,19 +43,18 @@ class Machine:
             target = next((self.root / "sys" / "devices" / "block").rglob(one))
             (slaves / one).symlink_to(target)
 
-    def mount(self, point: Path, kind: str, source: str) -> Path:
+    def mount(self, point: Path, kind: str, device: str) -> Path:
         """Mount; a folder of that name is made where it can be."""
         if point.is_relative_to(self.root):
             point.mkdir(parents=True, exist_ok=True)
         text = str(point).replace(" ", "\\040")
-        self.lines.append(
-            f"{len(self.lines)} 1 8:1 / {text} rw,relatime shared:1 - {kind} {source} rw"
-        )
+        line = f"{len(self.lines)} 1 {device} / {text} rw,relatime shared:1 - {kind} it rw"
+        self.lines.append(line)
         self.system.mountinfo.write_text("\n".join(self.lines) + "\n")
         return point
 
 
-SYSTEM, STICK, OTHER = "/dev/null", "/dev/zero", "/dev/full"
+SYSTEM, STICK, OTHER = "179:2", "8:1", "8:17"
 
 
 @pytest.fixture
@@ -82,7 +78,8 @@ def test_a_stick_is_found_by_its_folder_and_is_away_from_the_box(machine: Machin
 
 def test_a_stick_is_found_by_its_name(machine: Machine) -> None:
     stick = machine.mount(machine.root / "media" / "usb", "vfat", STICK)
-    (machine.system.labels / VOLUME).symlink_to(STICK)
+    said = f"S:disk/by-label/{VOLUME}\nE:ID_FS_TYPE=vfat\nE:ID_FS_LABEL={VOLUME}\n"
+    (machine.system.udev / f"b{STICK}").write_text(said)
 
     assert list(machine.system.marked([str(machine.root / "media")])) == [stick / MARKER]
 
@@ -117,31 +114,29 @@ def test_the_disk_of_the_data_is_no_place_either(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "source", "why"),
+    ("kind", "why"),
     [
-        ("nfs4", "nas.local:/backups", None),
-        ("cifs", "//nas.local/backups", None),
-        ("tmpfs", "tmpfs", "it is on no disk (tmpfs)"),
-        ("overlay", "overlay", "it is on no disk (overlay)"),
+        ("nfs4", None),
+        ("cifs", None),
+        ("tmpfs", "it is on no disk (tmpfs)"),
+        ("overlay", "it is on no disk (overlay)"),
     ],
 )
-def test_shares_count_and_memory_does_not(
-    machine: Machine, kind: str, source: str, why: str | None
-) -> None:
-    place = machine.mount(machine.root / "mnt" / "nas", kind, source)
+def test_shares_count_and_memory_does_not(machine: Machine, kind: str, why: str | None) -> None:
+    place = machine.mount(machine.root / "mnt" / "nas", kind, "0:47")
 
     assert machine.system.why_not_off_box(place, machine.root) == why
 
 
 def test_of_two_at_one_point_the_last_one_counts(machine: Machine) -> None:
     stick = machine.mount(machine.root / "media" / "usb", "vfat", STICK)
-    machine.mount(stick, "tmpfs", "tmpfs")
+    machine.mount(stick, "tmpfs", "0:48")
 
     assert machine.system.why_not_off_box(stick, machine.root) == "it is on no disk (tmpfs)"
 
 
 def test_a_machine_that_tells_nothing_counts_as_no_place(tmp_path: Path) -> None:
-    silent = System(mountinfo=tmp_path / "none", blocks=tmp_path, labels=tmp_path)
+    silent = System(mountinfo=tmp_path / "none", blocks=tmp_path, udev=tmp_path)
 
     assert silent.why_not_off_box(tmp_path, tmp_path) == "nobody knows which disk it is on"
     assert list(silent.marked(["/"])) == []

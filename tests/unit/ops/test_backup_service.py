@@ -43,7 +43,7 @@ class Box:
         )
 
     def plug_in(self, name: str = "usb", device: str = STICK) -> Path:
-        if device == STICK and not list(self.machine.system.blocks.glob("1:5")):
+        if device == STICK and not (self.machine.system.blocks / STICK).exists():
             self.machine.disk(STICK, "sda", "sda1")
         stick = self.machine.mount(self.media / name, "vfat", device)
         (stick / MARKER).mkdir()
