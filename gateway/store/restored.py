@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.clock import to_ms
-from gateway.store import database, labels, migrating, outbox
+from gateway.store import database, marking, migrating, outbox
 from gateway.store.database import Connection, StorageError
 
 CAUSE: Final = "restored"
@@ -44,7 +44,7 @@ def settle(connection: Connection, at: datetime) -> int:
     connection.execute("DELETE FROM session")
     connection.execute("DELETE FROM heard")
     _deliver_again(connection, at)
-    labels.mark_all_stale(connection, CAUSE)
+    marking.mark_all(connection, CAUSE)
     return outbox.new_epoch(connection, at)
 
 
@@ -54,7 +54,8 @@ def _deliver_again(connection: Connection, at: datetime) -> None:
     connection.execute(
         "UPDATE delivery SET state = 'queued', reason = ?1, detail = NULL, due_at = ?2, "
         "earliest_at = NULL, hold = NULL, queued_at = ?2, handed_at = NULL, attempts = 0, "
-        "same = 0, transferred_at = NULL, shown_at = NULL, wave = NULL "
+        "same = 0, transferred_at = NULL, shown_at = NULL, wave = NULL, "
+        "counted = '' "
         "WHERE hold IS NULL OR hold <> 'foreign'",
         (CAUSE, now),
     )

@@ -129,7 +129,9 @@ async def told(aisle: Aisle) -> list[tuple[str, str, int]]:
 
 
 def health_of(aisle: Aisle) -> Health:
-    return Health(aisle.room.database, {"radio": aisle.driver}, aisle.room.clock, Labels())
+    return Health(
+        aisle.room.database, {"radio": aisle.driver}, aisle.room.clock, Labels(), rooms.ORIGIN
+    )
 
 
 async def test_a_pause_holds_what_is_in_the_wave_and_nothing_later(aisle: Aisle) -> None:
