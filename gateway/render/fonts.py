@@ -137,6 +137,13 @@ class Face:
             known = self._widths[text] = sum(glyph.advance for glyph in self.glyphs(text))
         return known
 
+    def exceeds(self, text: str, width: int) -> bool:
+        """Whether ``text`` is wider than ``width`` by its design alone, which draws no letter.
+
+        No letter is narrower than its design, so True is certain; False says nothing.
+        """
+        return _design_width(self._file, text) * self.size - len(text) / 2 > width
+
     def glyphs(self, text: str) -> Iterable[Glyph]:
         """The letters of ``text`` in order."""
         return map(self._letters.__getitem__, text)
@@ -191,6 +198,12 @@ def file_of(letter: str, file: str = WEIGHTS["medium"]) -> str | None:
 def _design_advance(file: str, letter: str) -> float:
     """As the type designer drew it, as a share of the size."""
     return _font(file, _DESIGN_SIZE).getlength(letter) / _DESIGN_SIZE
+
+
+@lru_cache(maxsize=4096)
+def _design_width(file: str, text: str) -> float:
+    """All letters of ``text``, as a share of the size."""
+    return sum(_design_advance(file_of(letter, file) or file, letter) for letter in text)
 
 
 def _has(file: str, letter: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copyreg
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
 from multiprocessing.connection import Connection
@@ -62,14 +63,41 @@ class Shrunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckJob:
+    """A template to hold against one panel with each of its samples; otherwise as ``Job``."""
+
+    template: bytes
+    panel: Panel
+    samples: Mapping[str, LabelFacts]
+    country: str
+    zone: tzinfo | None = None
+    pack: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """One thing that is wrong with a picture of these facts, in words."""
+
+    sample: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a ``CheckJob`` found."""
+
+    flaws: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """Why a drawing failed, in words: exceptions may not survive pickling."""
 
     problem: str
 
 
-AnyJob = Job | ShrinkJob
-Done = Picture | Shrunk | Complaint
+AnyJob = Job | ShrinkJob | CheckJob
+Done = Picture | Shrunk | Checked | Complaint
 
 
 def _pickled_at_once(kind: type[Any]) -> None:

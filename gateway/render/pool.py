@@ -13,7 +13,7 @@ import itertools
 import multiprocessing
 import pickle
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
 from multiprocessing.connection import Connection
@@ -23,7 +23,18 @@ from typing import Self
 from device_drivers.api.panels import Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import jobs
-from gateway.render.jobs import AnyJob, Complaint, Done, Job, Picture, ShrinkJob, Shrunk
+from gateway.render.jobs import (
+    AnyJob,
+    Checked,
+    CheckJob,
+    Complaint,
+    Done,
+    Flaw,
+    Job,
+    Picture,
+    ShrinkJob,
+    Shrunk,
+)
 from gateway.render.template import Template
 
 _PATIENCE_S = 10.0
@@ -119,7 +130,29 @@ class RenderPool:
         assert isinstance(shrunk, Shrunk)  # noqa: S101 - what this job gives
         return shrunk
 
-    async def _done(self, job: AnyJob) -> Picture | Shrunk:
+    async def check(
+        self,
+        template: Template,
+        panel: Panel,
+        samples: Mapping[str, LabelFacts],
+        country: str,
+        zone: tzinfo | None = None,
+        pack: str | None = None,
+    ) -> tuple[Flaw, ...]:
+        """``checking.flaws`` in a worker, as ``render``. Raises ``RenderFailedError``."""
+        job = CheckJob(
+            template=self._pickle(template),
+            panel=panel,
+            samples=samples,
+            country=country,
+            zone=zone,
+            pack=pack,
+        )
+        checked = await self._done(job)
+        assert isinstance(checked, Checked)  # noqa: S101 - what this job gives
+        return checked.flaws
+
+    async def _done(self, job: AnyJob) -> Picture | Shrunk | Checked:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Done] = loop.create_future()
         with self._lock:
@@ -164,9 +197,9 @@ class RenderPool:
                     self._idle.append(one)
 
     def _next_orders(self) -> list[_Order]:
-        """One worker's share of what waits, idle ones beside it: a few labels, or one photograph.
+        """One worker's share of what waits, idle ones beside it: a few labels, or one other job.
 
-        A photograph takes far longer, so nothing else waits for it.
+        A photograph and a check take far longer, so nothing else waits for them.
         """
         share = min(_MOST_AT_ONCE, -(-len(self._waiting) // (len(self._idle) + 1)))
         first = list(itertools.islice(self._waiting.items(), share))

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from PIL import Image
 
 from device_drivers import pictures
-from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Frame, Panel
-from gateway.domain import scripts
 from gateway.domain.labels import LabelFacts
-from gateway.render import fonts, rendering
-from gateway.render.rules import judging
-from gateway.render.rules.packs import RulePack
+from gateway.render import rendering
 from gateway.render.template import Template
 
 SHOWN = (
@@ -29,55 +24,6 @@ SHOWN = (
 _PAPER = (122, 124, 130)
 _AIR = 12
 _SHEET_WIDTH = 1400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong with a template on one panel, with which facts, in words."""
-
-    panel: str
-    sample: str
-    what: str
-
-
-def panels(template: Template) -> Iterator[Panel]:
-    """Every panel that the template serves, hung either way."""
-    for panel in PANELS.values():
-        for hung in (panel, panel.turned()) if panel.orientation != "square" else (panel,):
-            if template.serves.fits(hung, frozenset()):
-                yield hung
-
-
-def check(
-    template: Template,
-    samples: Mapping[str, LabelFacts],
-    pack: RulePack | None,
-    country: str,
-    zone: tzinfo | None,
-    on: Iterable[Panel],
-) -> Iterator[Finding]:
-    """Everything that is wrong on the panels ``on``: rules broken, codes lost, prices cut."""
-    for name, facts in samples.items():
-        for what in _not_drawable(facts):
-            yield Finding(panel="every panel", sample=name, what=what)
-    for panel in on:
-        for name, facts in samples.items():
-            drawing = rendering.draw(template, panel, facts, country, zone)
-            if pack is not None:
-                for breach in judging.judge(drawing, facts, panel, pack):
-                    what = f"{breach.rule.value}: {breach.what} ({breach.source})"
-                    yield Finding(panel=panel.name, sample=name, what=what)
-            for what in judging.lost(drawing):
-                yield Finding(panel=panel.name, sample=name, what=what)
-
-
-def _not_drawable(facts: LabelFacts) -> Iterator[str]:
-    for name in ("title", "brand", "variant", "color", "size", "reference"):
-        said = getattr(facts, name)
-        if scripts.runs_right_to_left(said):
-            yield f"{name} {said!r}: runs from right to left, which cannot be drawn yet"
-        elif lacking := sorted(set(filter(lambda letter: not fonts.file_of(letter), said))):
-            yield f"{name} {said!r}: no font has {', '.join(lacking)}"
 
 
 def draw_all(

@@ -60,12 +60,26 @@ def fit(
 
 def _fitting(text: str, face: Face, lines: int, width: int, height: int) -> Fitted | None:
     """``text`` in ``face`` if it fits whole."""
+    if _is_too_large(text, face, lines, width, height):
+        return None
     wrapped = [text] if lines == 1 else wrap(text, face, width)
     if len(wrapped) > lines or face.line_height * len(wrapped) > height:
         return None
     if any(face.width(line) > width for line in wrapped):
         return None
     return Fitted(face=face, lines=tuple(_without_widow(text, wrapped, face, width)))
+
+
+def _is_too_large(text: str, face: Face, lines: int, width: int, height: int) -> bool:
+    """Whether it can be told without drawing letters, which takes most of the time there is."""
+    if lines == 1:
+        return face.line_height > height or face.exceeds(text, width)
+    most = min(lines, height // face.line_height)
+    return (
+        most < 1
+        or face.exceeds(text.replace(" ", ""), most * width)
+        or any(face.exceeds(word, width) for word in text.split(" "))
+    )
 
 
 def _without_widow(text: str, wrapped: list[str], face: Face, width: int) -> list[str]:

@@ -6,8 +6,8 @@ import pickle
 from functools import lru_cache
 from multiprocessing.connection import Connection
 
-from gateway.render import rendering, shrinking
-from gateway.render.jobs import AnyJob, Complaint, Done, Picture, ShrinkJob
+from gateway.render import checking, rendering, shrinking
+from gateway.render.jobs import AnyJob, Checked, CheckJob, Complaint, Done, Picture, ShrinkJob
 from gateway.render.rules import judging
 from gateway.render.rules.packs import PACKS
 from gateway.render.template import Template
@@ -29,8 +29,11 @@ def _done(job: AnyJob) -> Done:
         if isinstance(job, ShrinkJob):
             return shrinking.shrink(job.data)
         drawn_by = _template(job.template)
-        drawing = rendering.draw(drawn_by, job.panel, job.facts, job.country, job.zone)
         pack = PACKS[job.pack] if job.pack is not None else None
+        if isinstance(job, CheckJob):
+            found = checking.flaws(drawn_by, job.panel, job.samples, pack, job.country, job.zone)
+            return Checked(flaws=found)
+        drawing = rendering.draw(drawn_by, job.panel, job.facts, job.country, job.zone)
         breaches = judging.judge(drawing, job.facts, job.panel, pack) if pack is not None else ()
         # Counted here, it goes along with the frame, and the gateway need not.
         _ = drawing.frame.fingerprint

@@ -10,7 +10,7 @@ import zxingcpp
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import previews, rendering, samples, templates
+from gateway.render import checking, rendering, samples, templates
 from gateway.render.elements import BarcodeElement, QrElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
@@ -24,7 +24,7 @@ BUNDLED = templates.load_all(templates.BUNDLED)
 
 def some_panels(template: Template) -> Iterator[Panel]:
     """As many as the tier asks for, from the smallest to the largest."""
-    known = sorted(previews.panels(template), key=lambda panel: panel.width * panel.height)
+    known = sorted(checking.panels(template), key=lambda panel: panel.width * panel.height)
     many = min(len(known), tiers.count("template_panels"))
     return (known[place * (len(known) - 1) // max(1, many - 1)] for place in range(many))
 
@@ -41,7 +41,7 @@ def test_every_template_keeps_the_rules(name: str, country: str) -> None:
     template = BUNDLED[name]
     facts = facts_of(name, country)
     on = some_panels(template)
-    assert list(previews.check(template, facts, pack, country, ZONE, on)) == []
+    assert list(checking.check(template, facts, pack, country, ZONE, on)) == []
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +91,37 @@ def test_every_letter_a_spanish_or_english_label_needs_is_in_the_font() -> None:
         glyph = fonts.face("bold", 20).glyph(letter)
         drawn = glyph.bitmap is not None
         assert drawn != letter.isspace()
+
+
+@given(
+    st.text(alphabet="abcÑñ0159 .,wW%", min_size=1, max_size=30),
+    st.sampled_from(sorted(fonts.WEIGHTS)),
+    st.integers(6, 90),
+    st.integers(0, 2000),
+)
+def test_only_what_is_wider_exceeds(text: str, weight: str, size: int, width: int) -> None:
+    face = fonts.face(weight, size)
+    if face.exceeds(text, width):
+        assert face.width(text) > width
+    assert not face.exceeds(text, face.width(text))
+
+
+def test_what_is_far_too_wide_exceeds_before_a_letter_is_drawn() -> None:
+    face = fonts.Face("bold", 71)
+    assert face.exceeds("Tenis para correr", 300)
+    assert not face._letters
+
+
+@given(
+    st.text(alphabet="abÑ09 wWl.", min_size=1, max_size=40),
+    st.integers(1, 400),
+    st.integers(1, 120),
+    st.integers(1, 3),
+)
+def test_what_is_told_too_large_beforehand_would_not_have_fitted(
+    text: str, width: int, height: int, lines: int
+) -> None:
+    quick = fit(text, width, height, lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "_is_too_large", lambda *_: False)
+        assert fit(text, width, height, lines) == quick
