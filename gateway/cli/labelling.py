@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from device_drivers.api.drivers import Failed, Reason
+from gateway import settings
 from gateway.cli.sharing import left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
+from gateway.ops import logs
+from gateway.settings import surroundings
 
 if TYPE_CHECKING:
-    from device_drivers.api.drivers import Family, Hardware
+    from device_drivers.api.drivers import Hardware
+    from device_drivers.registry import LabelFamily
     from gateway.labels.self_test.hearing import InReach, RunningRadio
     from gateway.labels.self_test.trial import Ask, Patience, Tried
 
 Adapter = Annotated[str, typer.Option(help="The Bluetooth adapter.")]
 
 _SHOWN_ANSWER = 500
+_LOCKED = (
+    "{label} asks for its key: write it into the file that [labels] keys_file of a settings file "
+    "names, and try again with --config FILE"
+)
+_WAYS = {"messages": "the shop's broker", "radio": "Bluetooth", "access_point": "access point"}
 _ADDRESS = re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}|[0-9A-F]{12}")
 
 
@@ -33,6 +43,7 @@ def scan(
     from device_drivers.links.ble import BleakRadio
 
     with plain_errors():
+        logs.configure(settings.Log(level="error"))
         for line in lines(asyncio.run(heard(BleakRadio(_adapter(adapter)), seconds))):
             typer.echo(line)
 
@@ -42,7 +53,7 @@ def families() -> None:
     from device_drivers import registry
 
     registry.load_others(left_out)
-    for line in family_lines(entry.family for entry in registry.LABELS.values()):
+    for line in family_lines(registry.LABELS.values()):
         typer.echo(line)
 
 
@@ -52,6 +63,14 @@ def try_(
         str | None, typer.Option(help="Its model, where the label does not tell it.")
     ] = None,
     adapter: Adapter = "hci0",
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="A settings file (config.toml), for a label that asks for its key: [labels] "
+            "keys_file has it. None is read if not given.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the report goes; made if missing.")
     ] = None,
@@ -63,10 +82,12 @@ def try_(
     from gateway.labels.self_test import report
 
     with plain_errors():
+        logs.configure(settings.Log(level="error"))
         label = _label(address)
         radio = BleakRadio(_adapter(adapter))
         ask = None if yes else _asked
-        done = asyncio.run(tried(radio, label, model, ask=ask, say=typer.echo))
+        keys = _keys(config)
+        done = asyncio.run(tried(radio, label, model, ask=ask, say=typer.echo, keys=keys))
         at = SystemClock().now()
         folder = out or Path(f"label-{label}-{at:%Y%m%d-%H%M%S}")
         try:
@@ -78,6 +99,8 @@ def try_(
     typer.echo("")
     typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
     typer.echo(f"Written: {len(written)} files in {folder}. Nothing in them is of your shop.")
+    if label not in keys and was_locked(done):
+        typer.echo(_LOCKED.format(label=label), err=True)
     if not done.is_good:
         raise typer.Exit(1)
 
@@ -106,8 +129,9 @@ async def tried(
     ask: Ask | None,
     say: Callable[[str], None],
     patience: Patience | None = None,
+    keys: Mapping[str, bytes] | None = None,
 ) -> Tried:
-    """The label with this id, tried over ``radio``."""
+    """The label with this id, tried over ``radio``; ``keys`` are those of labels by id."""
     from device_drivers.links.metered import MeteredRadio
     from device_drivers.registry import Ways
     from gateway.labels import driving
@@ -115,21 +139,22 @@ async def tried(
     from gateway.labels.self_test.trial import Trial
 
     metered = MeteredRadio(radio)
-    drivers = await driving.drivers(Ways(radios=[metered]), left_out)
+    drivers = await driving.drivers(Ways(radios=[metered], key_of=(keys or {}).get), left_out)
     ears = hearing.Hearing(drivers.values())
     trial = Trial(metered, drivers, ears, ask=ask, say=say, patience=patience)
     async with hearing.listening(radio, ears):
         return await trial.run(label, model)
 
 
-def family_lines(known: Iterable[Family]) -> list[str]:
+def family_lines(known: Iterable[LabelFamily]) -> list[str]:
     """A table for people; below it what a buyer must know."""
-    rows = [("family", "labels", "hardware", "date", "firmware")]
+    rows = [("family", "labels", "reached by", "hardware", "date", "firmware")]
     notices = []
-    for family in known:
-        rows.append((family.name, family.title, *_tried(family.hardware)))
+    for entry in known:
+        family, way = entry.family, _WAYS[entry.over.value]
+        rows.append((family.name, family.title, way, *_tried(family.hardware)))
         rows += [
-            (f"  {model.id}", model.title, *_tried(model.hardware))
+            (f"  {model.id}", model.title, "", *_tried(model.hardware))
             for model in family.models
             if model.hardware.level != "none"
         ]
@@ -158,6 +183,18 @@ def lines(found: list[InReach]) -> list[str]:
             )
         )
     return _table(rows)
+
+
+def was_locked(done: Tried) -> bool:
+    """Whether the label let nobody in."""
+    last = [step.tries[-1].outcome for step in done.steps if step.tries]
+    return any(isinstance(one, Failed) and one.reason is Reason.NOT_LET_IN for one in last)
+
+
+def _keys(config: Path | None) -> Mapping[str, bytes]:
+    if config is None:
+        return {}
+    return surroundings.keys_of_labels(config, settings.load(config))
 
 
 def _tried(hardware: Hardware) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Annotated
 
@@ -11,11 +11,11 @@ import typer
 
 from gateway import lifecycle, settings
 from gateway.broker import mosquitto
-from gateway.cli.sharing import DEFAULT_CONFIG, Config, plain_errors
+from gateway.cli.sharing import DEFAULT_CONFIG, Config, left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 from gateway.ops import logs
-from gateway.settings import Settings, surroundings
+from gateway.settings import Settings, SettingsError, families, surroundings
 from gateway.store import database
 
 
@@ -42,9 +42,21 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
     """Say what is wrong in the settings file, key by key, and what to write instead."""
     with plain_errors():
         chosen = settings.load(config)
-        surroundings.check(config, chosen)
+        wrong = [*surroundings.problems(chosen), *_about_families(chosen)]
+        if wrong:
+            raise SettingsError("\n".join(f"{config}: {line}" for line in wrong))
     typer.echo(f"{config}: good. Shop {chosen.shop.store}, data in {chosen.data.folder}")
     typer.echo(f"Start it with: anaquel run --config {config}", err=True)
+
+
+def _about_families(chosen: Settings) -> Iterator[str]:
+    """What is wrong about families of labels, those of other distributions being known."""
+    from device_drivers import registry
+    from device_drivers.registry import Over
+
+    registry.load_others(left_out)
+    points = {name for name, one in registry.LABELS.items() if one.over is Over.ACCESS_POINT}
+    return families.problems(chosen, registry.LABELS, points)
 
 
 def show_version() -> None:

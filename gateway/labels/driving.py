@@ -16,6 +16,7 @@ from device_drivers.api.drivers import (
     Asks,
     Described,
     Failed,
+    Flash,
     LabelDriver,
     Outcome,
     Picture,
@@ -55,6 +56,15 @@ async def deliver(driver: LabelDriver, label: Described, wish: str, picture: Pic
         return await driver.deliver(label, wish, picture)
     except Exception as error:
         log.exception("driver failed", label=label.label, doing="deliver")
+        return Failed(reason=Reason.LABEL_ERROR, detail=_said(error))
+
+
+async def flash(driver: LabelDriver, label: Described, how: Flash) -> Outcome:
+    """``LabelDriver.flash``; an error of the driver is a label that did not blink."""
+    try:
+        return await driver.flash(label, how)
+    except Exception as error:
+        log.exception("driver failed", label=label.label, doing="flash")
         return Failed(reason=Reason.LABEL_ERROR, detail=_said(error))
 
 

@@ -16,6 +16,7 @@ from device_drivers.api.drivers import (
     Outcome,
     Reason,
 )
+from gateway.labels import driving
 
 SECONDS: Final = 10.0
 _PATIENCE_S: Final = 20.0
@@ -44,6 +45,6 @@ class Flashing:
             return Failed(reason=Reason.REFUSED, detail="labels of this family do not blink")
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                return await driver.flash(label, Flash(seconds=SECONDS))
+                return await driving.flash(driver, label, Flash(seconds=SECONDS))
         except TimeoutError:
             return Later(reason=Reason.NO_ANSWER)

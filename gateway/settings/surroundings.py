@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateway.settings import label_keys
@@ -17,24 +17,31 @@ def check(file: Path, settings: Settings) -> None:
 
     ``file`` is the settings file, to be named in each line.
     """
+    if lines := [f"{file}: {line}" for line in problems(settings)]:
+        raise SettingsError("\n".join(lines))
+
+
+def problems(settings: Settings) -> Iterator[str]:
+    """One line per key whose file cannot be used, and what to write."""
     brokers = {"shop_broker": settings.shop_broker}
     if settings.central.kind == "mqtt":
         brokers["central.broker"] = settings.central.broker
-    lines = [
-        f"{file}: {line}"
-        for section, broker in sorted(brokers.items())
-        for line in (*_password(section, broker), *_authority(section, broker))
-    ]
-    about_files = (
-        *_secret(settings),
-        *_label_keys(settings),
-        *_templates(settings),
-        *_backup(settings),
-        *_folder(settings),
-    )
-    lines += [f"{file}: {line}" for line in about_files]
-    if lines:
+    for section, broker in sorted(brokers.items()):
+        yield from _password(section, broker)
+        yield from _authority(section, broker)
+    yield from _secret(settings)
+    yield from _label_keys(settings)
+    yield from _templates(settings)
+    yield from _backup(settings)
+    yield from _folder(settings)
+
+
+def keys_of_labels(file: Path, settings: Settings) -> Mapping[str, bytes]:
+    """The keys of labels, by id. Raises ``SettingsError`` where their file cannot be used."""
+    if lines := [f"{file}: {line}" for line in _label_keys(settings)]:
         raise SettingsError("\n".join(lines))
+    path = settings.labels.keys_file
+    return {} if path is None else label_keys.read(path)
 
 
 def _folder(settings: Settings) -> Iterator[str]:

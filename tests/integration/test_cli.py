@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 from typer.testing import CliRunner
 
+from device_drivers import registry
 from gateway import cli
-from tests.support import gateway_process
+from tests.support import distributions, gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
 from tests.support.running import PATIENCE_S, one_turn
@@ -78,6 +79,62 @@ def test_check_config_says_what_to_write_instead(tmp_path: Path) -> None:
     config.write_text(good.replace('language = "es"', 'language = "fr"'))
     ended = here("check-config", "--config", config)
     assert ended == Ended(1, "", f'anaquel: {config}: shop.language = "fr": write "es" or "en"\n')
+
+
+POINTS = """
+from dataclasses import replace
+from device_drivers.registry import OURS
+
+POINTS = OURS["hanshow"]
+POINTS = replace(POINTS, family=replace(POINTS.family, name="pebble_points", title="Pebble"))
+"""
+
+
+def test_families_of_other_distributions_are_there_for_every_command(tmp_path: Path) -> None:
+    distributions.install(
+        tmp_path / "site",
+        "a-tag",
+        {"a_tag.py": POINTS},
+        points={"pebble_points": "a_tag:POINTS", "broken": "no_such_module:X"},
+    )
+    point = {"url": "http://192.168.1.50"}
+    with distributions.importable(tmp_path / "site"):
+        config = configure(tmp_path, access_points={"a": point | {"family": "pebble_points"}})
+        known = here("check-config", "--config", config)
+        configure(tmp_path, access_points={"a": point | {"family": "peble_points"}})
+        unknown = here("check-config", "--config", config)
+        listed = here("labels", "families")
+    registry.load_others(distributions.is_left_out)
+
+    left_out = (
+        "Left out: family broken of a-tag: no_such_module:X cannot be loaded: ModuleNotFoundError: "
+        "No module named 'no_such_module'\n"
+    )
+    assert known.code == 0
+    assert known.complained.startswith(left_out)
+    assert unknown == Ended(
+        1,
+        "",
+        f'{left_out}anaquel: {config}: access_points.a.family = "peble_points": no family has '
+        'this name; did you mean "pebble_points"? write one of: hanshow, openepaperlink, '
+        "pebble_points\n",
+    )
+    assert (listed.code, listed.complained) == (0, left_out)
+    rows = [line.split("  ") for line in listed.said.splitlines()]
+    assert ["pebble_points", "Pebble", "access point"] in [
+        [cell.strip() for cell in row if cell][:3] for row in rows
+    ]
+
+
+def test_check_config_tells_all_that_is_wrong_at_once(tmp_path: Path) -> None:
+    point = {"family": "hanshaw", "url": "http://192.168.1.50"}
+    templates = {"templates": str(tmp_path / "no")}
+    config = configure(tmp_path, labels=templates, access_points={"a": point})
+    ended = here("check-config", "--config", config)
+    assert ended.code == 1
+    first, second = ended.complained.splitlines()
+    assert first.startswith(f"anaquel: {config}: labels.templates = ")
+    assert second.startswith(f"{config}: access_points.a.family = ")
 
 
 async def test_a_data_folder_that_cannot_be_made_ends_with_a_message(tmp_path: Path) -> None:

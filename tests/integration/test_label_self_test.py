@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 from typing_extensions import override
 
-from device_drivers import pictures
+from device_drivers import pictures, registry
 from device_drivers.api.drivers import Failed, Later, Reason
 from device_drivers.api.panels import Frame, Panel
+from device_drivers.labels.opendisplay.models import layout_of
 from device_drivers.labels.zhsunyco_wolink.models import TAGS
 from device_drivers.links.ble import BleakRadio, Pace
 from device_drivers.links.virtual import VirtualAir
 from device_drivers.simulated.gatt import Hangup
+from device_drivers.simulated.opendisplay_label import SimulatedOpenDisplayLabel
 from device_drivers.simulated.peripheral import Peripheral
 from device_drivers.simulated.zhsunyco_wolink_label import SimulatedWoLinkLabel, WoLinkFaults
 from gateway import cli
@@ -28,8 +31,10 @@ from gateway.cli import labelling
 from gateway.errors import AnaquelError
 from gateway.labels.self_test import cards, report
 from gateway.labels.self_test.trial import Patience, Tried
+from tests.support import distributions
 from tests.support.bluetooth_rigs import RIGS, Device, Rig
 from tests.support.running import one_turn
+from tests.unit.settings.test_loading import GOOD
 
 ADDRESS, OTHER = "FF:FF:10:20:30:40", "FF:FF:10:20:30:41"
 LABEL = ADDRESS.replace(":", "")
@@ -251,6 +256,83 @@ async def test_a_scan_lists_what_is_in_reach() -> None:
         (OTHER, "zhsunyco_wolink", "to"),
     }
     assert all(line.endswith("nobody has tried it on a real label yet") for line in said[1:])
+
+
+async def test_a_label_with_a_key_is_tried_with_its_key() -> None:
+    wired, key = "opendisplay-128x296-bwr-r90", bytes(range(16))
+
+    async def with_keys(keys: Mapping[str, bytes], model: str | None) -> Tried:
+        device = SimulatedOpenDisplayLabel(ADDRESS, layout_of(wired), key=key, refresh_s=0.3)
+        async with on_air(device) as radio:
+            return await labelling.tried(
+                radio, LABEL, model, ask=None, say=told, patience=QUICK, keys=keys
+            )
+
+    locked = await with_keys({}, wired)
+    opened = await with_keys({LABEL: key}, None)
+
+    assert not locked.is_good
+    assert labelling.was_locked(locked)
+    assert opened.is_good
+    assert not labelling.was_locked(opened)
+
+
+BREAKING = """
+from tests.support.example_ble import ExampleFamily
+from device_drivers.labels.over_ble import BleLabelDriver
+from device_drivers.registry import LabelFamily, Over
+
+
+class Driver(BleLabelDriver):
+    async def run(self):
+        raise RuntimeError("what strangers do")
+
+
+EXAMPLE = LabelFamily(
+    family=ExampleFamily.family,
+    over=Over.RADIO,
+    build=lambda ways: Driver(ExampleFamily(), ways.radios),
+)
+"""
+
+
+@pytest.fixture
+def breaking(tmp_path: Path) -> Iterator[None]:
+    distributions.install(
+        tmp_path, "a-tag", {"a_tag.py": BREAKING}, points={"example": "a_tag:EXAMPLE"}
+    )
+    with distributions.importable(tmp_path):
+        yield
+    registry.load_others(distributions.is_left_out)
+
+
+@pytest.mark.usefixtures("breaking")
+async def test_a_driver_of_others_that_fails_takes_no_scan_with_it() -> None:
+    device = RIGS["gicisky"].make(ADDRESS, "gicisky-000b")
+
+    with capture_logs() as logged:
+        async with on_air(device) as radio:
+            found = await labelling.heard(radio, 2.0)
+
+    assert [one.family.name for one in found] == ["gicisky"]
+    assert [(one["event"], one["family"]) for one in logged if "family" in one] == [
+        ("driver failed", "example")
+    ]
+
+
+KEYS = "FFFF10203040 = '00'\n"
+
+
+def test_keys_that_cannot_be_used_are_told_before_anything_is_tried(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.toml"
+    keys.write_text(KEYS)
+    config = tmp_path / "config.toml"
+    config.write_text(f'{GOOD}\n[labels]\nkeys_file = "keys.toml"\n')
+    ended = CliRunner().invoke(cli.commands, ["labels", "try", ADDRESS, "--config", str(config)])
+
+    assert ended.exit_code == 1
+    assert ended.stderr.startswith(f'anaquel: {config}: labels.keys_file = "{keys}": ')
+    assert "its key is not 32 hexadecimal digits" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from device_drivers.api.panels import Panel
 from device_drivers.labels.sightings import address_of
 from device_drivers.links.radio import Radio, RadioReason
 from gateway.errors import AnaquelError
-from gateway.labels import radios
+from gateway.labels import driving, radios
 
 _MOST_LABELS = 20_000
 
@@ -77,7 +77,7 @@ class Hearing:
             for driver in self._drivers:
                 name = driver.family.name
                 group.create_task(self._take(driver), name=f"hear-{name}")
-                group.create_task(driver.run(), name=f"drive-{name}")
+                group.create_task(driving.run(driver), name=f"drive-{name}")
 
     async def label(self, label: str) -> InReach:
         """The label once it said all that it says of itself; waits for ever."""

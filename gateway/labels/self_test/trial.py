@@ -29,6 +29,7 @@ from device_drivers.labels.sightings import address_of
 from device_drivers.links.metered import MeteredRadio, Traffic
 from device_drivers.links.radio import Advert
 from gateway.errors import AnaquelError
+from gateway.labels import driving
 from gateway.labels.self_test import cards
 from gateway.labels.self_test.hearing import Hearing, InReach
 
@@ -198,14 +199,16 @@ class Trial:
             if not driver.family.capabilities.flashes:
                 return replace(step, why_not=f"{NO_LIGHT} is known of this family")
             flash = Flash(seconds=_LIGHT_S)
-            step = await self._tried(step, lambda: driver.flash(known, flash))
+            step = await self._tried(step, lambda: driving.flash(driver, known, flash))
         else:
             try:
-                picture = await asyncio.to_thread(driver.encode, step.frame, known)
+                picture = await asyncio.to_thread(driving.encode, driver, step.frame, known)
             except ValueError as error:
                 return replace(step, why_not=str(error))
             step = replace(step, picture=picture)
-            step = await self._tried(step, lambda: driver.deliver(known, step.name, picture))
+            step = await self._tried(
+                step, lambda: driving.deliver(driver, known, step.name, picture)
+            )
         if not step.is_good:
             return step
         return await self._seen(step, draws=not driver.family.capabilities.confirms_shown)
@@ -283,5 +286,8 @@ def _panel(heard: InReach, model: str | None) -> Panel:
             if model
             else (f"{heard.family.title} labels do not tell their model")
         )
-        raise AnaquelError(f"{said}; give --model with one of {', '.join(models)}")
+        raise AnaquelError(
+            f"{said}; give --model with one of {', '.join(models)}. A label that asks for a key "
+            "tells it once it is known: --config FILE, whose [labels] keys_file has it"
+        )
     return models[model]
