@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
@@ -26,6 +27,8 @@ from gateway.events import messages
 from gateway.events.messages import BatchMessage, GapEntry
 
 FILE_NAME: Final = "events.ndjson"
+_LOOKED_BACK: Final = 4_000_000
+"""Bytes of the file that ``latest`` reads."""
 
 log = structlog.get_logger("ingester")
 
@@ -85,6 +88,23 @@ class EventFile:
         """Close the file."""
         if self._file is not None:
             self._file.close()
+
+
+def latest(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The last events in the file, each with its gateway, the oldest first; none without a file."""
+    try:
+        with (folder / FILE_NAME).open("rb") as file:
+            begins = max(0, file.seek(0, os.SEEK_END) - _LOOKED_BACK)
+            file.seek(begins)
+            lines = file.read(_LOOKED_BACK).splitlines()
+    except FileNotFoundError:
+        return
+    # The first may have been cut by where we began, the last while it is written.
+    for line in lines[1:] if begins else lines:
+        with contextlib.suppress(ValueError):
+            said = json.loads(line)
+            if isinstance(said.get("event"), dict):
+                yield said["gateway"], said["event"]
 
 
 class Ingester:

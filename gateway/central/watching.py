@@ -70,6 +70,11 @@ class View:
         except (messages.MessageError, event_messages.MessageError, SignatureRefusedError):
             self.unreadable += 1
 
+    def recall(self, gateway: str, event: Mapping[str, Any]) -> None:
+        """Take an event that was kept before we listened: which prices were shown, nothing else."""
+        if gateway in self._gateways or len(self._gateways) < MAX_GATEWAYS:
+            _note_price(self._gateways.setdefault(gateway, _Gateway()), event)
+
     def standings(self, now: datetime) -> list[Standing]:
         """Every gateway that was heard of, by name."""
         return [self._standing(name, one, now) for name, one in sorted(self._gateways.items())]
@@ -159,14 +164,17 @@ def _count(one: _Gateway, batch: BatchMessage) -> None:
                 one.shown += 1
             case events.LABEL_FAILED:
                 one.failed += 1
-            case price_events.PRICE_SHOWN | price_events.CAMPAIGN_SHOWN:
-                subject, data = str(entry.event.get("subject", "")), entry.event.get("data")
-                one.prices.pop(subject, None)
-                one.prices[subject] = {"subject": subject} | (
-                    data if isinstance(data, dict) else {}
-                )
             case _:
-                pass
+                _note_price(one, entry.event)
+    one.through[lane] = max(batch.last_seq, one.through.get(lane, 0))
+
+
+def _note_price(one: _Gateway, event: Mapping[str, Any]) -> None:
+    """Keep the last word on each price and campaign."""
+    if event.get("type") not in {price_events.PRICE_SHOWN, price_events.CAMPAIGN_SHOWN}:
+        return
+    subject, data = str(event.get("subject", "")), event.get("data")
+    one.prices.pop(subject, None)
+    one.prices[subject] = {"subject": subject} | (data if isinstance(data, dict) else {})
     while len(one.prices) > MAX_PRICES:
         one.prices.pop(next(iter(one.prices)))
-    one.through[lane] = max(batch.last_seq, one.through.get(lane, 0))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +31,10 @@ from gateway.ops import logs
 if TYPE_CHECKING:
     from gateway.broker.link import Link
 
+_HEADINGS = (
+    *("gateway", "there", "epoch", "seq", "behind", "digest", "refused", "held"),
+    "labels shown/failed",
+)
 _EVERY_S = 1.0
 _CONNECT_S = 10.0
 _PROBLEMS_SHOWN = 10
@@ -65,9 +71,11 @@ async def _watch(
     chosen: CentralSettings, clock: Clock, wait: float | None, *, as_json: bool
 ) -> None:
     from gateway.broker.link import Link
-    from gateway.central import keys
+    from gateway.central import ingest, keys
 
     view = View(keys.opener_of(chosen))
+    for gateway, event in await asyncio.to_thread(lambda: list(ingest.latest(chosen.folder))):
+        view.recall(gateway, event)
     link = Link(
         "watch",
         chosen.broker,
@@ -90,7 +98,9 @@ async def _watch(
                 group.create_task(_hear(heard, view, clock), name="watch"),
             ]
             await _connected(link, chosen)
-            if wait is None:
+            if wait is None and not sys.stdout.isatty():
+                await _in_lines(view, chosen, clock, stop)
+            elif wait is None:
                 await _live(view, chosen, clock, stop)
             else:
                 await _until(stop, wait)
@@ -129,6 +139,38 @@ async def _live(view: View, chosen: CentralSettings, clock: Clock, stop: asyncio
             live.update(_screen(view, chosen, clock.now()), refresh=True)
 
 
+async def _in_lines(view: View, chosen: CentralSettings, clock: Clock, stop: asyncio.Event) -> None:
+    """For a file or a program: what is new, each on a line with its time, at once."""
+    told: list[str] = []
+    while not stop.is_set():
+        now = clock.now()
+        said = changes(view, chosen.store, now)
+        try:
+            for line in said:
+                if line not in told:
+                    typer.echo(f"{now.isoformat(timespec='seconds')} {line}")
+        except BrokenPipeError:
+            # Who read it has seen enough. What is left goes nowhere, or the exit complains of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        told = said
+        await _until(stop, _EVERY_S)
+
+
+def changes(view: View, store: str, now: datetime) -> list[str]:
+    """Everything there is to say, in lines that stay the same while nothing happens."""
+    at = view.manifest
+    where = "has told no manifest yet" if at is None else f"is at epoch {at.epoch} seq {at.seq}"
+    said = [f"{store}: central {where}"]
+    for one in view.standings(now):
+        # How long somebody is behind goes on by itself.
+        still: Standing = {**one, "lag_s": None if one["lag_s"] is None else 0.0}
+        cells = zip(_HEADINGS, _cells(still), strict=True)
+        said.append(", ".join(f"{heading} {cell}" for heading, cell in cells))
+        said += lines(one)
+    return said
+
+
 def _print(view: View, chosen: CentralSettings, clock: Clock, *, as_json: bool) -> None:
     now = clock.now()
     if not as_json:
@@ -145,9 +187,8 @@ def _print(view: View, chosen: CentralSettings, clock: Clock, *, as_json: bool) 
 
 def _screen(view: View, chosen: CentralSettings, now: datetime) -> Group:
     table = Table(title=None, pad_edge=False, box=None)
-    for heading in ("gateway", "there", "epoch", "seq", "behind", "digest", "refused", "held"):
+    for heading in _HEADINGS:
         table.add_column(heading)
-    table.add_column("labels shown/failed")
     standings = view.standings(now)
     for one in standings:
         table.add_row(*_cells(one))

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import re
+import shlex
 import signal
 import socket
 import sys
@@ -63,7 +64,7 @@ class CentralSide:
 
     async def command(self, *arguments: str | Path) -> Ended:
         config: list[str | Path] = [] if arguments[0] == "key" else ["--config", self.config]
-        process = await self._start(*arguments, *config)
+        process = await self.start(*arguments, *config)
         async with asyncio.timeout(2 * PATIENCE_S):
             said, complained = await process.communicate()
         assert process.returncode is not None
@@ -77,7 +78,7 @@ class CentralSide:
     @asynccontextmanager
     async def serving(self, end: signal.Signals = signal.SIGTERM) -> AsyncIterator[None]:
         """``serve`` from its first manifest on; killed by ``end``."""
-        process = await self._start("serve", "--config", self.config)
+        process = await self.start("serve", "--config", self.config)
         assert process.stderr is not None
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -89,7 +90,7 @@ class CentralSide:
             _, rest = await process.communicate()
         assert process.returncode == (0 if end is signal.SIGTERM else -end), rest.decode()
 
-    async def _start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "gateway", "central", *map(str, arguments)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -280,6 +281,91 @@ async def test_watch_says_where_a_shop_stands(
     assert (standing["equal"], standing["refused"]) == (True, 1)
     assert standing["problems"][0]["code"] == "negative_amount"
     assert "refused offers a3: offers.0.amount: '-3.00' is negative" in " ".join(shown.said.split())
+
+
+async def test_a_watch_into_a_pipe_tells_each_change_at_once_and_once(
+    tmp_path: Path, mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    at = told(await central.publish())
+    async with central.serving(), shop_of(mosquitto, tmp_path) as shop:
+        await reached(shop, at)
+        watch = await central.start("watch", "--config", central.config)
+        stdout = watch.stdout
+        assert stdout is not None
+        said: list[str] = []
+
+        async def until(part: str) -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                while not any(part in line for line in said):
+                    line = (await stdout.readline()).decode()
+                    assert line, said
+                    said.append(line.partition(" ")[2].strip())
+
+        await until(f"seq {at[1]}, behind 0, digest equal, refused 0")
+        central.write(*ROWS, price("a3", "-3.00"))
+        at = told(await central.publish())
+        await until(f"seq {at[1]}, behind 0, digest equal, refused 1")
+        await until("gw-1: refused offers a3: offers.0.amount: '-3.00' is negative")
+        watch.send_signal(signal.SIGTERM)
+        _, complained = await watch.communicate()
+
+    assert (watch.returncode, complained) == (0, b"")
+    assert len(said) == len(set(said)), "what was said is not said again"
+
+
+async def test_a_watch_whose_reader_has_seen_enough_ends_without_a_word(
+    mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    del mosquitto
+    await central.publish()
+    watch = shlex.join([sys.executable, "-m", "gateway", "central", "watch"])
+    line = f"{watch} --config {central.config} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    async with central.serving(), asyncio.timeout(PATIENCE_S):
+        process = await asyncio.create_subprocess_exec(
+            *("bash", "-c", line), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        first = await process.stdout.readline()
+        central.write(*ROWS, price("a3", "3.00"))
+        await central.publish()
+        said, complained = await process.communicate()
+    assert b"central" in first
+    assert (said, complained) == (b"0\n", b"")
+
+
+async def test_watch_once_tells_the_prices_that_serve_was_told_before(
+    mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    event = {
+        "id": "e1",
+        "source": "/s042/gw-9",
+        "specversion": "1.0",
+        "time": "2026-11-22T16:00:00Z",
+        "type": "io.anaquel.price.shown.v1",
+        "subject": "product/a1",
+        "data": {"labels": 3, "shown": 2},
+    }
+    batch = {
+        "gateway": "gw-9",
+        "epoch": 1,
+        "lane": "keep",
+        "first_seq": 1,
+        "last_seq": 1,
+        "events": [{"seq": 1, "event": event}],
+        "gaps": [],
+    }
+    await central.publish()
+    listening = Listening(mosquitto.broker, "events/ack/gw-9")
+    async with central.serving(), running(listening):
+        await listening.link.connected.wait()
+        await listening.link.publish("events/batch/gw-9", json.dumps(batch).encode())
+        await listening.until(lambda ack: ack["through_seq"] == 1)
+        shown = await central.command("watch", "--once", "--wait", "0.5")
+        said = await central.command("watch", "--once", "--json", "--wait", "0.5")
+
+    assert "gw-9: product/a1: shown on 2 of 3 labels" in shown.said
+    (standing,) = json.loads(said.said)["gateways"]
+    assert standing["prices"] == [{"subject": "product/a1", "labels": 3, "shown": 2}]
 
 
 async def test_a_shop_that_asks_for_signatures_gets_them(

@@ -148,3 +148,14 @@ def test_rubbish_is_counted_and_stops_nothing() -> None:
 
     assert shop.view.unreadable == 2
     assert len(shop.view.standings(NOW)) == MAX_GATEWAYS
+
+
+def test_a_price_that_was_kept_before_is_known_and_counts_nothing() -> None:
+    watched = Watched()
+    kept = {"subject": "product/runner-26", "type": "io.anaquel.price.shown.v1"}
+    watched.view.recall("gw-1", kept | {"data": {"labels": 3, "shown": 1}})
+    watched.view.recall("gw-1", kept | {"data": {"labels": 3, "shown": 3}})
+    watched.view.recall("gw-1", {"type": "io.anaquel.label.shown.v1", "subject": "label/a"})
+    (standing,) = watched.view.standings(NOW)
+    assert standing["prices"] == [{"subject": "product/runner-26", "labels": 3, "shown": 3}]
+    assert (standing["labels_shown"], standing["online"]) == (0, None)

@@ -1,9 +1,43 @@
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.central.watching import Standing
+from gateway.broker import topics
+from gateway.broker.signing import Opener
+from gateway.central.watching import Standing, View
 from gateway.cli import watching
+
+NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+
+
+def test_lines_of_changes_stay_the_same_while_nothing_happens() -> None:
+    view = View(Opener(store="s042", keys={}, required=False))
+    manifest = {
+        "epoch": 1,
+        "seq": 5,
+        "min_delta_seq": 0,
+        "digest": "a" * 64,
+        "snapshot": {"seq": 0, "url": "file:///x", "sha256": "0" * 64, "bytes": 1, "rows": 0},
+        "issued_at": NOW.isoformat(),
+    }
+    position = {"epoch": 1, "seq": 3, "digest": "a" * 64, "refused": 0, "held": 0}
+    before = watching.changes(view, "s042", NOW)
+    view.hear(topics.MANIFEST, json.dumps(manifest).encode(), NOW)
+    view.hear(topics.feed_position("gw-1"), json.dumps(position).encode(), NOW)
+    at_once = watching.changes(view, "s042", NOW)
+    view.hear(topics.MANIFEST, json.dumps(manifest).encode(), NOW)
+    later = watching.changes(view, "s042", NOW + timedelta(minutes=3))
+
+    assert before == ["s042: central has told no manifest yet"]
+    central, gateway = at_once
+    assert central == "s042: central is at epoch 1 seq 5"
+    assert gateway == (
+        "gateway gw-1, there ?, epoch 1, seq 3, behind 2, digest under way, refused 0, held 0, "
+        "labels shown/failed 0/0"
+    )
+    assert later == at_once
 
 
 def standing(*codes: str, refused: int = 0, held: int = 0) -> Standing:
