@@ -50,12 +50,18 @@ log = structlog.get_logger("gateway")
 
 
 async def run(
-    settings: Settings, clock: Clock, stop: asyncio.Event, *, ready: Ready | None = None
+    settings: Settings,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    ready: Ready | None = None,
+    adapters_of: radios.Build = radios.build,
 ) -> None:
     """Run the gateway until ``stop`` is set.
 
-    ``ready`` is called once, with the address of each site. Raises ``AnaquelError`` when a person
-    must mend something first, or an ``ExceptionGroup`` of what failed later.
+    ``ready`` is called once, with the address of each site; ``adapters_of`` builds the radios.
+    Raises ``AnaquelError`` when a person must mend something first, or an ``ExceptionGroup`` of
+    what failed later.
     """
     async with AsyncExitStack() as stack:
         database = await _opened(stack, settings)
@@ -73,7 +79,7 @@ async def run(
         if feed is not None and keeper is not None:
             feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
             keeper.on_change(feed.tell_again)
-        adapters = radios.build(settings.bluetooth, outages := Outages())
+        adapters = adapters_of(settings.bluetooth, outages := Outages())
         ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters, outages)
         drivers = await driving.drivers(ways)
         meter = meter_of(settings, database, clock, feed, links, adapters)

@@ -62,12 +62,13 @@ class Faults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelModel:
-    """What a label is: panel, formats, firmware and abilities as announced, seconds per refresh."""
+    """What a label is and announces; seconds per refresh; about what a battery has at first."""
 
     panel: Panel
     formats: tuple[str, ...] = ("png", "planes")
     firmware: str = "simulated-1"
     refresh_s: float = 2.0
+    battery_mv: int = 3100
     can: tuple[Ability, ...] = ()
 
 
@@ -134,7 +135,7 @@ class SimulatedMqttLabel:
         """Believable values that differ between labels; each refresh costs a little battery."""
         own = zlib.crc32(self.label.encode())
         return Telemetry(
-            battery_mv=max(2100, 3100 - own % 150 - self.refreshes // 4),
+            battery_mv=max(2100, self.model.battery_mv - own % 150 - self.refreshes // 4),
             rssi_dbm=-45 - own // 7 % 40,
             temperature_c=19.0 + own // 11 % 40 / 10,
         )

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,16 +16,21 @@ from gateway.broker.link import Link
 from gateway.central.ingest import Ingester
 from gateway.central.publisher import Publisher
 from gateway.clock import Clock
-from gateway.demo import brokers, catalogue, shelf
+from gateway.demo import air, brokers, catalogue, files, shelf
+from gateway.demo.air import Air
 from gateway.demo.catalogue import DemoShop
+from gateway.demo.mishaps import Mishaps
 from gateway.demo.world import CentralSystem, Devices, Shoppers
+from gateway.labels import radios
 from gateway.lifecycle import Service, run_until
 from gateway.settings import (
+    Bluetooth,
     Broker,
     Central,
     Data,
     Feed,
     IntakeListen,
+    Labels,
     OpsListen,
     Settings,
     Shop,
@@ -60,21 +66,39 @@ async def run(
         folder = Path(name)
         async with brokers.running(folder, in_process=own_broker) as started:
             say(f"broker     {started.said}")
-            settings = _settings(folder, started.broker, ports)
+            there = await _air()
+            settings = _settings(folder, started.broker, ports, bluetooth=there is not None)
             password = await _with_staff(settings)
             shop = catalogue.shop(at=clock.now())
             opened: asyncio.Future[Mapping[str, str]] = asyncio.get_running_loop().create_future()
+            build = partial(radios.build, stack=there.stack if there is not None else None)
             async with asyncio.TaskGroup() as group:
                 group.create_task(
-                    app.run(settings, clock, stop, ready=opened.set_result), name="gateway"
+                    app.run(settings, clock, stop, ready=opened.set_result, adapters_of=build),
+                    name="gateway",
                 )
                 addresses = await opened
+                written = await asyncio.to_thread(files.write, folder, settings, addresses)
                 _welcome(say, addresses, password, shop)
-                services = _world(settings, folder, shop, clock, addresses["shopper"])
+                services, mishaps = _world(
+                    settings, folder, shop, clock, addresses["shopper"], there
+                )
+                _say_what_to_try(say, settings, written, mishaps)
                 group.create_task(run_until(stop, services), name="world")
 
 
-def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int, int]) -> Settings:
+async def _air() -> Air | None:
+    """Virtual Bluetooth, where what it needs is installed."""
+    if not air.is_there():
+        return None
+    plugged = await asyncio.to_thread(Air)
+    await plugged.plug_in()
+    return plugged
+
+
+def _settings(
+    folder: Path, broker: Broker, ports: tuple[int, int, int, int], *, bluetooth: bool
+) -> Settings:
     shopper, staff, intake, ops = ports
     return Settings(
         shop=Shop(
@@ -86,6 +110,8 @@ def _settings(folder: Path, broker: Broker, ports: tuple[int, int, int, int]) ->
         central=Central(kind="mqtt", broker=broker),
         shop_broker=broker,
         feed=Feed(snapshot_folder=folder),
+        labels=Labels(adopt_by_themselves=()),
+        bluetooth=Bluetooth(adapters=(air.ADAPTER,) if bluetooth else ()),
         sites=Sites(
             shopper=ShopperListen(host=_LOOPBACK, port=shopper),
             staff=StaffListen(host=_LOOPBACK, port=staff, secure_cookies=False),
@@ -109,8 +135,13 @@ async def _with_staff(settings: Settings) -> str:
 
 
 def _world(
-    settings: Settings, folder: Path, shop: DemoShop, clock: Clock, shopper: str
-) -> list[Service]:
+    settings: Settings,
+    folder: Path,
+    shop: DemoShop,
+    clock: Clock,
+    shopper: str,
+    there: Air | None,
+) -> tuple[list[Service], Mishaps]:
     broker = settings.shop_broker
     prefix = f"{broker.topic_prefix}/{settings.shop.store}"
 
@@ -126,15 +157,20 @@ def _world(
     labels = SimulatedLabels(labels_link)
     for label, model in shelf.labels():
         labels.add(label, model)
-    return [
+    address = air.ADDRESS if there is not None else None
+    mishaps = Mishaps(devices, publisher, labels.labels, shop, address)
+    services: list[Service] = [
         publisher,
-        Ingester(central, folder / "central", clock),
-        CentralSystem(publisher, shop, clock, Random(2)),
+        Ingester(central, folder / files.CENTRAL, clock),
+        CentralSystem(publisher, shop, clock, Random(2), mishaps.prices),
         labels,
+        *([there] if there is not None else []),
         Devices(devices, shop, Random(3)),
         Shoppers(shopper, shop, Random(4)),
+        mishaps,
         *links,
     ]
+    return services, mishaps
 
 
 def _welcome(say: Say, addresses: Mapping[str, str], password: str, shop: DemoShop) -> None:
@@ -143,4 +179,16 @@ def _welcome(say: Say, addresses: Mapping[str, str], password: str, shop: DemoSh
     say(f"staff      {addresses['staff']}   sign in as {STAFF_NAME} / {password}")
     say(f"intake     {addresses['intake']}")
     say(f"metrics    {addresses['ops']}/metrics")
-    say("Ctrl-C closes the shop.")
+
+
+def _say_what_to_try(
+    say: Say, settings: Settings, written: tuple[Path, Path], mishaps: Mishaps
+) -> None:
+    shop, central = written
+    say("\nOther commands, with --config:")
+    say(f"settings   {shop}   store {settings.shop.store}, gateway {settings.shop.gateway}")
+    say(f"central    {central}   for anaquel central watch")
+    say("\nOn purpose something is wrong, and something to do:")
+    for line in mishaps.lines():
+        say(line)
+    say("\nCtrl-C closes the shop.")

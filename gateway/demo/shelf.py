@@ -12,8 +12,13 @@ from gateway.demo.catalogue import DemoShop
 from gateway.domain.rows import Row
 
 LABELS = 120
-UNBOUND = 4
+WAITING = ("esl-119", "esl-120")
+"""Labels that stand for nothing and were never adopted."""
+WITHOUT_BATTERY = "esl-017"
+LOW_BATTERY = "esl-023"
 _REFRESH_S = 0.5
+_FULL_MV = 3100
+_LOW_MV = 2400
 
 _SIZES = (("2.13", 250, 122, 130), ("2.9", 296, 128, 112), ("4.2", 400, 300, 119))
 _LARGE = ("7.5", 800, 480, 124)
@@ -36,12 +41,17 @@ def labels() -> Iterator[tuple[str, LabelModel]]:
         if number % 12 == 0:
             next(inks)
         panel = Panel(name=f'{inch}" {name}', width=width, height=height, inks=_INKS[name], dpi=dpi)
-        yield f"esl-{number:03d}", LabelModel(panel=panel, refresh_s=_REFRESH_S, can=("flash",))
+        label = f"esl-{number:03d}"
+        battery_mv = _LOW_MV if label == LOW_BATTERY else _FULL_MV
+        yield (
+            label,
+            LabelModel(panel=panel, refresh_s=_REFRESH_S, battery_mv=battery_mv, can=("flash",)),
+        )
 
 
 def bindings(shop: DemoShop) -> Iterator[Row]:
     """What the labels stand for: styles, colourways and single articles, in turn."""
-    bound = islice(_targets(shop), LABELS - UNBOUND)
+    bound = islice(_targets(shop), LABELS - len(WAITING))
     for (label, _), target in zip(labels(), bound, strict=False):
         yield Row(kind="binding", key=label, value={"label": label, "target": target})
 

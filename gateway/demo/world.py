@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from collections.abc import Iterable
 from random import Random
 from typing import NoReturn
 
@@ -24,11 +25,19 @@ _VISIT_EVERY_S = 4.0
 
 
 class CentralSystem:
-    """Changes prices and stock every few seconds."""
+    """Changes prices and stock every few seconds; rows ``left_alone`` stay as they are."""
 
     name = "demo-central"
 
-    def __init__(self, publisher: Publisher, shop: DemoShop, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        shop: DemoShop,
+        clock: Clock,
+        random: Random,
+        left_alone: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._left_alone = frozenset(left_alone)
         self._publisher = publisher
         self._shop = shop
         self._clock = clock
@@ -40,7 +49,9 @@ class CentralSystem:
             await asyncio.sleep(_CHANGES_EVERY_S)
             rows = catalogue.changes(self._shop, self._random, at=self._clock.now())
             await self._publisher.publish(
-                Change(kind=row.kind, key=row.key, value=row.value) for row in rows
+                Change(kind=row.kind, key=row.key, value=row.value)
+                for row in rows
+                if (row.kind, row.key) not in self._left_alone
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from gateway.labels.outages import Outages
 from gateway.settings import Bluetooth
 
 if TYPE_CHECKING:
-    from device_drivers.links.ble import BleakRadio
+    from device_drivers.links.ble import BleakRadio, Stack
+
+Build = Callable[[Bluetooth, Outages], "Sequence[BleakRadio]"]
 
 log = structlog.get_logger("bluetooth")
 
@@ -25,15 +27,25 @@ _DO: dict[RadioReason, str] = {
 _LOOK = "look at the detail; it is tried again"
 
 
-def build(settings: Bluetooth, outages: Outages) -> Sequence[BleakRadio]:
-    """A radio for each adapter; they are services, to be run beside the drivers."""
+def build(
+    settings: Bluetooth, outages: Outages, stack: Stack | None = None
+) -> Sequence[BleakRadio]:
+    """A radio for each adapter; they are services, to be run beside the drivers.
+
+    ``stack`` is another one than the system's own.
+    """
     if not settings.adapters:
         return ()
     # Bleak and D-Bus cost a start a tenth of its time, and most shops have no adapter.
     from device_drivers.links.ble import BleakRadio
 
     return [
-        BleakRadio(name, connections=settings.connections, told=partial(_tell, outages, name))
+        BleakRadio(
+            name,
+            connections=settings.connections,
+            told=partial(_tell, outages, name),
+            stack=stack,
+        )
         for name in settings.adapters
     ]
 
