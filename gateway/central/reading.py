@@ -26,7 +26,7 @@ from gateway.errors import AnaquelError
 from gateway.feed import messages
 from gateway.feed.messages import Change, MessageError, SnapshotHead
 from gateway.feed.sources import shop_csv
-from gateway.feed.sources.csv_table import CsvError
+from gateway.feed.sources.file_faults import CsvError
 
 Lines = BufferedReader | gzip.GzipFile
 CSV_FILES: Final = (".csv",)

@@ -18,7 +18,7 @@ from gateway.feed.local import NotOwnerError, TakenOverError
 from gateway.feed.sources import files, reports
 from gateway.feed.sources.catalogue_file import CatalogueFile
 from gateway.feed.sources.difference import KindDifference
-from gateway.feed.sources.files import FileRefusedError
+from gateway.feed.sources.file_faults import FileRefusedError
 from gateway.intake import answers, entrance
 from gateway.intake.answers import ProblemError
 from gateway.intake.entrance import Credentials

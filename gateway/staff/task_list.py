@@ -21,6 +21,7 @@ from gateway.staff import (
     texts,
     texts_of_adoption,
     texts_of_backups,
+    texts_of_files,
     texts_of_health,
     texts_of_holds,
     texts_of_prices,
@@ -339,6 +340,7 @@ class TaskLines:
         return TaskLine(
             tone="attention",
             title=self._say(texts.TASK_REFUSED_FILE, file=file),
+            why=texts_of_files.why(task.detail, self._reader.language),
             advice=self._say(texts.TASK_REFUSED_FILE_ADVICE),
             detail=_detail(task),
         )

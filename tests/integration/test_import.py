@@ -15,6 +15,7 @@ import pytest
 from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.guarding import Cause
 from gateway.feed.sources import files, reports
+from gateway.feed.sources.file_faults import FileRefusedError
 from gateway.feed.sources.files import Compared, Imported
 from gateway.settings import Settings
 from gateway.store import catalogue, replica
@@ -135,7 +136,7 @@ async def test_a_price_too_odd_to_be_used_is_not_said_to_be_in_force(shop: Shop)
 
 async def test_a_file_with_many_bad_lines_is_refused_whole(shop: Shop) -> None:
     await shop.take(ours(*many(30)))
-    with pytest.raises(files.FileRefusedError) as raised:
+    with pytest.raises(FileRefusedError) as raised:
         await shop.take(ours(*many(28, "12.00"), "a28,Uno,x", "a29,Uno,y"))
     assert str(raised.value) == (
         "2 of 30 lines cannot be used, so nothing of the file is: mend them and import it again "
@@ -154,7 +155,7 @@ async def test_one_bad_line_is_enough_where_the_shop_wants_it_so(
         tmp_path, central={"kind": "none"}, files={"on_bad_row": "refuse_file"}
     )
     careful = Shop(shop.database, strict)
-    with pytest.raises(files.FileRefusedError, match="1 of 101 lines cannot be used"):
+    with pytest.raises(FileRefusedError, match="1 of 101 lines cannot be used"):
         await careful.take(ours(*many(100), "x,Uno,nada"))
     assert await shop.in_force("product") == {}
 
@@ -279,6 +280,6 @@ async def test_rows_of_another_source_are_left_out_and_counted(tmp_path: Path) -
     ],
 )
 async def test_what_is_no_catalogue_is_refused_in_words(shop: Shop, text: str, words: str) -> None:
-    with pytest.raises(files.FileRefusedError) as raised:
+    with pytest.raises(FileRefusedError) as raised:
         await shop.take(text)
     assert words in str(raised.value)

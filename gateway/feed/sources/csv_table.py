@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from gateway.feed.sources.file_faults import CsvError, Fault
+
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINES = 500_000
 _ENCODINGS = {
@@ -27,10 +29,6 @@ _SEPARATORS = (",", ";", "\t")
 # Stands behind the last line: a file that ends inside quotation marks swallows it.
 _END = "\0"
 _SPREADSHEET = b"PK\x03\x04"
-
-
-class CsvError(ValueError):
-    """The file as a whole cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,9 @@ def parse(
     if missing:
         raise CsvError(
             f"the first line must name the columns, and these are missing: {', '.join(missing)}; "
-            "export the products again without removing columns"
+            "export the products again without removing columns",
+            Fault.MISSING_COLUMNS,
+            columns=", ".join(missing),
         )
     taken = {column: header[place].strip() for column, place in places.items()}
     others = {
@@ -117,9 +117,17 @@ def decode(data: bytes) -> tuple[str, str]:
     can prove it. Raises ``CsvError``.
     """
     if len(data) > MAX_BYTES:
-        raise CsvError(f"the file is larger than {MAX_BYTES // 2**20} MiB; export it in parts")
+        most = MAX_BYTES // 2**20
+        raise CsvError(
+            f"the file is larger than {most} MiB; export it in parts",
+            Fault.TOO_LARGE,
+            most=str(most),
+        )
     if data.startswith(_SPREADSHEET):
-        raise CsvError("this is a spreadsheet, not CSV; save it as 'CSV UTF-8' and import that")
+        raise CsvError(
+            "this is a spreadsheet, not CSV; save it as 'CSV UTF-8' and import that",
+            Fault.SPREADSHEET,
+        )
     for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
@@ -127,7 +135,9 @@ def decode(data: bytes) -> tuple[str, str]:
             continue
         if _END not in text:
             return text, _ENCODINGS[encoding]
-    raise CsvError("the file is not readable text; save it as 'CSV UTF-8' and import that")
+    raise CsvError(
+        "the file is not readable text; save it as 'CSV UTF-8' and import that", Fault.NOT_TEXT
+    )
 
 
 def _encodings(data: bytes) -> tuple[str, ...]:
@@ -158,7 +168,9 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         if cells and cells[-1].endswith(_END):
             raise CsvError(
                 f"line {number}: a quotation mark is opened and never closed, so the file may be "
-                "cut off; export it again"
+                "cut off; export it again",
+                Fault.CUT_OFF,
+                line=str(number),
             )
         if any(cell.strip() for cell in cells):
             yield number, cells
@@ -176,7 +188,11 @@ def _places(header: list[str], ours: Mapping[str, str]) -> dict[str, int]:
 def _lines(records: Iterator[tuple[int, list[str]]], places: Mapping[str, int]) -> Iterator[Line]:
     for count, (number, record) in enumerate(records, 1):
         if count > MAX_LINES:
-            raise CsvError(f"the file has more than {MAX_LINES} lines; export it in parts")
+            raise CsvError(
+                f"the file has more than {MAX_LINES} lines; export it in parts",
+                Fault.TOO_MANY_LINES,
+                most=str(MAX_LINES),
+            )
         cells = {
             column: cell
             for column, place in places.items()

@@ -18,6 +18,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.feed.sources import csv_table
+from gateway.feed.sources.file_faults import Fault
 from gateway.feed.sources.taking import BusyError, Taker, Verdict
 from gateway.settings import Settings
 from gateway.store.database import Database
@@ -88,7 +89,9 @@ class DropFolder:
         if seen.size > csv_table.MAX_BYTES:
             most = csv_table.MAX_BYTES // 2**20
             verdict = await self._taker.refuse(
-                seen.readable, f"the file is larger than {most} MiB; export it in parts"
+                *(seen.readable, f"the file is larger than {most} MiB; export it in parts"),
+                Fault.TOO_LARGE,
+                most=str(most),
             )
         else:
             try:

@@ -10,13 +10,12 @@ from functools import partial
 
 from gateway.clock import Clock
 from gateway.domain.rows import Row
-from gateway.errors import AnaquelError
 from gateway.feed import checking, local
 from gateway.feed.messages import MAX_CHANGES, Change
 from gateway.feed.sources import difference, file_formats
 from gateway.feed.sources.catalogue_file import CatalogueFile
-from gateway.feed.sources.csv_table import CsvError
 from gateway.feed.sources.difference import Difference
+from gateway.feed.sources.file_faults import CsvError, Fault, FileRefusedError
 from gateway.settings import Settings, Source
 from gateway.store import catalogue, replica
 from gateway.store.database import Connection, Database
@@ -27,10 +26,6 @@ SOURCE: Source = "files"
 MAX_BAD = 0.05
 """The share of lines that may be left out without refusing the file; a single one always may."""
 _SHOWN = 3
-
-
-class FileRefusedError(AnaquelError):
-    """The file as a whole cannot be used; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +68,7 @@ async def import_file(
     plan = await _plan(database, settings, data, now)
     refusal = _refusal(plan.file, settings)
     if refusal is not None:
-        raise FileRefusedError(refusal)
+        raise refusal
     if plan.file.whole:
         done = await local.replace(database, settings, SOURCE, plan.rows, at=now, accepted=replace)
         return Imported(
@@ -103,7 +98,9 @@ async def compare(
         at=now,
     )
     found = await database.read(query)
-    return Compared(file=plan.file, difference=found, refusal=_refusal(plan.file, settings))
+    refusal = _refusal(plan.file, settings)
+    said = str(refusal) if refusal is not None else None
+    return Compared(file=plan.file, difference=found, refusal=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +128,7 @@ async def _plan(database: Database, settings: Settings, data: bytes, now: dateti
             file_formats.read, data, settings.shop, known.articles, known.places, now
         )
     except CsvError as error:
-        raise FileRefusedError(str(error)) from error
+        raise FileRefusedError(str(error), error.fault, **error.named) from error
     if not file.whole:
         return _Plan(file=file, rows=file.rows, lacking=0)
     kept = {row.key for row in file.rows if row.kind == "product"}
@@ -186,21 +183,26 @@ def _beside(
     )
 
 
-def _refusal(file: CatalogueFile, settings: Settings) -> str | None:
-    """Why the file as a whole is not imported, in plain words."""
+def _refusal(file: CatalogueFile, settings: Settings) -> FileRefusedError | None:
+    """Why the file as a whole is not imported."""
     if file.whole and file.count("product") == 0:
-        return (
+        return FileRefusedError(
             "there is no article in the file; the catalogue stays as it is. "
-            "Export all products again and import that file"
+            "Export all products again and import that file",
+            Fault.NO_ARTICLE,
         )
     few = file.bad_lines <= max(1, file.lines * MAX_BAD)
     if file.bad_lines and (settings.files.on_bad_row == "refuse_file" or not few):
         first = "; ".join(
             f"line {one.line}, {one.column}: {one.message}" for one in file.problems[:_SHOWN]
         )
-        return (
+        return FileRefusedError(
             f"{file.bad_lines} of {file.lines} lines cannot be used, so nothing of the file is: "
-            f"mend them and import it again ({first})"
+            f"mend them and import it again ({first})",
+            Fault.BAD_LINES,
+            bad=str(file.bad_lines),
+            lines=str(file.lines),
+            where=", ".join(f"{one.line} ({one.column})" for one in file.problems[:_SHOWN]),
         )
     return None
 

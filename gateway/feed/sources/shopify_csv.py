@@ -16,7 +16,8 @@ from typing import Any
 from gateway.domain.rows import Row
 from gateway.feed.sources import article_keys, csv_table, plain_text, shopify_cells
 from gateway.feed.sources.catalogue_file import MAX_PROBLEMS, CatalogueFile, Problem
-from gateway.feed.sources.csv_table import CsvError, Line, Table
+from gateway.feed.sources.csv_table import Line, Table
+from gateway.feed.sources.file_faults import CsvError
 from gateway.feed.sources.shopify_cells import Option
 
 __all__ = ["MAX_PROBLEMS", "Counts", "CsvError", "Export", "Problem", "read"]

@@ -13,7 +13,8 @@ from datetime import datetime
 from gateway.domain.rows import Row
 from gateway.feed.sources import article_keys, csv_table, shopify_cells
 from gateway.feed.sources.catalogue_file import CatalogueFile, Findings
-from gateway.feed.sources.csv_table import CsvError, Line, Table
+from gateway.feed.sources.csv_table import Line, Table
+from gateway.feed.sources.file_faults import CsvError, Fault
 
 FORMAT = "Shopify inventory"
 NAMES: dict[str, tuple[str, ...]] = {
@@ -79,7 +80,8 @@ class _Reader:
         if not self._names():
             raise CsvError(
                 "there is no column Location and no column for a place; export the inventory again "
-                "with all columns"
+                "with all columns",
+                Fault.NO_PLACES,
             )
         for line in self._table.lines:
             self._line(line)
@@ -170,7 +172,9 @@ def _ids(names: list[str], places: Places) -> dict[str, tuple[str, bool]]:
     if names and places.own not in known.values():
         raise CsvError(
             f"none of the places in this file ({', '.join(names[:5])[:200]}) is this shop; say "
-            f'which is under [files]: locations = ["{names[0]} = {places.own}"]'
+            f'which is under [files]: locations = ["{names[0]} = {places.own}"]',
+            Fault.OTHER_PLACES,
+            places=", ".join(names[:5])[:200],
         )
     return {
         name: (one, False) if one is not None else (article_keys.key(name), True)

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from gateway.domain.takeover import Claim, TakeoverError
 from gateway.feed.sources import csv_table, written_numbers
-from gateway.feed.sources.csv_table import CsvError, Line
+from gateway.feed.sources.csv_table import Line
+from gateway.feed.sources.file_faults import CsvError
 
 MOST_LABELS: Final = 60_000
 _LONGEST: Final = {"label": 64, "alias": 64, "zone": 64, "options": 500}

@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.errors import AnaquelError
 from gateway.feed.local import NotOwnerError, TakenOverError
 from gateway.feed.sources import files, reports
-from gateway.feed.sources.files import FileRefusedError
+from gateway.feed.sources.file_faults import Fault, FileRefusedError
 from gateway.settings import Settings
 from gateway.store import tasks
 from gateway.store.database import Connection, Database, StorageBusyError
@@ -48,8 +48,10 @@ class Taker:
         """Import ``data``, which people know as ``name``. Raises ``BusyError``."""
         try:
             done = await files.import_file(self._database, self._settings, data, self._clock)
-        except (FileRefusedError, NotOwnerError) as error:
-            return await self.refuse(name, str(error))
+        except FileRefusedError as error:
+            return await self.refuse(name, str(error), error.fault, **error.named)
+        except NotOwnerError as error:
+            return await self.refuse(name, str(error), Fault.NOT_OWNER)
         except (TakenOverError, StorageBusyError) as error:
             raise BusyError(str(error)) from error
         report = tuple(reports.imported(done, self._settings, most=_MOST, meant=_MEANT))
@@ -57,13 +59,14 @@ class Taker:
         await self._database.write_patiently(partial(tasks.close, kind=TASK, key=self._way))
         return Verdict(taken=True, report=report)
 
-    async def refuse(self, name: str, why: str) -> Verdict:
-        """Say that the file cannot be used."""
+    async def refuse(self, name: str, why: str, fault: Fault, **named: str) -> Verdict:
+        """Say that the file cannot be used: ``why`` to technicians, ``fault`` to the page."""
         log.warning("file refused", file=name, why=why)
         now = self._clock.now()
 
         def tell(connection: Connection) -> None:
-            tasks.open_(connection, TASK, self._way, {"file": name, "message": why}, now)
+            detail = {"file": name, "message": why, "fault": fault.value, "named": named}
+            tasks.open_(connection, TASK, self._way, detail, now)
 
         await self._database.write_patiently(tell)
         return Verdict(taken=False, report=(f"Refused: {why}", "Nothing was changed."))

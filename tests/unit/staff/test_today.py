@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from gateway.clock import SystemClock
 from gateway.domain.events import SCAN, Ack, Event, Lane
 from gateway.feed import checking, fields, rows
+from gateway.feed.sources.file_faults import Fault
 from gateway.feed.sources.shopify.troubles import TASK, Trouble
-from gateway.staff import refusals, texts_of_shopify
+from gateway.feed.sources.taking import Taker
+from gateway.staff import refusals, texts_of_files, texts_of_shopify
 from gateway.store import labels, outbox, replica, tasks
 from gateway.store.database import Connection
+from tests.support import settings as make_settings
 from tests.support import shop, staffed
 from tests.support.staffed import Staffed
 
@@ -171,6 +175,37 @@ async def test_a_refused_file_is_named_with_what_to_do(shelf: Staffed) -> None:
         page = (await client.get("/")).text
     assert "El archivo lista.csv no se pudo usar" in page
     assert "Corrige el archivo y vuelve a enviarlo." in page
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"hola,mundo\n1,2\n", "En la primera línea faltan las columnas"),
+        (b"PK\x03\x04rest", "Es una hoja de cálculo y no un CSV"),
+        (b"id,name,price\n", "No hay ningún artículo en él"),
+        (b"id,name,price\na,Uno,x\nb,Dos,y\n", "2 de 2 líneas no se pueden usar"),
+    ],
+)
+async def test_a_refused_file_says_why_in_the_shop_s_language(
+    shelf: Staffed, tmp_path: Path, data: bytes, says: str
+) -> None:
+    settings = make_settings.make(tmp_path, central={"kind": "none"})
+    taker = Taker(shelf.database, settings, SystemClock(), "drop")
+    verdict = await taker.take(data, "mala.csv")
+    async with shelf.signed_in() as client:
+        page = (await client.get("/")).text
+        english = (await client.get("/?lang=en")).text
+    assert not verdict.taken
+    assert says in page
+    assert says not in english
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_of_a_file_has_words_in_both_languages(fault: Fault) -> None:
+    said = texts_of_files.FAULTS[fault]
+    assert said.es != said.en
+    assert set(re.findall(r"{(\w+)}", said.es)) == set(re.findall(r"{(\w+)}", said.en))
+    assert len(texts_of_files.FAULTS) == len(Fault)
 
 
 async def test_too_many_labels_has_words_of_its_own(shelf: Staffed) -> None:

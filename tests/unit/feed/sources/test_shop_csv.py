@@ -12,7 +12,7 @@ import pytest
 from gateway.feed import rows
 from gateway.feed.sources import shop_csv
 from gateway.feed.sources.catalogue_file import CatalogueFile
-from gateway.feed.sources.csv_table import CsvError
+from gateway.feed.sources.file_faults import CsvError
 from gateway.feed.sources.shop_csv import Facts
 from tests.support import project
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.feed import rows
 from gateway.feed.sources import article_keys, shopify_inventory
 from gateway.feed.sources.catalogue_file import CatalogueFile
-from gateway.feed.sources.csv_table import CsvError
+from gateway.feed.sources.file_faults import CsvError
 from gateway.feed.sources.shopify_inventory import Places
 
 AT = datetime(2026, 11, 22, 16, tzinfo=UTC)
