@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+from typer.core import TyperGroup
 
 from gateway.cli import (
     admitting,
@@ -20,38 +23,63 @@ from gateway.cli import (
     watching,
 )
 
+_HELP = {"help_option_names": ["--help", "-h"]}
+_PLAIN = None
+"""Names of sections stand in brackets in our texts, which rich would take for its own."""
+
+
+def _group(help_: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
+    return typer.Typer(
+        cls=cls,
+        help=help_,
+        no_args_is_help=True,
+        rich_markup_mode=_PLAIN,
+        context_settings=_HELP,
+        pretty_exceptions_enable=False,
+    )
+
+
 commands = typer.Typer(
     name="anaquel",
     help="The in-store edge gateway: prices and stock in, labels and answers out.",
+    epilog="To look around: anaquel demo. For a shop: write config.toml, then anaquel check-config "
+    "and anaquel run. Exit codes: 0 done, 1 something told has to be mended, 2 wrong use.",
     no_args_is_help=True,
+    rich_markup_mode=_PLAIN,
+    context_settings=_HELP,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-backup = typer.Typer(
-    cls=backing_up.OrMake,
-    help="The shop's data in one file: anaquel backup makes one.",
+backup = _group("The shop's data in one file: anaquel backup makes one.", backing_up.OrMake)
+person = _group("Who may sign in to the staff site.")
+device = _group("Scanners and sensors that post over HTTP.")
+system = _group("Systems that write the catalogue over HTTP.")
+feed = _group("Where the catalogue comes from.")
+central_side = _group("The central side, to try things and for those who write one.")
+from_shopify = _group("A shop whose catalogue is in Shopify.")
+proof = _group(
+    "What a label showed, and when. In short: anaquel proof LABEL --at TIME", proving.OrLabel
 )
-person = typer.Typer(help="Who may sign in to the staff site.", no_args_is_help=True)
-device = typer.Typer(help="Scanners and sensors that post over HTTP.", no_args_is_help=True)
-system = typer.Typer(help="Systems that write the catalogue over HTTP.", no_args_is_help=True)
-feed = typer.Typer(help="Where the catalogue comes from.", no_args_is_help=True)
-central_side = typer.Typer(
-    help="The reference central side: for those who write one, and for trying things.",
-    no_args_is_help=True,
-)
-from_shopify = typer.Typer(help="A shop whose catalogue is in Shopify.", no_args_is_help=True)
-proof = typer.Typer(
-    cls=proving.OrLabel,
-    help="What a label showed, and when: anaquel proof LABEL --at TIME.",
-    no_args_is_help=True,
-)
-labels = typer.Typer(
-    help="Bluetooth labels in reach, without a gateway or a shop.", no_args_is_help=True
-)
-zone = typer.Typer(
-    help="A zone that another system drives: taken over, and given back.", no_args_is_help=True
-)
-template = typer.Typer(help="Look at label templates, and check them.", no_args_is_help=True)
+labels = _group("Label families, and Bluetooth labels in reach. No gateway has to run.")
+zone = _group("A zone of another system: taken over, and given back.")
+template = _group("Look at label templates, and check them.")
+
+
+@commands.callback()
+def _anaquel(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=running.show_version_and_end,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)

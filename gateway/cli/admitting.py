@@ -15,11 +15,11 @@ from gateway.store import devices, people
 
 
 def add_person(
-    name: Annotated[str, typer.Argument(help="How the person signs in.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How the person signs in.")],
     role: Annotated[people.Role, typer.Option(help="What the person may do.")] = people.Role.CLERK,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Let somebody sign in to the staff site; asks for the password."""
+    """Let somebody sign in to the staff site. Asks for the password."""
     with plain_errors():
         chosen = settings.load(config)
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -33,10 +33,10 @@ def add_person(
 
 
 def change_password(
-    name: Annotated[str, typer.Argument(help="Who gets a new password.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who gets a new password.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Give somebody a new password and end their sessions; asks for it."""
+    """Give somebody a new password. Asks for it, and ends their sessions."""
     with plain_errors():
         chosen = settings.load(config)
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -48,7 +48,7 @@ def change_password(
 
 
 def remove_person(
-    name: Annotated[str, typer.Argument(help="Who may no longer sign in.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who may no longer sign in.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """End somebody's account and sessions."""
@@ -59,7 +59,9 @@ def remove_person(
 
 
 def add_device(
-    name: Annotated[str, typer.Argument(help="The device's id, as in its MQTT topics.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The device's id, as in its MQTT topics.")
+    ],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Let a scanner or sensor post over HTTP; prints its token, once."""
@@ -76,7 +78,7 @@ def add_device(
 
 
 def remove_device(
-    name: Annotated[str, typer.Argument(help="The device's id.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The device's id.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """End a device's token."""
@@ -87,7 +89,7 @@ def remove_device(
 
 
 def add_system(
-    name: Annotated[str, typer.Argument(help="How the log calls the system.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How the log calls the system.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Let a system write the catalogue over HTTP; prints its token, once."""
@@ -107,7 +109,7 @@ def add_system(
 
 
 def remove_system(
-    name: Annotated[str, typer.Argument(help="The system's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The system's name.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """End a system's token."""

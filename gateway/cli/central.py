@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 DEFAULT_CENTRAL = Path("central.toml")
 CentralConfig = Annotated[Path, typer.Option("--config", help="Its settings file (central.toml).")]
-Rows = Annotated[Path, typer.Argument(help="A file of rows, or a folder of such files.")]
+Rows = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A file of rows, or a folder of such files.")
+]
 KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _FAULTS_SHOWN = 20
 
@@ -50,7 +52,7 @@ def publish(
         bool, typer.Option("--accept", help="All up to this is meant: shops hold nothing of it.")
     ] = False,
 ) -> None:
-    """Make rows the feed of a shop: what changed is kept, and told over the broker."""
+    """Make rows the feed of a shop. What changed is kept, and told over the broker."""
     # Whatever speaks MQTT is loaded by the command that needs it: the others start sooner.
     from gateway.central import publishing
 
@@ -82,7 +84,9 @@ def publish(
 
 
 def key(
-    name: Annotated[str, typer.Argument(help="How shops call the key, like central-2026.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="How shops call the key, like central-2026.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Where the private half goes; NAME.pem when not given.")
     ] = None,
@@ -102,7 +106,7 @@ def key(
 
 
 def serve(config: CentralConfig = DEFAULT_CENTRAL) -> None:
-    """Answer shops, serve snapshots and take events until SIGTERM or Ctrl-C."""
+    """Answer shops, serve snapshots and take events. SIGTERM or Ctrl-C ends it."""
     with plain_errors():
         logs.configure(settings.Log())
         chosen = central_settings.load(config)
@@ -119,7 +123,7 @@ def check(
         float | None, typer.Option(min=0.1, help="How long to listen; until Ctrl-C if not given.")
     ] = None,
 ) -> None:
-    """Say what a shop would refuse, without a shop; the exit code is 1 if there is anything."""
+    """Say what a shop would refuse, without a shop. The exit code is 1 if there is anything."""
     with plain_errors():
         found = _checked(what, config, seconds)
     if found.faults:

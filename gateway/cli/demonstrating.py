@@ -14,10 +14,17 @@ from gateway.clock import SystemClock
 from gateway.ops import logs
 from gateway.settings import Settings
 
+_LAST_PORT = 65_535 - 3
+
 
 def demo(
     port: Annotated[
-        int, typer.Option(help="Port of the shopper site; staff, intake and ops follow.")
+        int,
+        typer.Option(
+            min=0,
+            max=_LAST_PORT,
+            help="Port of the shopper site; staff, intake and ops take the next three. 0: any.",
+        ),
     ] = 0,
     *,
     own_broker: Annotated[
@@ -27,7 +34,10 @@ def demo(
         ),
     ] = False,
 ) -> None:
-    """Open a whole shop on this machine: labels, central system, sensors and shoppers."""
+    """Open a whole simulated shop on this machine.
+
+    Labels, central system, sensors and shoppers; it prints what there is to try.
+    """
     with plain_errors():
         # What is wrong on purpose is warned of, and would look as if the demo failed.
         logs.configure(settings.Log(level="error"))
@@ -36,13 +46,13 @@ def demo(
 
 
 def demo_label(
-    name: Annotated[str, typer.Argument(help="The label's id, as in a binding.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The label's id, as in a binding.")],
     config: Config = DEFAULT_CONFIG,
     picture: Annotated[
         Path | None, typer.Option(help="Where its picture goes; NAME.png when not given.")
     ] = None,
 ) -> None:
-    """Be one simulated label on the shop's broker; what it shows goes to a PNG file."""
+    """Be one simulated label on the shop's broker. What it shows goes to a PNG file."""
     with plain_errors():
         chosen = settings.load(config)
         logs.configure(settings.Log(level="warning"))

@@ -21,7 +21,9 @@ _SHOWN = 20
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file: ours, or one of Shopify's exports.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file: ours, or one of Shopify's exports.")
+    ],
     config: Config = DEFAULT_CONFIG,
     *,
     replace: Annotated[
@@ -32,7 +34,7 @@ def import_(
         bool, typer.Option("--dry-run", help="Only say what would change; change nothing.")
     ] = False,
 ) -> None:
-    """Make a CSV file the shop's catalogue or stock, also while the gateway runs."""
+    """Make a CSV file the shop's catalogue or stock. The gateway may run meanwhile."""
     with plain_errors():
         chosen = settings.load(config)
         data = _contents(file)

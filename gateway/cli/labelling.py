@@ -49,7 +49,7 @@ def scan(
 
 
 def families() -> None:
-    """List the label families, and how far each was tried on real hardware."""
+    """List the label families. How each is reached, and how far it was tried on hardware."""
     from device_drivers import registry
 
     registry.load_others(left_out)
@@ -58,7 +58,9 @@ def families() -> None:
 
 
 def try_(
-    address: Annotated[str, typer.Argument(help="The label's Bluetooth address.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="The label's Bluetooth address.")
+    ],
     model: Annotated[
         str | None, typer.Option(help="Its model, where the label does not tell it.")
     ] = None,
@@ -77,7 +79,7 @@ def try_(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
-    """Try one label: white, black, test card, light, battery; and write a report to send."""
+    """Try one label and write a report to send. White, black, test card, light, battery."""
     from device_drivers.links.ble import BleakRadio
     from gateway.labels.self_test import report
 

@@ -66,7 +66,7 @@ def show(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say what a label showed at a time, since when, until when, and whether it was in reach."""
+    """Say what a label showed at a time. Since when, until when, and whether it was in reach."""
     with plain_errors():
         chosen = settings.load(config)
         now = SystemClock().now()
@@ -82,7 +82,7 @@ def show(
 
 
 def verify(config: Config = DEFAULT_CONFIG, *, as_json: Json = False) -> None:
-    """Hash every row of every label's record again; ends with 1 when one was changed."""
+    """Hash every row of every label's record again. Ends with 1 when one was changed."""
     with plain_errors():
         checked, found = asyncio.run(_verify(settings.load(config)))
     if as_json:

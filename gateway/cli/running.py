@@ -39,7 +39,7 @@ def run(
 
 
 def check_config(config: Config = DEFAULT_CONFIG) -> None:
-    """Say what is wrong in the settings file, key by key, and what to write instead."""
+    """Say what is wrong in the settings file, and what to write."""
     with plain_errors():
         chosen = settings.load(config)
         wrong = [*surroundings.problems(chosen), *_about_families(chosen)]
@@ -62,6 +62,13 @@ def _about_families(chosen: Settings) -> Iterator[str]:
 def show_version() -> None:
     """Print the version."""
     typer.echo(version("anaquel"))
+
+
+def show_version_and_end(asked: bool) -> None:  # noqa: FBT001 - typer's call
+    """Print the version and end, where it was ``asked`` for."""
+    if asked:
+        show_version()
+        raise typer.Exit
 
 
 async def _run(chosen: Settings) -> None:

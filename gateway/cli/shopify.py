@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 def preview(config: Config = DEFAULT_CONFIG) -> None:
-    """Read all of Shopify and say which groups it makes and what would change; changes nothing."""
+    """Read all of Shopify and say what would change. Changes nothing."""
     with plain_errors():
         chosen = settings.load(config)
         found = asyncio.run(_preview(chosen))
@@ -29,7 +29,7 @@ def preview(config: Config = DEFAULT_CONFIG) -> None:
 
 
 def status(config: Config = DEFAULT_CONFIG) -> None:
-    """Say how far the shop's copy of Shopify is, what its limits are, and what is in the way."""
+    """Say how far the shop's copy of Shopify is, and what is in the way."""
     with plain_errors():
         chosen = settings.load(config)
         state, articles, troubles = asyncio.run(_status(chosen))

@@ -45,13 +45,16 @@ _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A list: our CSV, or what the other system gives.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A list: our CSV, or what the other system gives."),
+    ],
     zone: Annotated[
         str, typer.Option(help="The zone of lines that name none.", show_default=False)
     ] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Note which labels of a zone another system drives; nothing is sent to them."""
+    """Note which labels of a zone another system drives. Nothing is sent to them."""
     from gateway.feed.sources import takeover_lists
     from gateway.labels.taking_over import zones
 
@@ -75,7 +78,7 @@ def check(
     ] = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Draw every label of a zone and compare its price; changes nothing, sends nothing."""
+    """Draw every label of a zone and compare its price. Changes nothing, sends nothing."""
     from gateway.feed.sources import takeover_lists
     from gateway.labels.taking_over import trying
 
@@ -147,7 +150,7 @@ def release(
 
 
 def forget(zone: ZoneName, config: Config = DEFAULT_CONFIG) -> None:
-    """Forget the list of a zone that is not driven; its labels wait like any others."""
+    """Forget the list of a zone that is not driven. Its labels wait like any others."""
     from gateway.labels.taking_over import zones
 
     with _told():

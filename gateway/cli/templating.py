@@ -39,13 +39,23 @@ Folder = Annotated[
 _ZONE = ZoneInfo("America/Mexico_City")
 """Where the days of the samples are."""
 
+
+def _capitals(country: str) -> str:
+    return country.upper()
+
+
 Country = Annotated[
-    str, typer.Option("--country", help="Whose rules, and how money is written (ISO 3166).")
+    str,
+    typer.Option(
+        "--country",
+        callback=_capitals,
+        help="Whose rules, and how money is written (ISO 3166).",
+    ),
 ]
 
 
 def preview(
-    name: Annotated[str, typer.Argument(help="The template: its folder's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The template: its folder's name.")],
     panel: Annotated[
         list[str] | None, typer.Option("--panel", help="A panel by name; may be repeated.")
     ] = None,
@@ -56,7 +66,7 @@ def preview(
     folder: Folder = None,
     country: Country = "MX",
 ) -> None:
-    """Draw a template: a PNG for each panel and sample, and all of them on sheet.png."""
+    """Draw a template. A PNG for each panel and sample, and all of them on sheet.png."""
     from device_drivers import pictures
     from gateway.render import previews
 
@@ -72,12 +82,12 @@ def preview(
 
 def check(
     name: Annotated[
-        str | None, typer.Argument(help="The template; every one if not given.")
+        str | None, typer.Argument(metavar="NAME", help="The template; every one if not given.")
     ] = None,
     folder: Folder = None,
     country: Country = "MX",
 ) -> None:
-    """Draw templates on every panel they serve and tell which rules they break where."""
+    """Hold templates against the rules, on every panel they serve."""
     from gateway.render.rules import packs
 
     with plain_errors():

@@ -58,7 +58,7 @@ def watch(
         float, typer.Option(min=0.1, help="With --once: seconds to listen before printing.")
     ] = 2.0,
 ) -> None:
-    """Show position, lag, digest, problems and shown prices of every gateway of the shop."""
+    """Show where every gateway of the shop stands. Position, lag, digest, problems, prices."""
     if as_json and not once:
         raise typer.BadParameter("--json goes with --once")
     with plain_errors():
