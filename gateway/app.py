@@ -12,12 +12,10 @@ import structlog
 
 from device_drivers import registry
 from device_drivers.api.drivers import LabelDriver
-from gateway.broker import signing
-from gateway.broker.links import Links, build_links
+from gateway.broker.links import build_links
 from gateway.clock import Clock
-from gateway.domain.events import Lane, Origin
-from gateway.events.housekeeping import Housekeeping
-from gateway.events.service import UplinkService
+from gateway.domain.events import Origin
+from gateway.events import building as events_room
 from gateway.feed import holding, ownership
 from gateway.feed.pictures import Pictures
 from gateway.feed.service import FeedService
@@ -25,7 +23,8 @@ from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
 from gateway.intake import site as intake_site
 from gateway.intake.over_mqtt import MqttIntake
-from gateway.labels import building, driving, radios, reaching
+from gateway.labels import building as labels_room
+from gateway.labels import driving, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
@@ -39,7 +38,7 @@ from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
-from gateway.store import folder_lock, labels, outbox, price_rules
+from gateway.store import folder_lock, labels, price_rules
 from gateway.store.database import FILE, Database
 from gateway.store.other_writers import OtherWriters
 from gateway.web.serving import Served, Serving
@@ -94,8 +93,9 @@ async def run(
         services: list[Service] = [
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
-            *await _events(settings, database, clock, links, origin),
-            *building.build(
+            MqttIntake(links.intake, database, clock, origin=origin),
+            *await events_room.build(settings, database, clock, central),
+            *labels_room.build(
                 settings, database, clock, (links.shop, drivers, outages), origin, renderer
             ),
             *adapters,
@@ -129,34 +129,6 @@ async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
     await ownership.settle(database, settings, clock.now())
     if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
         await database.write(partial(price_rules.settle, rules=rules))
-
-
-async def _events(
-    settings: Settings, database: Database, clock: Clock, links: Links, origin: Origin
-) -> list[Service]:
-    limits = {lane: getattr(settings.events, lane.value).max_bytes for lane in Lane}
-    uplink = links.central is not None
-    if not await database.read(lambda rows: outbox.is_prepared(rows, limits, uplink=uplink)):
-        await database.write(
-            lambda connection: outbox.prepare(connection, limits, clock.now(), uplink=uplink)
-        )
-    services: list[Service] = [
-        MqttIntake(links.intake, database, clock, origin=origin),
-        Housekeeping(database, clock),
-    ]
-    if links.central is not None:
-        gateway = settings.shop.gateway
-        services.append(
-            UplinkService(
-                links.central,
-                database,
-                clock,
-                gateway=gateway,
-                settings=settings.events,
-                opener=signing.opener_of(settings),
-            )
-        )
-    return services
 
 
 def _sites(

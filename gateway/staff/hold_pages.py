@@ -16,7 +16,7 @@ from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.held import HoldBox
 from gateway.staff.hold_answers import Number, Source, unknown_hold
-from gateway.staff.task_list import TaskLines
+from gateway.staff.naming import Naming
 from gateway.store import holds
 from gateway.store.database import Connection
 
@@ -150,7 +150,7 @@ class _Boxes:
 
     def __call__(self, connection: Connection, what: int | str, page: held.Page) -> HoldBox | None:
         reader, settings, role = self._reader, self._settings, self._role
-        name = TaskLines(connection, reader, settings, role).name
+        name = Naming(connection, reader, settings.shop).name
         if isinstance(what, int):
             return held.box(connection, what, role, reader, settings, name, page=page)
         return held.pile(connection, what, role, reader, settings, name, page=page)

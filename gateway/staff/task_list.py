@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from gateway.domain.events import Lane
 from gateway.domain.labels import Target
 from gateway.domain.money import Money
 from gateway.labels import parting
-from gateway.labels.adopting import CARD_FOR
 from gateway.settings import Settings
 from gateway.staff import (
     held,
@@ -31,97 +28,14 @@ from gateway.staff import (
 )
 from gateway.staff.explaining import Reader
 from gateway.staff.held import HoldBox
-from gateway.staff.label_list import Filter
-from gateway.staff.showing import When
-from gateway.staff.wave_list import Buttons
-from gateway.store import catalogue, labels, proof_at, stopped, waves
-from gateway.store.articles import Articles
+from gateway.staff.naming import Naming
+from gateway.staff.task_line import TaskLine
+from gateway.store import proof_at, stopped, waves
 from gateway.store.database import Connection
-from gateway.store.outbox import LaneState
-from gateway.store.overview import Facet
 from gateway.store.people import Role
 from gateway.store.tasks import Task
 from gateway.web.words import Text
-from gateway.wording import languages, money, times
-
-SILENT_CENTRAL = timedelta(minutes=2)
-"""Central acknowledges within seconds; after this long somebody should know that it does not."""
-
-_WRONG = {
-    Facet.FAILED.value: texts.WRONG_FAILED,
-    Facet.SILENT.value: texts.WRONG_SILENT,
-    Facet.OTHER.value: texts.WRONG_OTHER,
-    Facet.TEST.value: texts.WRONG_TEST,
-}
-_ENDS_BY_ITSELF = {Facet.TEST.value: texts.WRONG_TEST_ADVICE}
-_KINDS: Mapping[str, Text] = {
-    "location": texts.KIND_LOCATION,
-    "group": texts.KIND_GROUP,
-    "product": texts.KIND_PRODUCT,
-    "offers": texts.KIND_OFFERS,
-    "stock": texts.KIND_STOCK,
-    "task": texts.KIND_TASK,
-    "binding": texts.KIND_BINDING,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskLine:
-    """One thing to do: what it is, why, what to do about it, and where.
-
-    ``detail`` is the line for technicians, in English.
-    """
-
-    tone: str
-    title: str
-    why: str = ""
-    advice: str = ""
-    detail: str = ""
-    href: str | None = None
-    at: When | None = None
-    hold: HoldBox | None = None
-    buttons: Buttons | None = None
-
-
-def wrong_labels(filters: tuple[Filter, ...], reader: Reader) -> Iterator[TaskLine]:
-    """A line for each way in which labels do not show what they should, and need somebody."""
-    for one in filters:
-        text = _WRONG.get(one.name)
-        if text is not None and one.count:
-            yield TaskLine(
-                tone=one.tone,
-                title=text.say(reader.language, count=reader.count(one.count)),
-                advice=_ENDS_BY_ITSELF.get(one.name, texts.WRONG_LABELS_ADVICE).say(
-                    reader.language, minutes=reader.count(CARD_FOR // timedelta(minutes=1))
-                ),
-                href=one.href,
-            )
-
-
-def new_labels(count: int, reader: Reader) -> Iterator[TaskLine]:
-    """A line while labels wait to be adopted."""
-    if count:
-        yield TaskLine(
-            tone="plain",
-            title=texts_of_adoption.TASK_NEW.say(reader.language, count=reader.count(count)),
-            advice=texts_of_adoption.TASK_NEW_ADVICE.say(reader.language),
-            href="/new-labels",
-        )
-
-
-def silent_central(lanes: Mapping[Lane, LaneState], reader: Reader) -> Iterator[TaskLine]:
-    """A line when central has not acknowledged an event for longer than it ever should."""
-    waiting = [lane.oldest_at for lane in lanes.values() if lane.waiting and lane.oldest_at]
-    if not waiting or reader.now - min(waiting) < SILENT_CENTRAL:
-        return
-    ago = times.relative(min(waiting), reader.now, reader.language)
-    count = sum(lane.waiting for lane in lanes.values())
-    yield TaskLine(
-        tone="attention",
-        title=texts.TASK_CENTRAL_SILENT.say(reader.language, ago=ago),
-        why=texts.TASK_CENTRAL_SILENT_WHY.say(reader.language, count=reader.count(count)),
-        advice=texts.TASK_CENTRAL_SILENT_ADVICE.say(reader.language),
-    )
+from gateway.wording import languages, money
 
 
 class TaskLines:
@@ -135,7 +49,7 @@ class TaskLines:
         self._settings = settings
         self._shop = settings.shop
         self._role = role
-        self._articles = Articles(connection)
+        self._names = Naming(connection, reader, settings.shop)
         self._kinds: Mapping[str, Callable[[Task], TaskLine]] = {
             "refused_row": self._refused_row,
             "label_rules": self._rules,
@@ -165,7 +79,7 @@ class TaskLines:
     def _refused_row(self, task: Task) -> TaskLine:
         return TaskLine(
             tone="attention",
-            title=self._say(texts.TASK_REFUSED, what=self._row(task.key)),
+            title=self._say(texts.TASK_REFUSED, what=self._names.row(task.key)),
             why=refusals.in_words(task.detail, self._reader.language),
             advice=self._say(texts.TASK_REFUSED_ADVICE),
             detail=_detail(task),
@@ -176,7 +90,7 @@ class TaskLines:
         why = texts.TASK_RULES_WITHOUT_PRICE if without_price else texts.TASK_RULES_PLAINER
         return TaskLine(
             tone="trouble" if without_price else "attention",
-            title=self._say(texts.TASK_RULES, what=self._label(task.key)),
+            title=self._say(texts.TASK_RULES, what=self._names.label(task.key)),
             why=self._say(why),
             advice=self._say(texts.TASK_RULES_ADVICE),
             detail="; ".join(map(str, task.detail.get("broken", ())))[:300],
@@ -210,7 +124,9 @@ class TaskLines:
         kind, _, key = task.key.partition("/")
         return TaskLine(
             tone="attention",
-            title=self._say(texts.TASK_LEFT_OUT, what=self.name(kind, key.partition("?")[0])),
+            title=self._say(
+                texts.TASK_LEFT_OUT, what=self._names.name(kind, key.partition("?")[0])
+            ),
             why=self._say(texts.TASK_LEFT_OUT_WHY),
             advice=self._say(texts.TASK_LEFT_OUT_ADVICE),
             detail=_detail(task),
@@ -230,7 +146,7 @@ class TaskLines:
         return TaskLine(
             tone="attention",
             title=self._say(
-                texts_of_prices.TASK_WITHDRAWN, what=self._article(Target(product=task.key))
+                texts_of_prices.TASK_WITHDRAWN, what=self._names.article(Target(product=task.key))
             ),
             why=self._say(texts_of_prices.TASK_WITHDRAWN_WHY, **said),
             advice=self._say(texts_of_prices.TASK_WITHDRAWN_ADVICE),
@@ -240,7 +156,7 @@ class TaskLines:
     def _proof_broken(self, task: Task) -> TaskLine:
         return TaskLine(
             tone="trouble",
-            title=self._say(texts.TASK_PROOF_BROKEN, what=self._label(task.key)),
+            title=self._say(texts.TASK_PROOF_BROKEN, what=self._names.label(task.key)),
             why=self._say(texts.TASK_PROOF_BROKEN_WHY, row=str(task.detail.get("row", "?"))),
             advice=self._say(texts.TASK_PROOF_BROKEN_ADVICE),
             detail=_detail(task),
@@ -266,7 +182,7 @@ class TaskLines:
             )
             for name in ("claimed", "lowest")
         )
-        article = self._article(Target(product=task.key))
+        article = self._names.article(Target(product=task.key))
         return TaskLine(
             tone="attention",
             title=self._say(texts.TASK_FALSE_PRIOR, what=article),
@@ -281,7 +197,7 @@ class TaskLines:
             self._role,
             self._reader,
             self._settings,
-            self.name,
+            self._names.name,
         )
         if found is None:
             raise AssertionError("a task of a hold ends with it")
@@ -290,7 +206,7 @@ class TaskLines:
     def pile(self, source: str) -> TaskLine | None:
         """One line for the many odd prices of a source; None while they are few."""
         found = held.pile(
-            self._connection, source, self._role, self._reader, self._settings, self.name
+            self._connection, source, self._role, self._reader, self._settings, self._names.name
         )
         if found is None:
             return None
@@ -379,7 +295,7 @@ class TaskLines:
         said = texts_of_health.COMPLAINTS[task.kind]
         count = self._reader.count(int(task.detail.get("count", 1)))
         is_way = task.kind == "way_silent"
-        what = (task.key.partition("/")[2] or task.key) if is_way else self._label(task.key)
+        what = (task.key.partition("/")[2] or task.key) if is_way else self._names.label(task.key)
         title = said.one if task.key else said.many
         return TaskLine(
             tone=said.tone,
@@ -391,50 +307,6 @@ class TaskLines:
     def _other(self, task: Task) -> TaskLine:
         title = self._say(texts.TASK_OTHER, what=f"{task.kind} {task.key}")
         return TaskLine(tone="attention", title=title, detail=_detail(task))
-
-    def _row(self, row: str) -> str:
-        """The row's kind and the name of what it is about."""
-        kind, _, key = row.partition("/")
-        named = _KINDS.get(kind)
-        return f"{self._say(named) if named is not None else kind} {self.name(kind, key)}"
-
-    def name(self, kind: str, key: str) -> str:
-        """What a row is about, by the name that people know."""
-        match kind:
-            case "product" | "offers":
-                return self._article(Target(product=key))
-            case "group":
-                return self._article(Target(group=key))
-            case "stock":
-                place, _, product = key.partition("/")
-                return f"{self._article(Target(product=product))} · {self._place(place)}"
-            case "location":
-                return self._place(key)
-            case "binding":
-                return self._label(key)
-            case _:
-                return key
-
-    def _article(self, target: Target) -> str:
-        """The name with the number that finds it; only the key when it is not in force."""
-        key = target.product or target.group or ""
-        family = self._articles.of(target)
-        if family is None:
-            return key
-        found = showing.article(target, family, self._reader, self._shop)
-        return key if found.full_name == key else f"{found.full_name} ({key})"
-
-    def _place(self, key: str) -> str:
-        places = {place.id: place.name for place in catalogue.locations(self._connection)}
-        return places.get(key, key)
-
-    def _label(self, key: str) -> str:
-        """The code that is printed on it, and what it stands for."""
-        label = labels.get(self._connection, key)
-        if label is None:
-            return key
-        bound = labels.binding(self._connection, key)
-        return label.code if bound is None else f"{label.code} · {self._article(bound.target)}"
 
     def _say(self, text: Text, **facts: str) -> str:
         return text.say(self._reader.language, **facts)

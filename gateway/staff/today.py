@@ -11,9 +11,9 @@ from starlette.responses import Response
 from gateway.domain.events import Lane
 from gateway.settings import Settings
 from gateway.staff import (
+    counted_tasks,
     label_list,
     showing,
-    task_list,
     texts,
     texts_of_holds,
     texts_of_waves,
@@ -24,7 +24,8 @@ from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
-from gateway.staff.task_list import TaskLine, TaskLines
+from gateway.staff.task_line import TaskLine
+from gateway.staff.task_list import TaskLines
 from gateway.staff.wave_list import WaveLine
 from gateway.store import discovered, holds, outbox, overview, tasks
 from gateway.store.database import Connection
@@ -126,11 +127,11 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
     lines = TaskLines(connection, reader, settings, role)
     return Overview(
         tasks=(
-            *task_list.wrong_labels(filters, reader),
-            *(task_list.silent_central(lanes, reader) if uplink else ()),
+            *counted_tasks.wrong_labels(filters, reader),
+            *(counted_tasks.silent_central(lanes, reader) if uplink else ()),
             *(line for source in _SOURCES if (line := lines.pile(source)) is not None),
             *map(lines.line, found),
-            *task_list.new_labels(discovered.count(connection), reader),
+            *counted_tasks.new_labels(discovered.count(connection), reader),
         ),
         more=tasks.count(connection) - len(together) - len(found),
         filters=filters,
