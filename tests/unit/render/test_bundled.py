@@ -20,12 +20,15 @@ from tests.unit.render.test_symbols import as_enlarged
 LEAST_MODULE_MM = 0.26
 ZONE = ZoneInfo("America/Mexico_City")
 BUNDLED = templates.load_all(templates.BUNDLED)
+PANELS = tiers.count("template_panels")
+
+pytestmark = pytest.mark.timeout(120 + 5 * PANELS)
 
 
 def some_panels(template: Template) -> Iterator[Panel]:
     """As many as the tier asks for, from the smallest to the largest."""
     known = sorted(checking.panels(template), key=lambda panel: panel.width * panel.height)
-    many = min(len(known), tiers.count("template_panels"))
+    many = min(len(known), PANELS)
     return (known[place * (len(known) - 1) // max(1, many - 1)] for place in range(many))
 
 

@@ -6,6 +6,7 @@ import random
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -295,7 +296,6 @@ class Shop(RuleBasedStateMachine):
         assert told == held
 
 
-Shop.TestCase.settings = settings(
-    max_examples=tiers.count("delivery_lives"), stateful_step_count=60, deadline=None
-)
-TestShop = Shop.TestCase
+LIVES = tiers.count("delivery_lives")
+Shop.TestCase.settings = settings(max_examples=LIVES, stateful_step_count=60, deadline=None)
+TestShop = pytest.mark.timeout(120 + LIVES)(Shop.TestCase)
