@@ -58,9 +58,8 @@ async def run(
 ) -> None:
     """Run the gateway until ``stop`` is set.
 
-    ``ready`` is called once, with the address of each site; ``adapters_of`` builds the radios.
-    Raises ``AnaquelError`` when a person must mend something first, or an ``ExceptionGroup`` of
-    what failed later.
+    ``ready`` is called once, with each site's address; ``adapters_of`` builds the radios. Raises
+    ``AnaquelError`` when a person must mend something first, else an ``ExceptionGroup``.
     """
     async with AsyncExitStack() as stack:
         database = await _opened(stack, settings)

@@ -92,7 +92,7 @@ def make(
 def verify(
     file: File, passphrase_file: PassphraseFile = None, config: Config = DEFAULT_CONFIG
 ) -> None:
-    """Look at everything in a backup, and at the database in it; changes nothing."""
+    """Look whether a backup can be used; changes nothing."""
     with plain_errors():
         chosen = settings.load(config) if config.exists() else None
         passphrase = _passphrase(passphrase_file, chosen)

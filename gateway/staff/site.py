@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from device_drivers.api.drivers import LabelDriver
@@ -94,6 +95,13 @@ class Look:
     pages: Pages
 
 
+class Part(Protocol):
+    """Some routes of the site that belong together."""
+
+    def routes(self) -> APIRouter:
+        """Them, without who may use them."""
+
+
 def look(kept: Path | None = None) -> Look:
     """Read and compile them; ``kept`` keeps what was compiled for the next start."""
     files = StaticFiles((static.OWN_FILES, static.OWN_FILES / "vendor", _FOLDER / "static"))
@@ -115,6 +123,30 @@ def look(kept: Path | None = None) -> Look:
         folders=[_FOLDER / "templates"], static=files, shared={"staff": said}, compiled=kept
     )
     return Look(files=files, pages=pages)
+
+
+def _parts(desk: Desk, flashing: Flashing, backups: KeepsBackups | None) -> tuple[Part, ...]:
+    """The pages and what is done on them, for those who are signed in."""
+    hold_pages = HoldPages(desk)
+    return (
+        Today(desk),
+        LabelList(desk),
+        Choosing(desk),
+        LabelPage(desk),
+        NewLabels(desk, flashing),
+        CardLooking(desk),
+        LabelDeeds(desk, flashing),
+        RetiredLabels(desk),
+        Replacing(desk, flashing.families),
+        ScanBinding(desk),
+        ArticlePictures(desk.settings),
+        hold_pages,
+        Holds(desk, hold_pages),
+        Prices(desk),
+        WavePages(desk),
+        Waves(desk),
+        BackupPages(desk, backups),
+    )
 
 
 def site(
@@ -152,32 +184,11 @@ def site(
     app = web_site.new("Anaquel", problems=problems)
     sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
     app.include_router(sign_in.public())
-    hold_pages = HoldPages(desk)
     live_routes = LiveRoutes(gate, streams, Pictures(database))
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
-    # Here and nowhere else: whatever is added to this list is behind the gate.
-    for part in (
-        sign_in,
-        Today(desk),
-        LabelList(desk),
-        Choosing(desk),
-        LabelPage(desk),
-        NewLabels(desk, flashing),
-        CardLooking(desk),
-        LabelDeeds(desk, flashing),
-        RetiredLabels(desk),
-        Replacing(desk, flashing.families),
-        ScanBinding(desk),
-        live_routes,
-        ArticlePictures(settings),
-        hold_pages,
-        Holds(desk, hold_pages),
-        Prices(desk),
-        WavePages(desk),
-        Waves(desk),
-        BackupPages(desk, backups),
-        Api(desk, app),
-    ):
+    # Here and nowhere else: whatever is added is behind the gate.
+    parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups))
+    for part in (*parts, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(

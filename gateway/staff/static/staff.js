@@ -191,10 +191,12 @@
   const forget = () => said.querySelector(".said")?.remove();
   // Says at once what the label is: nobody should walk to the article for a label we do not know.
   let checked = "";
+  let latest = 0;
   const check = async () => {
     const asked = label.value.trim();
     if (!asked || asked === checked) return;
     checked = asked;
+    const mine = ++latest;
     let fresh;
     try {
       fresh = parsed(await ask(`${scan.dataset.check}?${new URLSearchParams({ label: asked })}`));
@@ -202,7 +204,8 @@
       checked = "";
       return;
     }
-    if (label.value.trim() !== asked) return;
+    // What was said about the article meanwhile is newer.
+    if (mine !== latest || label.value.trim() !== asked) return;
     forget();
     const unknown = fresh.querySelector("[data-go]").dataset.go === "label";
     said.prepend(fresh);
@@ -227,6 +230,7 @@
   document.body.addEventListener("htmx:afterSwap", () => {
     const answer = said.querySelector("[data-go]");
     if (!answer) return;
+    latest += 1;
     const onlyArticle = answer.dataset.go === "article";
     if (!onlyArticle) label.value = "";
     if (answer.dataset.label) label.value = answer.dataset.label;

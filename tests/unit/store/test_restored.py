@@ -15,7 +15,7 @@ from gateway.domain.events import SCAN, Event, Lane
 from gateway.domain.labels import Target
 from gateway.ops import backup_restore
 from gateway.ops.backup_format import DamagedError, NewerError
-from gateway.store import copying, deliveries, labels, outbox, people, restored
+from gateway.store import copying, deliveries, labels, marking, outbox, people, restored
 from gateway.store.database import Connection, Database
 from tests.support import archives, shop, staffed
 
@@ -49,6 +49,8 @@ async def test_every_label_is_delivered_to_again_but_those_left_to_others(
             confirmed(connection, label)
         deliveries.give_way(connection, "L2", shop.NOW)
         restored.settle(connection, LATER)
+        while marking.go_on(connection):
+            pass
 
     await database.write(write)
     first, second = [
