@@ -12,6 +12,7 @@ import structlog
 
 from device_drivers import registry
 from device_drivers.api.drivers import LabelDriver
+from gateway.broker.link import Link
 from gateway.broker.links import build_links
 from gateway.clock import Clock
 from gateway.domain.events import Origin
@@ -33,6 +34,7 @@ from gateway.ops import site as ops
 from gateway.ops import timekeeping
 from gateway.ops.backup_service import Backups
 from gateway.ops.measuring import Meter, meter_of
+from gateway.ops.timekeeping import Timekeeper
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
 from gateway.shopper import site as shopper
@@ -73,10 +75,7 @@ async def run(
         pictures, shop = Pictures(database, pool, clock, settings), settings.shop
         renderer = TemplateRenderer(pool, drawn_by.known, shop.country, shop.zone, pictures.large)
         central = links.central
-        feed = FeedService(central, database, clock, settings) if central is not None else None
-        if feed is not None and keeper is not None:
-            feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
-            keeper.on_change(feed.tell_again)
+        feed = None if central is None else _feed(settings, database, clock, central, keeper)
         adapters = adapters_of(settings.bluetooth, outages := Outages())
         ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters, outages)
         drivers = await driving.drivers(ways)
@@ -128,6 +127,17 @@ async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
     await ownership.settle(database, settings, clock.now())
     if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
         await database.write(partial(price_rules.settle, rules=rules))
+
+
+def _feed(
+    settings: Settings, database: Database, clock: Clock, central: Link, keeper: Timekeeper | None
+) -> FeedService:
+    """The feed; what central says of the time is told to who doubts it."""
+    feed = FeedService(central, database, clock, settings)
+    if keeper is not None:
+        feed.on_central_time(keeper.central_said, lambda: keeper.in_doubt)
+        keeper.on_change(feed.tell_again)
+    return feed
 
 
 def _sites(

@@ -60,7 +60,7 @@ def make(
     passphrase_file: PassphraseFile = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Make a backup, also while the gateway runs, and look whether it can be used."""
+    """Make a backup and read it back; the gateway may go on running."""
     now = SystemClock().now()
     with plain_errors():
         chosen = settings.load(config)

@@ -96,7 +96,7 @@ def check(
             typer.echo(f"no rules are known for {country}: only lost codes and cut prices are told")
         rules = pack.name if pack is not None else None
         usable, wrong = _usable([name] if name else _names(folder), folder, country)
-        found = asyncio.run(_checked(usable, country, rules))
+        found = asyncio.run(_checked(usable, country, rules)) if usable else 0
         said = f"{rules} rules" if rules is not None else "no rules"
         result = _counted(found, "finding") if found else "all good"
         if usable:
