@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap, Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import EntryPoint, entry_points
@@ -18,16 +18,19 @@ from typing import Any, Final
 from device_drivers.api.drivers import AccessPoint, Capabilities, Family, Hardware, LabelDriver
 from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
+from device_drivers.labels.hanshow import server as hanshow
 from device_drivers.labels.hanshow.driver import FAMILY as HANSHOW
 from device_drivers.labels.hanshow.driver import HanshowDriver
 from device_drivers.labels.mqtt import driver as mqtt
 from device_drivers.labels.opendisplay import driver as opendisplay
+from device_drivers.labels.openepaperlink import access_point as openepaperlink
 from device_drivers.labels.openepaperlink.driver import FAMILY as OPENEPAPERLINK
 from device_drivers.labels.openepaperlink.driver import OpenEPaperLinkDriver
 from device_drivers.labels.over_ble import BleFamily, BleLabelDriver
 from device_drivers.labels.zhsunyco_easytag import driver as zhsunyco_easytag
 from device_drivers.labels.zhsunyco_wolink import driver as zhsunyco_wolink
 from device_drivers.links.callbacks import Callbacks
+from device_drivers.links.http import HttpPoint
 from device_drivers.links.messages import MessagePort
 from device_drivers.links.offers import Offers
 from device_drivers.links.radio import Radio
@@ -67,13 +70,21 @@ class Over(Enum):
     ACCESS_POINT = "access_point"
 
 
+Recognise = Callable[[HttpPoint], Awaitable[None]]
+"""Raises ``HttpError`` where nobody answers, ``ProtocolError`` where it is something else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFamily:
-    """A family of labels and the builder of its driver."""
+    """A family of labels and the builder of its driver.
+
+    ``recognise`` asks whether an access point of the family is at an address; it changes nothing.
+    """
 
     family: Family
     over: Over
     build: Callable[[Ways], LabelDriver]
+    recognise: Recognise | None = None
 
 
 def _mqtt(ways: Ways) -> LabelDriver:
@@ -109,9 +120,16 @@ _ENTRIES = (
     over_radio(zhsunyco_easytag.EasyTagLabels()),
     over_radio(zhsunyco_wolink.WoLinkLabels()),
     LabelFamily(family=opendisplay.FAMILY, over=Over.RADIO, build=_opendisplay),
-    LabelFamily(family=OPENEPAPERLINK, over=Over.ACCESS_POINT, build=_openepaperlink),
+    LabelFamily(
+        family=OPENEPAPERLINK,
+        over=Over.ACCESS_POINT,
+        build=_openepaperlink,
+        recognise=openepaperlink.recognise,
+    ),
     over_radio(atc_ble_oepl.AtcLabels()),
-    LabelFamily(family=HANSHOW, over=Over.ACCESS_POINT, build=_hanshow),
+    LabelFamily(
+        family=HANSHOW, over=Over.ACCESS_POINT, build=_hanshow, recognise=hanshow.recognise
+    ),
 )
 
 GROUP: Final = "anaquel.labels"

@@ -33,6 +33,8 @@ from gateway.lifecycle import Service, run_until
 from gateway.ops import site as ops
 from gateway.ops import timekeeping
 from gateway.ops.backup_service import Backups
+from gateway.ops.doctor.box import Box
+from gateway.ops.doctor.looking import Doctor
 from gateway.ops.measuring import Meter, meter_of
 from gateway.ops.timekeeping import Timekeeper
 from gateway.render.pool import RenderPool
@@ -67,6 +69,7 @@ async def run(
         database = await _opened(stack, settings)
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         checked = settings.time.trust == "checked"
+        doctor = Doctor(Box(settings=settings, clock=clock, inside=True))
         clock, keeper = await timekeeping.begin(database, clock, checked=checked)
         await _settle(database, settings, clock)
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
@@ -82,7 +85,7 @@ async def run(
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
-            partial(_sites, settings, database, clock, origin, meter),
+            partial(_sites, settings, database, clock, origin, meter, doctor),
             pictures.need,
             sources.shopify,
             (ways, drivers),
@@ -146,6 +149,7 @@ def _sites(
     clock: Clock,
     origin: Origin,
     meter: Meter,
+    doctor: Doctor,
     need: Need,
     shopify: FromShopify | None,
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
@@ -160,6 +164,7 @@ def _sites(
         clock=clock,
         settings=settings,
         origin=origin,
+        looking=doctor,
         drivers=drivers,
         backups=backups,
     )

@@ -116,7 +116,7 @@ class Connection:
         if reason.value in {_BAD_PROTOCOL, 1}:
             raise ProtocolRefusedError(troubles.of_code(_BAD_PROTOCOL, str(reason)))
         if reason.is_failure:
-            raise ConnectFailedError(troubles.of_code(reason.value, str(reason)))
+            raise ConnectFailedError(troubles.of_answer(reason.value, str(reason)))
         self._will = will
 
     async def subscribe(self, topics: list[str]) -> None:

@@ -12,6 +12,7 @@ from gateway.cli import (
     backing_up,
     central,
     demonstrating,
+    examining,
     feeding,
     importing,
     labelling,
@@ -83,6 +84,7 @@ def _anaquel(
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
+commands.command()(examining.doctor)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)
 commands.command("import")(importing.import_)

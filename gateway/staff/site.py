@@ -20,6 +20,7 @@ from gateway.staff import (
     texts,
     texts_of_adoption,
     texts_of_backups,
+    texts_of_checkup,
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
@@ -31,6 +32,7 @@ from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import BackupPages, KeepsBackups
+from gateway.staff.checkup import CheckupPages, Looking
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
 from gateway.staff.gate import Gate
@@ -115,6 +117,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_waves,
             texts_of_health,
             texts_of_backups,
+            texts_of_checkup,
         ),
         texts,
     )
@@ -155,6 +158,7 @@ def site(
     clock: Clock,
     settings: Settings,
     origin: Origin,
+    looking: Looking,
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
     attempts: Attempts | None = None,
@@ -163,8 +167,8 @@ def site(
 ) -> Site:
     """Build the site; reads its templates and files, so call it in a thread.
 
-    ``drivers`` are those of the labels' families, to let labels blink. Without ``backups`` there
-    is no page of them.
+    ``looking`` is asked for the check-up. ``drivers`` are those of the labels' families, to let
+    labels blink. Without ``backups`` there is no page of them.
     """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
@@ -188,7 +192,7 @@ def site(
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
     parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups))
-    for part in (*parts, Api(desk, app)):
+    for part in (*parts, CheckupPages(desk, looking), Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(

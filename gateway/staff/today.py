@@ -84,7 +84,7 @@ class Overview:
     lanes: tuple[LaneLine, ...]
     uplink: bool
     waves: tuple[WaveLine, ...]
-    backups: bool
+    runs_the_box: bool
 
 
 class Today:
@@ -139,7 +139,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         lanes=tuple(_lane(lane, state, reader) for lane, state in lanes.items()),
         uplink=uplink,
         waves=wave_list.lines(connection, reader, role, settings.labels.at_once),
-        backups=role is not Role.CLERK,
+        runs_the_box=role is not Role.CLERK,
     )
 
 

@@ -312,14 +312,14 @@ class _Job:
         self._error = failure
 
 
-def connect(path: Path, *, read_only: bool = False) -> Connection:
+def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Connection:
     """Open the database file with the settings that the promises rest on.
 
-    Raises ``sqlite3.Error``.
+    ``still``: nobody else has it open, and nothing is made beside it. Raises ``sqlite3.Error``.
     """
     mode = "ro" if read_only else "rwc"
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        f"file:{quote(str(path))}?mode={mode}{'&immutable=1' if still else ''}",
         uri=True,
         factory=Connection,
         isolation_level=None,

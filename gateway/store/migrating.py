@@ -18,22 +18,26 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises ``DowngradeError`` when the database is newer than this program.
     """
-    steps = _steps()
-    version = _version(connection)
-    newest = steps[-1][0]
-    if version > newest:
+    before, known = version(connection), newest()
+    if before > known:
         raise DowngradeError(
-            f"the database has version {version}, this Anaquel knows {newest}: "
+            f"the database has version {before}, this Anaquel knows {known}: "
             "install the newer Anaquel again or restore a backup made before the update"
         )
-    for number, file in steps:
-        if number > version:
+    for number, file in _steps():
+        if number > before:
             _step(connection, number, file.read_text())
 
 
 def newest() -> int:
-    """The version that ``migrate`` leads to."""
+    """The version that this program brings a database to."""
     return _steps()[-1][0]
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The version of the open database; 0 for an empty one."""
+    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return number
 
 
 def _steps() -> list[tuple[int, Traversable]]:
@@ -59,10 +63,5 @@ def _step(connection: sqlite3.Connection, number: int, script: str) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         # Another process may have taken this step while we waited for the file.
-        if _version(connection) < number:
+        if version(connection) < number:
             raise
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version

@@ -97,6 +97,12 @@ class BlueZ:
         """Pull ``hci0`` out."""
         await self.call("/", "org.bluez.Mock", "RemoveAdapter", "s", ["hci0"])
 
+    async def switch_off(self) -> None:
+        """Switch ``hci0`` off, as ``bluetoothctl power off`` does."""
+        arguments = [ADAPTER, "Powered", _NO]
+        properties = "org.freedesktop.DBus.Properties"
+        await self.call("/org/bluez/hci0", properties, "Set", "ssv", arguments)
+
     async def scanning_answers(self, python: str) -> None:
         """What ``StartDiscovery`` of ``hci0`` does from now on."""
         arguments = [ADAPTER, "StartDiscovery", "", "", python]

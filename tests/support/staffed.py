@@ -14,15 +14,18 @@ import httpx
 from device_drivers import pictures
 from device_drivers.api.drivers import Announced, LabelDriver, Presence, Telemetry
 from device_drivers.api.panels import Frame, Ink, Panel
-from gateway.clock import ShiftedClock
+from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import Target
 from gateway.domain.proof import Entry
 from gateway.labels import binding
+from gateway.ops.doctor.box import Box
+from gateway.ops.doctor.looking import Doctor
 from gateway.settings import Settings
 from gateway.staff import passwords
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import KeepsBackups
+from gateway.staff.checkup import Looking
 from gateway.staff.site import Site, look, site
 from gateway.store import deliveries, frames, labels, outbox, people, proof, queue
 from gateway.store.database import Connection, Database
@@ -85,6 +88,7 @@ def make(
     secure_cookies: bool = False,
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
+    looking: Looking | None = None,
 ) -> Staffed:
     """The site over an open database; pauses after failures are noted, not waited for."""
     settings = test_settings.make(
@@ -104,6 +108,7 @@ def make(
         clock=clock,
         settings=settings,
         origin=ORIGIN,
+        looking=looking or Doctor(Box(settings=settings, clock=SystemClock())),
         drivers=drivers,
         backups=backups,
         attempts=Attempts(clock, pause=pause),

@@ -79,6 +79,14 @@ class _Known:
     said_at: float = float("-inf")
 
 
+async def recognise(http: HttpPoint) -> None:
+    """Make sure that a server of this kind answers; changes nothing.
+
+    Raises ``HttpError`` where nobody does, ``ProtocolError`` where it is something else.
+    """
+    protocol.parse_types(_good(await http.get("/esls/firmwares")))
+
+
 class EslServer:
     """A server as the driver uses it. ``is_up`` while it answers; ``strange_calls`` counts."""
 

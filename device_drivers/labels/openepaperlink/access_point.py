@@ -44,6 +44,14 @@ class Pace:
     busy_s: float = 5.0
 
 
+async def recognise(http: HttpPoint) -> None:
+    """Make sure that an access point answers; changes nothing.
+
+    Raises ``HttpError`` where nobody does, ``ProtocolError`` where it is something else.
+    """
+    protocol.parse_page(_good(await http.get("/get_db")))
+
+
 class Station:
     """An access point as the driver uses it. ``is_up`` while its words are heard."""
 

@@ -26,6 +26,13 @@ def test_what_brokers_say_has_plain_words_and_a_next_step(packet: int, code: int
     assert name not in trouble.why
 
 
+def test_a_refused_connect_is_about_user_and_password_whatever_the_broker_calls_it() -> None:
+    for code in (0x86, 0x87):
+        assert troubles.of_answer(code, "x").kind == "password"
+    assert troubles.of_answer(0x8A, "x").kind == "banned"
+    assert troubles.of_code(0x87, "x").kind == "forbidden"
+
+
 def test_a_code_without_words_is_named() -> None:
     assert troubles.of_code(0x93, "Receive maximum exceeded").why == (
         "it said: Receive maximum exceeded"

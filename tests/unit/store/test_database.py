@@ -311,7 +311,7 @@ def test_a_migration_that_another_process_took_is_not_repeated(tmp_path: Path) -
         migrating._step(connection, 2, "INSERT INTO one VALUES (1);")
         migrating._step(connection, 3, "CREATE TABLE two (x);")
         migrating._step(connection, 2, "INSERT INTO one VALUES (1);")
-        assert migrating._version(connection) == 3
+        assert migrating.version(connection) == 3
         assert connection.execute("SELECT count(*) FROM one").fetchone() == (1,)
 
 

@@ -1,0 +1,26 @@
+"""A TLS greeting, to see the certificate of whoever answers."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+_ANSWER_S: Final = 4.0
+
+
+def certificate_ends(host: str, port: int, trusted: Path | None) -> datetime:
+    """When the certificate there expires; ``trusted`` is a PEM file, the system's where None.
+
+    Waits for the network. Raises ``ssl.SSLCertVerificationError`` where it is not good, and
+    ``OSError`` where nobody answers with TLS.
+    """
+    context = ssl.create_default_context(cafile=trusted)
+    with contextlib.ExitStack() as stack:
+        plain = stack.enter_context(socket.create_connection((host, port), timeout=_ANSWER_S))
+        wrapped = stack.enter_context(context.wrap_socket(plain, server_hostname=host))
+        told: dict[str, Any] = wrapped.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC)
