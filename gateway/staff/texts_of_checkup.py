@@ -26,6 +26,7 @@ CHECKUP_WELL_ADVICE = Text(
 CHECKUP_FOUND = Text(es="Qué hacer", en="What to do")
 CHECKUP_LOOKED_AT = Text(es="Qué se revisó", en="What was looked at")
 CHECKUP_AGAIN = Text(es="Revisar otra vez", en="Look again")
+CHECKUP_MADE = Text(es="Revisado", en="Looked at")
 CHECKUP_KEPT = Text(
     es="Se revisa como mucho una vez por minuto.", en="It is looked at once a minute at most."
 )

@@ -82,6 +82,11 @@ async def forbidden(one: Shop) -> None:
     await asyncio.to_thread(one.broker.restart)
 
 
+async def forbidden_without_a_word(one: Shop) -> None:
+    await asyncio.to_thread(set_, one, "shop_broker", protocol="3.1.1")
+    await forbidden(one)
+
+
 async def no_broker(one: Shop) -> None:
     await asyncio.to_thread(one.broker.stop)
 
@@ -239,6 +244,7 @@ def template_gone(one: Shop) -> None:
 FAULTS: list[tuple[Plant, str, str, str]] = [
     (wrong_password, "broker_password", "shop_broker localhost:", "password_file"),
     (forbidden, "broker_may_not_write", "shop_broker", 'read and write "anaquel/v1/s042/#"'),
+    (forbidden_without_a_word, "broker_may_not_write", "shop_broker", "access list"),
     (no_broker, "broker_refused", "shop_broker", "Start the broker"),
     (forgetful_broker, "broker_no_manifest", "shop_broker", "whether central publishes"),
     (other_name, "certificate_other_name", "shop_broker.host", "get one for localhost"),

@@ -92,4 +92,4 @@ def _marks(box: Box) -> tuple[datetime | None, bool]:
 
 
 def _said(box: Box, at: datetime) -> str:
-    return at.astimezone(box.settings.shop.zone).isoformat(" ", "minutes")
+    return f"{at.astimezone(box.settings.shop.zone):%Y-%m-%d %H:%M}"

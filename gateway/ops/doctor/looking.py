@@ -45,6 +45,18 @@ BUSY = Advice(
         "not answer.",
     ),
 )
+NOT_ALLOWED = Advice(
+    code="check_not_allowed",
+    state=State.UNKNOWN,
+    what=Text(
+        es="Este usuario no puede mirar ahí, así que no se sabe cómo está",
+        en="This user may not look there, so nobody knows how it is",
+    ),
+    do=Text(
+        es="Hazlo con el usuario del servicio o como root: sudo anaquel doctor",
+        en="Do it as the user of the service, or as root: sudo anaquel doctor",
+    ),
+)
 BROKEN = Advice(
     code="check_broken",
     state=State.UNKNOWN,
@@ -104,6 +116,8 @@ class Doctor:
                 findings = await self._found(check)
         except TimeoutError:
             findings = [SLOW.at(check.name, seconds=f"{check.limit_s:.0f}")]
+        except PermissionError as error:
+            findings = [NOT_ALLOWED.at(str(error.filename or check.name), detail=str(error))]
         except Exception as error:  # noqa: BLE001 - the edge of a check: it takes no other along
             # Off the loop: a traceback reads the files that it shows.
             await asyncio.to_thread(log.error, "a check failed", check=check.name, exc_info=error)

@@ -115,6 +115,17 @@ async def test_a_check_that_fails_takes_no_other_along(tmp_path: Path) -> None:
     assert report.checks[1].state is State.GOOD
 
 
+async def test_where_this_user_may_not_look_it_says_so(tmp_path: Path) -> None:
+    def look(_: Box) -> Iterable[Finding]:
+        raise PermissionError(errno.EACCES, "Permission denied", "/var/lib/anaquel")
+
+    report = await Doctor(box(tmp_path), [check("database", look)]).look()
+
+    (finding,) = report.checks[0].findings
+    assert (finding.advice.code, finding.where) == ("check_not_allowed", "/var/lib/anaquel")
+    assert report.exit_code == 2
+
+
 async def test_who_asks_within_a_minute_gets_the_same_and_who_asks_at_once_shares_it(
     tmp_path: Path,
 ) -> None:
@@ -219,12 +230,29 @@ def test_a_hard_switch_is_told_before_a_soft_one(tmp_path: Path) -> None:
     assert bluetooth._blocked(tmp_path / "none") == {}
 
 
+def judged(found: Probed, *, manifest: bool = False, **values: object) -> list[Finding]:
+    broker = Broker.model_validate({"host": "127.0.0.1", **values})
+    one = brokers.Wanted(section="shop_broker", broker=broker, topics=(), manifest=manifest)
+    return list(brokers.judged(one, found, "s042"))
+
+
+def test_what_a_broker_does_not_let_us_read_is_named() -> None:
+    (found,) = judged(Probed(refused=(("feed/delta", "not authorized"),)), manifest=True)
+
+    assert found.what("en") == "The broker does not let us read anaquel/v1/s042/feed/delta"
+    assert found.detail == "not authorized"
+
+
+def test_old_mqtt_is_told_unless_it_was_asked_for() -> None:
+    old = Probed(speaks="3.1.1", sent=True)
+
+    assert [one.advice.code for one in judged(old)] == ["broker_old_mqtt"]
+    assert judged(old, protocol="3.1.1") == []
+
+
 def test_a_password_in_the_clear_is_told_unless_it_stays_on_the_box() -> None:
-    def told(host: str, **more: object) -> list[str]:
-        values = {"host": host, "username": "u", **more}
-        broker = Broker.model_validate(values)
-        one = brokers.Wanted(section="shop_broker", broker=broker, topics=(), manifest=False)
-        found = brokers.judged(one, Probed(sent=True), "s042")
+    def told(host: str, username: str | None = "u", *, tls: bool = False) -> list[str]:
+        found = judged(Probed(sent=True), host=host, username=username, tls=tls)
         return [finding.advice.code for finding in found]
 
     assert told("192.168.1.5") == ["broker_in_the_clear"]

@@ -1,0 +1,75 @@
+"""The check-up on a phone and a desk: a real gateway looks at itself and says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from gateway.staff import passwords
+from gateway.store import people
+from gateway.store.database import FILE, Database
+from tests.browser.conftest import PageAt
+from tests.support import gateway_process
+from tests.support import settings as make_settings
+from tests.support.gateway_process import GatewayProcess
+from tests.support.mosquitto import Mosquitto, free_port
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+PASSWORD = "una clave larga"
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+SMALL = """() => [...document.querySelectorAll('.checkup a, .checkup button')]
+    .filter(one => one.getBoundingClientRect().height < 44).length"""
+SAID = {
+    "es": {
+        "title": "Revisión del equipo",
+        "point": "El punto de acceso piso no responde",
+        "do": "Mira si tiene corriente y red",
+        "again": "Revisar otra vez",
+    },
+    "en": {
+        "title": "Check-up of the box",
+        "point": "The access point piso does not answer",
+        "do": "See whether it has power and network",
+        "again": "Look again",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_a_manager_sees_what_is_wrong_and_what_to_do(
+    tmp_path: Path, mosquitto: Mosquitto, page_at: PageAt, language: str, width: int
+) -> None:
+    point = {"family": "openepaperlink", "url": f"http://127.0.0.1:{free_port()}"}
+    settings = make_settings.make(tmp_path, mosquitto.broker, access_points={"piso": point})
+    settings.data.folder.mkdir(mode=0o700)
+    hashed = await asyncio.to_thread(passwords.hash_, PASSWORD)
+    async with Database(settings.data.folder / FILE) as database:
+        await database.write(partial(people.add, name="Ana", role="manager", password_hash=hashed))
+    config = tmp_path / "config.toml"
+    gateway_process.write_config(config, settings)
+    process, said = GatewayProcess(config), SAID[language]
+    async with asyncio.TaskGroup() as group:
+        await process.start(group)
+        watched = await page_at(
+            f"{process.addresses['staff']}/sign-in?lang={language}", width=width, height=800
+        )
+        page = watched.page
+        await page.locator("input[name=name]").fill("Ana")
+        await page.locator("input[name=password]").fill(PASSWORD)
+        await page.locator("input[name=password]").press("Enter")
+        await page.locator("a[href='/doctor']").click()
+        await expect(page.get_by_role("heading", name=said["title"])).to_be_visible()
+        task = page.locator(".task", has_text=said["point"])
+        await expect(task).to_contain_text(said["do"])
+        await expect(task).to_contain_text("access_points.piso")
+        await expect(page.locator(".looked-at li")).to_have_count(14)
+        await expect(page.get_by_role("link", name=said["again"])).to_be_visible()
+        assert await page.evaluate(FITS)
+        assert await page.evaluate(SMALL) == 0
+        assert watched.complaints == []
+        assert await process.stop() == 0
