@@ -140,8 +140,8 @@ async def test_who_asks_within_a_minute_gets_the_same_and_who_asks_at_once_share
 
     assert one.kept() is None
     async with asyncio.TaskGroup() as group:
-        for _ in range(5):
-            group.create_task(one.report())
+        asked = [group.create_task(one.report()) for _ in range(5)]
+    assert len({id(task.result().report) for task in asked}) == 1
     watch.seconds = KEPT_S - 1
     assert (await one.report()).age_s == KEPT_S - 1
     assert looks == [1]

@@ -80,6 +80,7 @@ async def test_the_description_is_for_signed_in_people_and_names_everything(
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) == {
         "/api/v1/session",
+        "/api/v1/doctor",
         "/api/v1/labels",
         "/api/v1/labels/{label}",
         "/api/v1/labels/{label}/binding",
