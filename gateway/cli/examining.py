@@ -62,7 +62,10 @@ def lines(report: Report) -> Iterator[str]:
         )
         if state in found
     )
-    yield f"{len(report.checks)} checks: {counts or 'all is well'}"
+    count = len(report.checks)
+    yield f"{count} check{'s' if count > 1 else ''}: {counts or 'all is well'}"
+    if count == 1:
+        yield "Nothing else was looked at: that needs settings that can be used."
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -68,14 +68,11 @@ def examine(path: Path, *, limit_s: float, whole: bool) -> Examined:
     return found
 
 
-def names(connection: Connection, most: int) -> Iterator[tuple[str, str]]:
-    """Article or group, and a text that labels show of it; of the first ``most`` in force."""
-    rows = connection.execute(
+def articles(connection: Connection, most: int) -> Iterator[tuple[str, str]]:
+    """Key and JSON of articles and groups, of the first ``most`` in force."""
+    return connection.execute(
         "SELECT key, value FROM in_force WHERE kind IN ('group', 'product') LIMIT ?", (most,)
     )
-    for key, value in rows:
-        for text in _texts(json.loads(value)):
-            yield key, text
 
 
 def templates_named(connection: Connection) -> tuple[tuple[str, int], ...]:
@@ -119,8 +116,9 @@ def _checked(connection: Connection, limit_s: float) -> tuple[str, ...]:
     return tuple(row[0] for row in rows if row[0] != "ok")
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """The words of a row that was checked when it came."""
+def texts(article: str) -> Iterator[str]:
+    """What labels show of an article or group; a row in force was checked when it came."""
+    value: dict[str, Any] = json.loads(article)
     yield from value.get("name", {}).values()
     yield from value.get("options", {}).values()
     if brand := value.get("brand"):

@@ -375,9 +375,11 @@ async def test_the_command_says_it_in_words_and_by_its_exit_code(well: Shop) -> 
 async def test_settings_that_cannot_be_read_are_the_trouble(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[shop\n")
+    said = await anaquel("doctor", "--config", config)
     ended = await anaquel("doctor", "--json", "--config", config)
 
-    assert ended.code == 1
+    assert said.code == ended.code == 1
+    assert "Nothing else was looked at" in said.said
     (check,) = json.loads(ended.said)["checks"]
     assert check["state"] == "trouble"
     assert "is not TOML" in check["findings"][0]["detail"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import string
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gateway.domain import scripts
 from gateway.ops.doctor.box import Box
+from gateway.render import fonts
 from gateway.store import examining
 from gateway.store.database import StorageError
 from gateway.web.findings import Advice, Finding, State
@@ -45,29 +47,44 @@ RIGHT_TO_LEFT = Advice(
 
 def look(box: Box) -> Iterable[Finding]:
     """Read the names in force."""
-    from gateway.render import fonts
-
-    lacking: dict[str, str] = {}
-    backwards: dict[str, str] = {}
-    letters: set[str] = set()
     if not box.database.exists():
         return
+    found = _Letters()
     try:
         with examining.reading(box.database) as connection:
-            for key, text in examining.names(connection, _AT_ONCE if box.inside else _MOST):
-                if scripts.runs_right_to_left(text):
-                    backwards.setdefault(key, text)
-                elif missing := {one for one in text if fonts.file_of(one) is None}:
-                    lacking.setdefault(key, text)
-                    letters |= missing
+            for key, article in examining.articles(connection, _AT_ONCE if box.inside else _MOST):
+                found.read(key, article)
     except StorageError:
         return  # the check of the database tells
-    if lacking:
-        said = " ".join(sorted(letters)[:_SHOWN])
-        yield LACKING.at("catalogue", letters=said, **_facts(lacking))
-    if backwards:
-        yield RIGHT_TO_LEFT.at("catalogue", **_facts(backwards))
+    if found.lacking:
+        letters = " ".join(sorted(found.letters)[:_SHOWN])
+        yield LACKING.at("catalogue", letters=letters, **_facts(found.lacking))
+    if found.backwards:
+        yield RIGHT_TO_LEFT.at("catalogue", **_facts(found.backwards))
 
 
-def _facts(found: dict[str, str]) -> dict[str, str]:
+class _Letters:
+    """What was found so far; each letter is looked for once, so that most articles are not read."""
+
+    def __init__(self) -> None:
+        self.lacking: dict[str, None] = {}
+        self.backwards: dict[str, None] = {}
+        self.letters: set[str] = set()
+        self._fine = set(string.printable)
+
+    def read(self, key: str, article: str) -> None:
+        """Look at one article or group."""
+        if "\\u" not in article and self._fine.issuperset(article):
+            return
+        for text in examining.texts(article):
+            if scripts.runs_right_to_left(text):
+                self.backwards[key] = None
+            elif missing := {one for one in text if fonts.file_of(one) is None}:
+                self.lacking[key] = None
+                self.letters |= missing
+            else:
+                self._fine.update(text)
+
+
+def _facts(found: Mapping[str, None]) -> dict[str, str]:
     return {"count": str(len(found)), "key": next(iter(found))}

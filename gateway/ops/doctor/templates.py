@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from gateway.ops.doctor.box import Box
+from gateway.render import templates
+from gateway.render.template import Template, TemplateError
 from gateway.store import examining
 from gateway.store.database import StorageError
 from gateway.web.findings import Advice, Finding, State
 from gateway.web.words import Text
-
-if TYPE_CHECKING:
-    from gateway.render.template import Template
 
 _PANELS: Final = 2
 """Panels each template is drawn on: a quick look; ``anaquel template check`` draws all."""
@@ -57,8 +56,6 @@ NOT_THERE = Advice(
 
 def look(box: Box) -> Iterable[Finding]:
     """Read them all; draw the shop's own quickly where there is time."""
-    from gateway.render import templates
-
     folder = box.settings.labels.templates
     own: Mapping[str, Template] = {}
     if folder is not None:
@@ -73,9 +70,9 @@ def look(box: Box) -> Iterable[Finding]:
 
 
 def _drawn(box: Box, folder: Path, name: str, template: Template) -> Iterator[Finding]:
+    # Loaded by those who draw; the gateway itself only reads.
     from gateway.render import checking, samples
     from gateway.render.rules import packs
-    from gateway.render.template import TemplateError
 
     shop = box.settings.shop
     try:
