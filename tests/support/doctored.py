@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from gateway.broker import topics
 from gateway.broker.link import Link
 from gateway.clock import Clock, ShiftedClock, SystemClock
 from gateway.ops.doctor.box import Box
+from gateway.ops.doctor.checks import CHECKS
 from gateway.ops.doctor.looking import Doctor
 from gateway.ops.system_time import SystemTime
 from gateway.settings import Broker
@@ -32,6 +33,7 @@ from tests.support.running import PREFIX, running
 USER, PASSWORD = "anaquel", "una clave de verdad"
 _MACHINES = {"disk_slow", "disk_too_slow", "disk_nearly_full"}
 """Say something about the machine that tests run on, nothing about the code."""
+_PATIENT = [replace(one, limit_s=10 * one.limit_s) for one in CHECKS]
 
 
 @dataclass
@@ -98,7 +100,7 @@ class Shop:
             rfkill=self.rfkill,
             system_time=lambda: SystemTime(synchronised=True, battery=True),
         )
-        return await Doctor(box).look()
+        return await Doctor(box, _PATIENT).look()
 
     async def findings(self) -> dict[str, Finding]:
         """What is found, by its code; how fast this machine's disk is does not count."""
