@@ -88,7 +88,9 @@ async def _run_with_broker(chosen: Settings) -> None:
             "mosquitto is not installed: apt install mosquitto, or leave out --own-broker"
         )
     folder = chosen.data.folder / "broker"
-    await asyncio.to_thread(database.make_folder, folder)
+    # Each by itself: what stands above a new folder would be open to all.
+    for one in (chosen.data.folder, folder):
+        await asyncio.to_thread(database.make_folder, one)
     async with mosquitto.running(program, folder, port=chosen.shop_broker.port) as broker:
         typer.echo(f"broker     127.0.0.1:{broker.port}", err=True)
         prefix = {"topic_prefix": chosen.shop_broker.topic_prefix}

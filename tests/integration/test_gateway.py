@@ -82,6 +82,7 @@ async def test_the_broker_of_its_own_goes_with_it_even_when_it_is_killed(tmp_pat
         await process.start(group)
         assert await process.stop() == 0
     assert not [line for line in process.lines if "is taken" in line]
+    assert settings.data.folder.stat().st_mode & 0o777 == 0o700, "with hashes of passwords in it"
 
 
 async def test_without_any_broker_it_serves_and_says_so_once(tmp_path: Path) -> None:

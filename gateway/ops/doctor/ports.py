@@ -17,7 +17,7 @@ from gateway.web.words import Text
 
 _PROC: Final = Path("/proc")
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
-_HEALTHY: Final = (b"ok", b'{"status"')
+_HEALTHY: Final = b'{"status"'
 _LONGEST: Final = 100
 _ANSWER_S: Final = 3.0
 _LISTENS: Final = "0A"
@@ -67,10 +67,10 @@ def look(box: Box) -> Iterable[Finding]:
         return  # they are ours, or we would not run
     for name, listen in iter(box.settings.sites):
         if listen.port:
-            yield from _tried(f"[sites.{name}]", listen, box.database)
+            yield from _tried(f"[sites.{name}]", listen, box)
 
 
-def _tried(section: str, listen: Listen, database: Path) -> Iterator[Finding]:
+def _tried(section: str, listen: Listen, box: Box) -> Iterator[Finding]:
     where = f"{section} {listen.host}:{listen.port}"
     facts = {"section": section, "port": str(listen.port), "host": listen.host}
     try:
@@ -81,7 +81,7 @@ def _tried(section: str, listen: Listen, database: Path) -> Iterator[Finding]:
         match error.errno:
             case errno.EADDRINUSE:
                 holder = _holder(listen.port)
-                if not _is_ours(holder, listen, database):
+                if not _is_ours(holder, box):
                     yield TAKEN.at(where, program=_called(holder), **facts)
             case errno.EACCES:
                 yield NEEDS_A_RIGHT.at(where, **facts)
@@ -132,13 +132,13 @@ def _open(pid: int) -> set[str]:
     return found
 
 
-def _is_ours(pid: int | None, listen: Listen, database: Path) -> bool:
-    """A gateway on these settings has this database open, and answers as our sites do."""
+def _is_ours(pid: int | None, box: Box) -> bool:
+    """A gateway on these settings has this database open; else its ops site tells of itself."""
     if pid is not None:
-        return str(database.resolve()) in _open(pid)
-    connection = http.client.HTTPConnection(
-        _ANYWHERE.get(listen.host.strip("[]"), listen.host), listen.port, timeout=_ANSWER_S
-    )
+        return str(box.database.resolve()) in _open(pid)
+    ops = box.settings.sites.ops
+    host = _ANYWHERE.get(ops.host.strip("[]"), ops.host.strip("[]"))
+    connection = http.client.HTTPConnection(host, ops.port, timeout=_ANSWER_S)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().read(_LONGEST).startswith(_HEALTHY)
