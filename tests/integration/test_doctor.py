@@ -22,9 +22,10 @@ import pytest
 from gateway.broker import topics
 from gateway.clock import SystemClock
 from gateway.feed import checking
+from gateway.ops import backup_service
 from gateway.ops.doctor import ports
 from gateway.settings import Broker
-from gateway.store import heard, replica
+from gateway.store import heard, replica, tasks
 from gateway.store.database import Connection, connect
 from gateway.store.heard import Heard
 from tests.support import doctored, shop
@@ -157,6 +158,15 @@ def newer(one: Shop) -> None:
     written(one, lambda rows: rows.execute("PRAGMA user_version = 999"))
 
 
+def no_copy_away(one: Shop) -> None:
+    written(one, lambda rows: tasks.open_(rows, backup_service.OVERDUE, "", {}, shop.NOW))
+
+
+def backup_that_failed(one: Shop) -> None:
+    said = {"message": "the disk is full"}
+    written(one, lambda rows: tasks.open_(rows, backup_service.FAILED, "", said, shop.NOW))
+
+
 def refused_row(one: Shop) -> None:
     bad = {"currency": "MXN", "offers": [{"kind": "list", "amount": "-5"}]}
     row = checking.row("central", "offers", "tote", bad, lambda _: "central")
@@ -260,6 +270,8 @@ FAULTS: list[tuple[Plant, str, str, str]] = [
     (spoilt_page, "database_damaged", "anaquel.db", "put a backup in its place"),
     (not_a_database, "database_unreadable", "anaquel.db", "put a backup in its place"),
     (newer, "database_newer", "anaquel.db", "Install the newer Anaquel again"),
+    (no_copy_away, "backup_overdue", "backup", "Plug in the USB stick"),
+    (backup_that_failed, "backup_failed", "backup", "anaquel backup"),
     (refused_row, "source_refused", "central 1/", "anaquel feed status"),
     (behind, "source_behind", "central", "whether central answers"),
     (strange_letters, "letters_lacking", "catalogue", "one of them is tote"),

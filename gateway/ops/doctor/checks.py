@@ -9,6 +9,7 @@ from typing import Final
 from gateway.ops.doctor import (
     access_points,
     address,
+    backups,
     bluetooth,
     brokers,
     certificates,
@@ -59,6 +60,11 @@ CHECKS: Final = (
         title=Text(es="Base de datos", en="Database"),
         blocking=database.look,
         limit_s=database.LIMIT_S + 5.0,
+    ),
+    Check(
+        name="backups",
+        title=Text(es="Copias de seguridad", en="Backups"),
+        blocking=backups.look,
     ),
     Check(
         name="brokers",
