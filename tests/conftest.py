@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from blockbuster import blockbuster_ctx
 
 import device_drivers
@@ -37,6 +38,13 @@ def nothing_blocks_the_loop() -> Iterator[None]:
             if name.startswith("sqlite3."):
                 function.can_block_in("support/inline.py", {"_run", "_whole"})
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_come() -> Iterator[None]:
+    """A command that ran in this process has set up the logs for itself; the next test starts anew."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
-    """Look at everything the gateway needs, and say what is wrong, where, and what to do."""
+    """Say what is wrong with this box, where, and what to do."""
     from gateway.web import findings
 
     logs.configure(settings.Log(level="error"))

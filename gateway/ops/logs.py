@@ -26,5 +26,4 @@ def configure(settings: Log) -> None:
             logging.getLevelNamesMapping()[settings.level.upper()]
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )

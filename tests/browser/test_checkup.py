@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from gateway.ops.doctor.checks import CHECKS
 from gateway.staff import passwords
 from gateway.store import people
 from gateway.store.database import FILE, Database
@@ -67,7 +68,7 @@ async def test_a_manager_sees_what_is_wrong_and_what_to_do(
         task = page.locator(".task", has_text=said["point"])
         await expect(task).to_contain_text(said["do"])
         await expect(task).to_contain_text("access_points.piso")
-        await expect(page.locator(".looked-at li")).to_have_count(14)
+        await expect(page.locator(".looked-at li")).to_have_count(len(CHECKS))
         await expect(page.get_by_role("link", name=said["again"])).to_be_visible()
         assert await page.evaluate(FITS)
         assert await page.evaluate(SMALL) == 0
