@@ -42,7 +42,7 @@ def nothing_blocks_the_loop() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def logs_as_they_come() -> Iterator[None]:
-    """A command that ran in this process has set up the logs for itself; the next test starts anew."""
+    """A command that ran in this process set up the logs for itself; the next test begins anew."""
     yield
     structlog.reset_defaults()
 
