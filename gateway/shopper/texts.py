@@ -131,7 +131,7 @@ CONFLICT_ADVICE = Text(
     en="We would rather not guess which one you have. Show it to our staff: they tell you the "
     "price and put it right.",
 )
-UNBOUND_LABEL = Text(es="Esta etiqueta aún no tiene artículo", en="This label has no article yet")
+UNBOUND_LABEL = Text(es="Esta etiqueta no tiene artículo", en="This label has no article")
 UNBOUND_LABEL_ADVICE = Text(
     es="Dile al personal su código, {code}, y te ayudamos con el artículo que está encima.",
     en="Tell our staff its code, {code}, and we will help you with the article above it.",

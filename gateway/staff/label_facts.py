@@ -53,7 +53,7 @@ def facts(view: LabelView, troubles: frozenset[Trouble], reader: Reader) -> tupl
             texts.ATTEMPTS,
             reader.count(delivery.attempts) if delivery is not None else "",
         ),
-        _health(troubles, reader),
+        _health(troubles, reader, online=label.online),
     )
 
 
@@ -63,8 +63,11 @@ def _life(view: LabelView) -> Text:
     return adoption.LIFE_ADOPTED if view.binding is None else adoption.LIFE_BOUND
 
 
-def _health(found: frozenset[Trouble], reader: Reader) -> Fact:
+def _health(found: frozenset[Trouble], reader: Reader, *, online: bool) -> Fact:
     words = texts_of_health.TROUBLES.items()
     named = [text.say(reader.language) for one, text in words if one in found]
-    good = texts_of_health.HEALTHY.say(reader.language)
-    return Fact(name=texts_of_health.HEALTH.say(reader.language), value=", ".join(named) or good)
+    known = texts_of_health.HEALTHY if online else texts_of_health.AWAY
+    return Fact(
+        name=texts_of_health.HEALTH.say(reader.language),
+        value=", ".join(named) or known.say(reader.language),
+    )

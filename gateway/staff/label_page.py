@@ -30,7 +30,7 @@ from gateway.staff.gate import visit_of
 from gateway.staff.label_facts import Fact
 from gateway.staff.label_history import Line
 from gateway.staff.showing import Article, Row, When
-from gateway.store import health, overview, withdrawals
+from gateway.store import health, holds, overview, withdrawals
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.overview import LabelView
@@ -65,6 +65,15 @@ class Off:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """That a newer price is not in force, in words; ``href`` leads to the decision."""
+
+    title: str
+    advice: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """Everything on a label's page."""
 
@@ -75,6 +84,7 @@ class Sheet:
     difference: str
     matches: bool
     off: Off | None
+    kept: Kept | None
     test: str
     facts: tuple[Fact, ...]
     history: tuple[Line, ...]
@@ -190,6 +200,7 @@ def _read(
         matches=matches,
         test=_test(view, row, reader),
         off=_off(connection, bound.target, reader) if bound is not None else None,
+        kept=_kept(connection, bound.target, language) if bound is not None else None,
         facts=label_facts.facts(view, health.troubles(connection, label), reader),
         history=label_history.latest(connection, label, reader),
         parked=bool(view.label.parked),
@@ -207,6 +218,24 @@ def _test(view: LabelView, row: Row, reader: Reader) -> str:
     if row.standing.code == "test":
         return row.standing.advice
     return texts_of_adoption.CARD_UNTIL.say(reader.language, time=ends)
+
+
+def _kept(connection: Connection, target: Target, language: str) -> Kept | None:
+    family = Articles(connection).of(target)
+    if family is None:
+        return None
+    shown = [product.id for product in products_shown(target, family)]
+    kept = holds.kept_price(connection, shown)
+    if kept is None:
+        return None
+    title, advice = texts_of_prices.PRICE_REFUSED, texts_of_prices.PRICE_REFUSED_ADVICE
+    if kept.hold is not None:
+        title, advice = texts_of_prices.PRICE_HELD, texts_of_prices.PRICE_HELD_ADVICE
+    return Kept(
+        title=title.say(language),
+        advice=advice.say(language),
+        href=f"/holds/{kept.hold}" if kept.hold is not None else "",
+    )
 
 
 def _off(connection: Connection, target: Target, reader: Reader) -> Off | None:

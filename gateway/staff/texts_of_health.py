@@ -116,4 +116,5 @@ TROUBLES: Mapping[Trouble, Text] = {
 }
 HEALTH = Text(es="Salud", en="Health")
 HEALTHY = Text(es="Bien", en="Good")
+AWAY = Text(es="Ahora no está en línea", en="Not online right now")
 REACHED_OVER = Text(es="Se llega por", en="Reached over")

@@ -35,6 +35,21 @@ PRICE_WITHDRAWN_ADVICE = Text(
     es="{reason}. Vuelve con el próximo precio de la central, o con el botón de abajo.",
     en="{reason}. It comes back with the next price from central, or with the button below.",
 )
+PRICE_HELD = Text(
+    es="Llegó otro precio y espera una decisión", en="Another price came and awaits a decision"
+)
+PRICE_HELD_ADVICE = Text(
+    es="Hasta entonces vale el último bueno. Decide un encargado, o la central.",
+    en="Until then the last good one is in force. A manager decides, or central.",
+)
+PRICE_REFUSED = Text(
+    es="Llegó otro precio que no se puede usar", en="Another price came that cannot be used"
+)
+PRICE_REFUSED_ADVICE = Text(
+    es="Vale el último bueno. Quien envía los precios tiene que corregirlo.",
+    en="The last good one is in force. Whoever sends the prices has to put it right.",
+)
+SEE_HELD = Text(es="Ver el precio nuevo", en="See the new price")
 PRICE_BACK = Text(es="Volver a mostrar el precio", en="Show the price again")
 AT_THE_TILL = Text(es="Precio en caja", en="Price at the till")
 PROOF_WITHDRAWN = Text(es="Precio quitado", en="Price taken off")

@@ -6,10 +6,11 @@ stays in force. A hold ends when none of its rows is held any more.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain import guarding
@@ -129,6 +130,24 @@ def rows(
         )
         for kind, key, value, good, seq, bucket, row_hash in found
     )
+
+
+class KeptPrice(NamedTuple):
+    """That a product's newest price is not in force: ``hold`` holds it, None: it was refused."""
+
+    hold: int | None
+
+
+def kept_price(connection: Connection, products: Iterable[str]) -> KeptPrice | None:
+    """The first of ``products`` whose newest price awaits a decision or cannot be used."""
+    row = connection.execute(
+        "SELECT hold.id FROM json_each(?) AS wanted CROSS JOIN replica "
+        "ON replica.kind = 'offers' AND replica.key = wanted.value "
+        "LEFT JOIN hold ON hold.id = replica.hold AND hold.state = 'open' "
+        "WHERE hold.id IS NOT NULL OR replica.refusal IS NOT NULL LIMIT 1",
+        (json.dumps(list(products)),),
+    ).fetchone()
+    return None if row is None else KeptPrice(hold=row[0])
 
 
 def newer(connection: Connection, hold: int, seen: int) -> int:

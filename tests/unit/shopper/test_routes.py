@@ -50,7 +50,7 @@ async def test_one_article_by_many_addresses(shopper: Shopper, path: str) -> Non
         (f"/01/{shop.barcode(904)}", 409, "Este código está en más de un artículo"),
         ("/p/nothing", 404, "No conocemos este artículo"),
         ("/g/nothing", 404, "No conocemos este artículo"),
-        ("/l/ABC123", 404, "Esta etiqueta aún no tiene artículo"),
+        ("/l/ABC123", 404, "Esta etiqueta no tiene artículo"),
         ("/l/ABCU23", 400, "Este no es un código de etiqueta"),
         ("/l/ABC", 400, "Este no es un código de etiqueta"),
         ("/elsewhere", 404, "Aquí no hay nada"),

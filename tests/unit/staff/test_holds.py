@@ -265,3 +265,25 @@ def test_where_central_decides_nobody_in_the_shop_does(staff: Staffed) -> None:
         update={"central": of_central.central.model_copy(update={"kind": "none"})}
     )
     assert held.may_decide(Role.MANAGER, alone, "central"), "somebody must be able to"
+
+
+async def test_the_page_of_a_label_says_that_a_newer_price_is_not_in_force(shelf: Staffed) -> None:
+    def write(connection: Connection) -> None:
+        replica.move(connection, "central", epoch=1, seq=999, at=shop.NOW)
+        send(connection, price("tote", "999.00"))
+        for hold in holds.every(connection):
+            holds.decide(connection, hold.id, "accepted", "Ana", shop.NOW)
+        send(connection, price("tote", "9.99"))
+
+    held_price, refused_price = "Llegó otro precio y espera", "Llegó otro precio que no se puede"
+    await shelf.database.write(write)
+    hold = await only_hold(shelf)
+    async with shelf.signed_in() as client:
+        page = (await client.get("/labels/L003")).text
+    assert held_price in page
+    assert f'href="/holds/{hold.id}"' in page
+    await shelf.database.write(lambda one: holds.decide(one, hold.id, "refused", "Ana", shop.NOW))
+    async with shelf.signed_in() as client:
+        assert held_price not in (await client.get("/labels/L003")).text
+        await shelf.database.write(lambda one: send(one, price("tote", "-1.00")))
+        assert refused_price in (await client.get("/labels/L003")).text
