@@ -20,6 +20,7 @@ CAUSES: Mapping[str, Text] = {
 WAVE_OTHER_CAUSE = Text(es="Otros cambios", en="Other changes")
 WAVE_PROGRESS = Text(es="{shown} de {total} etiquetas", en="{shown} of {total} labels")
 WAVES_ALL = Text(es="Ver todos", en="See all")
+WAVES_OVER = Text(es="Envíos anteriores", en="Earlier waves")
 WAVES_EVERY = Text(es="Envíos", en="Waves")
 WAVES_LEAD = Text(
     es="Un envío son muchas etiquetas que cambian por la misma causa.",
