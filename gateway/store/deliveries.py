@@ -114,7 +114,7 @@ def want(connection: Connection, new: Wish, *, why: str = "") -> Rank:
         wave, state = waves.join(connection, new.label, why, new.made_at)
         hold = stopped.hold(state, rank, move)
     else:
-        waves.count(connection, new.label, "gone")
+        waves.part(connection, new.label, new.made_at)
     now = to_ms(new.made_at)
     connection.execute(
         "INSERT OR REPLACE INTO wish "

@@ -71,7 +71,11 @@ def join(connection: Connection, label: str, cause: str, at: datetime) -> tuple[
         "SELECT counted FROM delivery WHERE label = ? AND wave = ?", (label, wave)
     ).fetchone()
     if before is None:
-        count(connection, label, "gone")
+        part(connection, label, at)
+        before = connection.execute(
+            "DELETE FROM left_wave WHERE label = ? AND wave = ? RETURNING counted", (label, wave)
+        ).fetchone()
+    if before is None:
         change = "joined = joined + 1"
     else:
         # The same label once more: it waits again, whatever it was counted as.
@@ -129,6 +133,20 @@ def count(connection: Connection, label: str, as_: str, at: datetime | None = No
         (None if at is None else to_ms(at), row[0]),
     )
     connection.note("wave", str(row[0]))
+
+
+def part(connection: Connection, label: str, at: datetime) -> None:
+    """The label gets a wish that is not of its wave: that waits for it no more.
+
+    A wave that the label may come back to remembers it.
+    """
+    count(connection, label, "gone")
+    connection.execute(
+        "INSERT INTO left_wave SELECT delivery.label, wave.id, delivery.counted "
+        "FROM delivery JOIN wave ON wave.id = delivery.wave WHERE delivery.label = ? "
+        "AND (wave.state <> 'running' OR abs(? - wave.began_at) < ?)",
+        (label, to_ms(at), LASTS // timedelta(milliseconds=1)),
+    )
 
 
 def leave(connection: Connection, label: str) -> None:

@@ -168,6 +168,24 @@ async def test_a_pause_holds_what_is_in_the_wave_and_nothing_later(aisle: Aisle)
     assert await deliver(aisle) == ["l2"]
 
 
+@pytest.mark.parametrize("between", ["staff", "time"])
+async def test_a_label_that_comes_back_to_a_wave_is_counted_once(
+    aisle: Aisle, between: str
+) -> None:
+    await hang(aisle, "a", "b")
+    await price(aisle, "a", "11.00")
+    await deliver(aisle)
+    await price(aisle, "b", "11.00")
+    for label in ("a", "b"):
+        await price(aisle, label, "12.00", why=between)
+        await price(aisle, label, "13.00")
+    first = next(one for one in await every(aisle) if one.cause == "feed")
+    assert (first.joined, first.shown, first.gone, first.left) == (2, 0, 0, 2)
+    await deliver(aisle)
+    first = next(one for one in await every(aisle) if one.cause == "feed")
+    assert (first.joined, first.shown, first.gone, first.left) == (2, 2, 0, 0)
+
+
 async def test_the_rest_of_a_change_that_is_not_drawn_yet_is_paused_too(aisle: Aisle) -> None:
     await hang(aisle, "l1", "l2", "l3")
 

@@ -30,7 +30,13 @@ LEASE = timedelta(minutes=2)
 LONGEST = max(retrying.HEARD_ANYHOW, timedelta(hours=2))
 """No wait that anything here sets is longer, except for a person."""
 
-CHANGES = (("", False), ("feed", False), ("feed", False), ("feed", True), ("staff", False))
+CHANGES = (
+    ("", False),
+    *[("feed", False)] * 2,
+    ("feed", True),
+    ("time", False),
+    ("staff", False),
+)
 
 EVENTS = ("lost", "foreign", "again", "x", "y")
 REASONS = (*(reason.value for reason in Reason), "frame_missing", "no_driver")
