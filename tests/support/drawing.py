@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import zxingcpp
 from PIL import Image
@@ -10,6 +11,8 @@ from PIL import Image
 from device_drivers.api.panels import Frame, Ink
 from gateway.domain.labels import LabelFacts, LabelState
 from gateway.render.template import Template
+
+_LEAST_HEIGHT: Final = 8
 
 FACTS = LabelFacts(
     code="7K3Q9M",
@@ -45,6 +48,18 @@ def as_grey(frame: Frame) -> Image.Image:
 
 
 def read(image: Image.Image) -> list[tuple[str, str]]:
-    """Symbology and text of every code in the picture."""
+    """Symbology and text of every code in the picture, as a camera sees it twice as large.
+
+    A row of letters may look like bars by chance; bars are those that several rows agree on.
+    """
     twice = image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
-    return [(found.format.name, found.text) for found in zxingcpp.read_barcodes(twice)]
+    return [
+        (found.format.name, found.text)
+        for found in zxingcpp.read_barcodes(twice)
+        if _height(found.position) >= _LEAST_HEIGHT
+    ]
+
+
+def _height(position: zxingcpp.Position) -> float:
+    top, bottom = position.top_left, position.bottom_left
+    return math.dist((top.x, top.y), (bottom.x, bottom.y))

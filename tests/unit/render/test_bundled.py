@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
-import zxingcpp
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
@@ -15,7 +14,7 @@ from gateway.render.elements import BarcodeElement, QrElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
 from tests import tiers
-from tests.unit.render.test_symbols import as_enlarged
+from tests.support import drawing
 
 LEAST_MODULE_MM = 0.26
 ZONE = ZoneInfo("America/Mexico_City")
@@ -53,9 +52,9 @@ def test_every_code_can_be_read(name: str) -> None:
     seen = 0
     for panel in some_panels(template):
         for sample, facts in facts_of(name, "MX").items():
-            drawing = rendering.draw(template, panel, facts, "MX", ZONE)
+            drawn = rendering.draw(template, panel, facts, "MX", ZONE)
             wanted = set()
-            for one in drawing.placed:
+            for one in drawn.placed:
                 if one.seen.size and isinstance(one.element, QrElement):
                     wanted.add(facts.link)
                 elif one.seen.size and isinstance(one.element, BarcodeElement):
@@ -63,11 +62,11 @@ def test_every_code_can_be_read(name: str) -> None:
                 else:
                     continue
                 assert one.seen.size * 25.4 / panel.dpi >= LEAST_MODULE_MM, (panel.name, sample)
-            assert read(drawing.frame) == wanted, (panel.name, sample)
+            assert read(drawn.frame) == wanted, (panel.name, sample)
             seen += len(wanted)
     assert seen or name == "plain"
 
 
 def read(frame: Frame) -> set[str]:
-    found = zxingcpp.read_barcodes(as_enlarged(frame))
-    return {one.text if one.text.startswith("HTTP") else one.text.lstrip("0") for one in found}
+    found = [text for _, text in drawing.read(drawing.as_grey(frame))]
+    return {text if text.startswith("HTTP") else text.lstrip("0") for text in found}

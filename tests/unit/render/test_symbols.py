@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping
 
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -14,6 +13,7 @@ from gateway.domain.labels import LabelFacts, LabelState
 from gateway.render import codewords, rendering, symbols
 from gateway.render.template import Template
 from tests.golden.panels import PANELS
+from tests.support import drawing
 
 WITHOUT_CODE = {
     *(LabelState.RECALLED, LabelState.BLOCKED),
@@ -23,26 +23,7 @@ WITHOUT_CODE = {
 
 
 def read(image: Image.Image) -> list[str]:
-    return [found.text for found in zxingcpp.read_barcodes(image)]
-
-
-def as_grey(frame: Frame) -> Image.Image:
-    grey = {
-        Ink.WHITE: 255,
-        Ink.BLACK: 0,
-        Ink.RED: 76,
-        Ink.YELLOW: 200,
-        Ink.BLUE: 60,
-        Ink.GREEN: 100,
-    }
-    table = bytes([*(grey[ink] for ink in frame.inks), *bytes(256 - len(frame.inks))])
-    return Image.frombytes("L", (frame.width, frame.height), frame.pixels.translate(table))
-
-
-def as_enlarged(frame: Frame) -> Image.Image:
-    """Twice as large, as a camera sees it."""
-    image = as_grey(frame)
-    return image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
+    return [text for _, text in drawing.read(image)]
 
 
 @given(text=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.-", min_size=1, max_size=311))
@@ -86,7 +67,7 @@ def test_every_code_on_every_template_scans(
             if facts.state in WITHOUT_CODE:
                 continue
             frame = rendering.render(bundled[name], panel, facts, "MX")
-            codes = set(read(as_enlarged(frame))) - {(facts.gtin or "")[1:]}
+            codes = set(read(drawing.as_grey(frame))) - {(facts.gtin or "")[1:]}
             assert codes == {facts.link}, (name, sample)
             check_geometry(frame, panel, facts.link)
 
