@@ -50,12 +50,13 @@ def as_grey(frame: Frame) -> Image.Image:
 def read(image: Image.Image) -> list[tuple[str, str]]:
     """Symbology and text of every code in the picture, as a camera sees it twice as large.
 
-    A row of letters may look like bars by chance; bars are those that several rows agree on.
+    A row of letters may look like bars by chance; bars are those that several rows agree on. A
+    second look at a smaller picture sees other letters in the same bars, so there is none.
     """
     twice = image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
     return [
         (found.format.name, found.text)
-        for found in zxingcpp.read_barcodes(twice)
+        for found in zxingcpp.read_barcodes(twice, try_downscale=False)
         if _height(found.position) >= _LEAST_HEIGHT
     ]
 

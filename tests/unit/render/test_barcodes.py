@@ -79,6 +79,7 @@ def test_code_128_reads_back(name: str) -> None:
 @example(text="99")
 @example(text="9912345")
 @example(text="99A")
+@example(text="0:33:40,L")
 @settings(max_examples=40)
 def test_any_printable_text_reads_back(text: str) -> None:
     bars = barcodes.of_text(text)
