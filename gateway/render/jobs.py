@@ -13,13 +13,16 @@ from datetime import tzinfo
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
 from gateway.domain.money import Money
 from gateway.domain.pricing import PriceTag
 from gateway.render.rules.packs import Breach
+
+READY: Final = "ready"
+"""The first word of a process: it has imported what it needs and can draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

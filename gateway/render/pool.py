@@ -38,7 +38,9 @@ from gateway.render.jobs import (
 from gateway.render.template import Template
 
 _PATIENCE_S = 10.0
-"""A drawing takes milliseconds; the first one of a worker also waits for its imports."""
+"""A drawing takes milliseconds."""
+_START_S = 60.0
+"""A process imports much before it is ready; on a slow card that takes long."""
 
 _MOST_AT_ONCE = 4
 """Jobs in one message: enough that waking up costs little, few enough that nobody waits long."""
@@ -241,6 +243,7 @@ class _Worker:
         self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._is_ready = False
 
     @property
     def process_id(self) -> int | None:
@@ -253,7 +256,7 @@ class _Worker:
         )
         process.start()
         theirs.close()
-        self._process, self._pipe = process, ours
+        self._process, self._pipe, self._is_ready = process, ours, False
 
     def do(self, several: Sequence[AnyJob]) -> list[Done]:
         """A result for each job, in order.
@@ -290,6 +293,10 @@ class _Worker:
         if self._pipe is None:
             return None
         try:
+            if not self._is_ready:
+                if not self._pipe.poll(_START_S):
+                    return None
+                self._is_ready = self._pipe.recv() == jobs.READY
             self._pipe.send(several)
             if not self._pipe.poll(self._patience_s):
                 return None

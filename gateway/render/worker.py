@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 from functools import lru_cache
 from multiprocessing.connection import Connection
 
 from gateway.render import checking, rendering, shrinking
-from gateway.render.jobs import AnyJob, Checked, CheckJob, Complaint, Done, Picture, ShrinkJob
+from gateway.render.jobs import (
+    READY,
+    AnyJob,
+    Checked,
+    CheckJob,
+    Complaint,
+    Done,
+    Picture,
+    ShrinkJob,
+)
 from gateway.render.rules import judging
 from gateway.render.rules.packs import PACKS
 from gateway.render.template import Template
 
 
 def serve(pipe: Connection) -> None:
-    """Draw until the other end closes."""
-    with pipe:
+    """Say that this process is ready, and draw until the other end closes."""
+    # Gone is the gateway then, perhaps killed while we drew.
+    with pipe, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send(READY)
         while True:
-            try:
-                several: list[AnyJob] = pipe.recv()
-                pipe.send([_done(job) for job in several])
-            except (EOFError, BrokenPipeError, ConnectionResetError):
-                return  # the gateway is gone, perhaps killed while we drew
+            several: list[AnyJob] = pipe.recv()
+            pipe.send([_done(job) for job in several])
 
 
 def _done(job: AnyJob) -> Done:

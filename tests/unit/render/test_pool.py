@@ -66,7 +66,8 @@ async def test_a_killed_worker_is_replaced_and_its_job_drawn(
 async def test_a_stuck_worker_is_replaced_and_its_job_drawn(
     style: template.Template, facts: LabelFacts, expected: Picture
 ) -> None:
-    async with RenderPool(1, patience_s=3) as running:
+    # Long enough for a drawing on a busy machine; what a new process imports is not in it.
+    async with RenderPool(1, patience_s=5) as running:
         await running.render(style, PANEL, facts, "MX")
         (before,) = running.worker_ids
         os.kill(before, signal.SIGSTOP)
