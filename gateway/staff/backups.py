@@ -27,7 +27,6 @@ from gateway.staff.showing import When
 from gateway.store import backup_copies, outbox, withdrawals
 from gateway.store.backup_copies import Copy
 from gateway.store.database import Connection
-from gateway.store.people import Role
 from gateway.web.problems import Problem
 from gateway.web.words import Text
 
@@ -77,18 +76,17 @@ class PlaceLine:
 class BackupPages:
     """The routes; for managers and administrators, as a backup holds all of the shop."""
 
-    def __init__(self, desk: Desk, keeper: KeepsBackups | None) -> None:
+    def __init__(self, desk: Desk, keeper: KeepsBackups) -> None:
         self._desk = desk
         self._keeper = keeper
 
     def routes(self) -> APIRouter:
-        """The routes; all behind the gate. None where nobody keeps backups."""
+        """The routes; all behind the gate."""
         routes = APIRouter(include_in_schema=False)
-        if self._keeper is not None:
-            routes.add_api_route("/backups", self.page, methods=["GET"])
-            routes.add_api_route("/backups-now", self.now, methods=["GET"])
-            routes.add_api_route("/backups/make", self.make, methods=["POST"])
-            routes.add_api_route("/backups/download", self.download, methods=["POST"])
+        routes.add_api_route("/backups", self.page, methods=["GET"])
+        routes.add_api_route("/backups-now", self.now, methods=["GET"])
+        routes.add_api_route("/backups/make", self.make, methods=["POST"])
+        routes.add_api_route("/backups/download", self.download, methods=["POST"])
         return routes
 
     async def page(self, request: Request) -> Response:
@@ -99,14 +97,14 @@ class BackupPages:
         """What may have changed on it."""
         return await self._page(request, "backups_now.html")
 
-    async def make(self, request: Request) -> Response:
+    async def make(self) -> Response:
         """Have one made."""
-        self._ours(request).ask()
+        self._keeper.ask()
         return go("/backups?did=asked")
 
     async def download(self, request: Request, name: Annotated[str, Form()]) -> Response:
         """One file, to take along; who did is on record before the first byte leaves."""
-        path = await self._ours(request).path(name)
+        path = await self._keeper.path(name)
         if path is None:
             raise self._gone(request)
         try:
@@ -159,12 +157,11 @@ class BackupPages:
         log.info("a backup is taken along", name=name, bytes=size, by=by)
 
     async def _stored(self, name: str) -> Stored | None:
-        keeper = self._keeper
-        found = () if keeper is None else await keeper.stored()
+        found = await self._keeper.stored()
         return next((one for one in found if one.name == name), None)
 
     async def _page(self, request: Request, template: str) -> Response:
-        keeper, reader = self._ours(request), self._desk.reader(request)
+        keeper, reader = self._keeper, self._desk.reader(request)
         stored = await keeper.stored()
         copies = await self._desk.read(backup_copies.every)
         at = self._desk.settings.backup.hour
@@ -179,14 +176,6 @@ class BackupPages:
             places=[_place(one, reader) for one in copies],
             none_advice=none.say(reader.language, at="" if at is None else f"{at:%H:%M}"),
         )
-
-    def _ours(self, request: Request) -> KeepsBackups:
-        """Raises ``Problem`` for who may not have all of the shop."""
-        if visit_of(request).session.role is Role.CLERK or self._keeper is None:
-            raise self._problem(
-                request, 403, "not_yours", texts.BACKUP_NOT_YOURS, texts.BACKUP_NOT_YOURS_ADVICE
-            )
-        return self._keeper
 
     def _gone(self, request: Request) -> Problem:
         return self._problem(

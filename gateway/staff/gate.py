@@ -17,10 +17,10 @@ from starlette.responses import Response
 
 from gateway.clock import Clock
 from gateway.settings import StaffListen
-from gateway.staff import texts
+from gateway.staff import permits, texts
 from gateway.store import people
 from gateway.store.database import Database
-from gateway.store.people import Session
+from gateway.store.people import Role, Session
 from gateway.web import words
 from gateway.web.problems import Problem
 
@@ -67,6 +67,8 @@ class Gate:
             self.from_own_page(request)
             await self._check_token(request, visit.session)
         request.state.visit = visit
+        if not permits.may(visit.session.role, request.method, request.scope["route"].path):
+            raise self._not_permitted(request)
         await self._touch(request, visit)
 
     async def recognise(self, request: Request) -> None:
@@ -158,6 +160,12 @@ class Gate:
         if request.url.path.startswith("/api/") or _is_background(request):
             return Problem(401, title, advice, code="sign_in")
         return Problem(303, title, advice, code="sign_in", headers={"Location": where})
+
+    def _not_permitted(self, request: Request) -> Problem:
+        language = self._tongue(request)
+        needed = permits.least(request.method, request.scope["route"].path)
+        advice = texts.NOT_YOURS_BUT if needed is Role.ADMINISTRATOR else texts.NOT_YOURS_ADVICE
+        return Problem(403, texts.NOT_YOURS.say(language), advice.say(language), code="not_yours")
 
     def _forged(self, request: Request) -> Problem:
         language = self._tongue(request)

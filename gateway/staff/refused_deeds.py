@@ -13,7 +13,6 @@ from gateway.staff.desk import Desk
 from gateway.staff.gate import visit_of
 from gateway.staff.label_page import unknown_label
 from gateway.store.database import Connection
-from gateway.store.people import Role
 from gateway.web.problems import Problem
 from gateway.web.words import Text
 
@@ -60,14 +59,3 @@ def problem(desk: Desk, request: Request, code: str) -> Problem:
     why = desk.say(request, WHY[code])
     status = 404 if code == "waits_no_more" else 409
     return Problem(status, desk.say(request, texts.CANNOT), why, code=code)
-
-
-def managers_only(desk: Desk, request: Request) -> None:
-    """Raises ``Problem`` for clerks."""
-    if visit_of(request).session.role is Role.CLERK:
-        raise Problem(
-            403,
-            desk.say(request, texts.NOT_YOURS),
-            desk.say(request, texts.NOT_YOURS_ADVICE),
-            code="not_yours",
-        )

@@ -148,7 +148,7 @@ def _parts(desk: Desk, flashing: Flashing, backups: KeepsBackups | None) -> tupl
         Prices(desk),
         WavePages(desk),
         Waves(desk),
-        BackupPages(desk, backups),
+        *(() if backups is None else (BackupPages(desk, backups),)),
     )
 
 

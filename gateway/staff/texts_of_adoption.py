@@ -232,10 +232,6 @@ ARTICLE_GONE = Text(
     es="Su artículo ya no está en el catálogo. Desvincúlala y retírala.",
     en="Its article is no longer in the catalogue. Unbind it and retire it.",
 )
-NOT_YOURS = Text(es="Esto lo decide quien dirige la tienda", en="A manager decides this")
-NOT_YOURS_ADVICE = Text(
-    es="Pide a quien dirige la tienda que la retire.", en="Ask a manager to retire it."
-)
 LABEL_WAITS = Text(
     es="Esa etiqueta es nueva. Adóptala primero en Nuevas.",
     en="That label is new. Adopt it first under New.",

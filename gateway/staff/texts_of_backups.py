@@ -54,10 +54,6 @@ BACKUP_GONE_ADVICE = Text(
     es="Las más viejas se borran. Elige otra de la lista.",
     en="The oldest ones are deleted. Choose another from the list.",
 )
-BACKUP_NOT_YOURS = Text(
-    es="Las copias las maneja quien lleva la tienda", en="Whoever runs the shop sees to backups"
-)
-BACKUP_NOT_YOURS_ADVICE = Text(es="Avísale si hace falta una.", en="Tell them if one is needed.")
 
 TASK_BACKUP_OVERDUE = Text(
     es="Hace más de una semana que ninguna copia de seguridad sale de este equipo",

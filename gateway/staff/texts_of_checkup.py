@@ -34,11 +34,3 @@ CHECKUP_GOOD = Text(es="Bien", en="Good")
 CHECKUP_ATTENTION = Text(es="Atención", en="Attention")
 CHECKUP_TROUBLE = Text(es="Problema", en="Trouble")
 CHECKUP_UNKNOWN = Text(es="No se sabe", en="Not known")
-CHECKUP_NOT_YOURS = Text(
-    es="La revisión es para quien lleva la tienda",
-    en="The check-up is for whoever runs the shop",
-)
-CHECKUP_NOT_YOURS_ADVICE = Text(
-    es="Pide a una persona con permiso de encargado que la abra.",
-    en="Ask somebody with a manager's rights to open it.",
-)

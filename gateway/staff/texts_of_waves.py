@@ -124,8 +124,6 @@ WAVE_DID_CANCELLED = Text(
     es="Cancelado. Puedes enviar lo que falta cuando quieras.",
     en="Cancelled. You can send what is left at any time.",
 )
-WAVE_NOT_YOURS = Text(es="No puedes decidirlo", en="You cannot decide this")
-WAVE_NOT_YOURS_ADVICE = Text(es="Pídeselo a la persona encargada.", en="Ask a manager.")
 WAVE_UNKNOWN = Text(es="Ese envío ya no existe", en="That wave is gone")
 WAVE_UNKNOWN_ADVICE = Text(
     es="Mira en la lista de envíos (/waves).", en="Look at the list of waves (/waves)."

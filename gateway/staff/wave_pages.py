@@ -13,7 +13,7 @@ from gateway.staff import wave_list
 from gateway.staff.desk import Desk
 from gateway.staff.gate import visit_of
 from gateway.staff.wave_list import WaveLine
-from gateway.staff.waves import Number, managers_only, unknown_wave
+from gateway.staff.waves import Number, unknown_wave
 from gateway.store import stopped, waves
 from gateway.store.database import Connection
 from gateway.store.stopped import Outlook
@@ -65,7 +65,6 @@ class WavePages:
 
     async def ask(self, request: Request, number: Number) -> Response:
         """What cancelling the wave means, with the button that does it."""
-        managers_only(self._desk, request)
         reader = self._desk.reader(request)
 
         def look(connection: Connection) -> Question | None:

@@ -108,7 +108,7 @@ async def test_a_clerk_sees_the_task_and_gets_nothing(kept: Kept, clock: Shifted
             await client.post("/backups/download", data={"name": name}),
         ):
             assert answer.status_code == 403
-            assert "Las copias las maneja quien lleva la tienda" in answer.text
+            assert "Esto no te toca a ti" in answer.text
     assert await kept.staff.database.read(backup_copies.every) == ()
     async with kept.staff.signed_in() as client:
         assert 'href="/backups"' in (await client.get("/")).text

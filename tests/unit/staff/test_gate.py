@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 
+import gateway
+from gateway.clock import ShiftedClock
+from gateway.ops.backup_disks import System
+from gateway.ops.backup_service import Backups
+from gateway.staff import permits
 from gateway.staff.site import PUBLIC
 from gateway.store import labels
+from gateway.store.database import Database
+from gateway.store.people import Role
+from tests.support import settings as make_settings
+from tests.support import staffed
 from tests.support.staffed import Staffed
 
 _ANSWERS = {
@@ -70,7 +80,7 @@ CHANGING = (
 
 def _routes(staff: Staffed) -> list[tuple[str, str]]:
     """Every (method, path) of the site, however it was added."""
-    return list(_walk(staff.site.api.routes))
+    return [(method, path.format(**_ANSWERS)) for method, path in _walk(staff.site.api.routes)]
 
 
 def _walk(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
@@ -83,7 +93,33 @@ def _walk(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
         else:
             assert isinstance(route, APIRoute), f"this test does not know what {route} is"
             for method in sorted(route.methods or ()):
-                yield method, route.path.format(**_ANSWERS)
+                yield method, route.path
+
+
+async def test_every_route_belongs_to_a_permit(
+    tmp_path: Path, database: Database, clock: ShiftedClock
+) -> None:
+    settings = make_settings.make(tmp_path, backup={"mounts": ["/nowhere"]})
+    backups = Backups(database, clock, settings, system=System())
+    with_all = staffed.make(database, clock, tmp_path, backups=backups)
+    served = set(_walk(with_all.site.api.routes))
+    public = {("GET", "/healthz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/signed-in")}
+    listed = [tuple(one.split(" ")) for permit in permits.PERMITS for one in permit.routes]
+    assert set(listed) == served - public
+    assert len(listed) == len(set(listed)), "a route is of one permit"
+
+
+def test_the_documented_table_is_the_one_in_force() -> None:
+    page = (Path(gateway.__file__).parents[1] / "docs" / "accounts.md").read_text()
+    assert "\n".join(permits.table()) in page
+
+
+def test_a_route_of_no_permit_is_for_nobody() -> None:
+    assert permits.least("GET", "/nowhere") is None
+    assert not permits.may(Role.ADMINISTRATOR, "GET", "/nowhere")
+    assert permits.may(Role.CLERK, "HEAD", "/labels")
+    assert not permits.may(Role.CLERK, "POST", "/labels/{label}/retire")
+    assert permits.may(Role.MANAGER, "POST", "/labels/{label}/retire")
 
 
 async def test_every_route_but_signing_in_asks_for_a_session(shelf: Staffed) -> None:

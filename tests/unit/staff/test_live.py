@@ -32,6 +32,7 @@ async def _stream(staff: Staffed) -> AsyncGenerator[str, None]:
             "type": "http",
             "method": "GET",
             "path": "/live",
+            "route": next(iter(routes.routes().routes)),
             "query_string": b"",
             "headers": [
                 (b"cookie", f"anaquel={token}".encode()),

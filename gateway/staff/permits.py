@@ -1,0 +1,146 @@
+"""Who may do what on the staff site: each route belongs to one permit, and nothing else is served.
+
+The table in docs/accounts.md is made from this one. Whose decision a held price is depends on the
+shop's settings as well: ``held.may_decide``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gateway.store.people import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What people of the role ``least``, and of those above it, may do, and the routes for it."""
+
+    what: str
+    least: Role
+    routes: tuple[str, ...]
+
+
+def _of_label(*deeds: str) -> Iterator[str]:
+    """What is done to one label, on its page and by programs."""
+    for deed in deeds:
+        yield f"POST /labels/{{label}}/{deed}"
+        yield f"POST /api/v1/labels/{{label}}/{deed}"
+
+
+PERMITS: Final = (
+    Permit(
+        what="See what needs a person, labels, pictures, waves and held prices",
+        least=Role.CLERK,
+        routes=(
+            *("GET /", "GET /today", "GET /live", "GET /session", "GET /api/v1/session"),
+            *("GET /frames/{name}", "GET /pictures/{name}", "GET /api/v1/openapi.json"),
+            *("GET /labels", "GET /labels-rows", "GET /labels-filters", "GET /labels/{label}"),
+            *("GET /labels/{label}/now", "GET /labels/{label}/history"),
+            *("GET /api/v1/labels", "GET /api/v1/labels/{label}"),
+            *("GET /retired-labels", "GET /api/v1/retired-labels"),
+            *("GET /holds", "GET /holds-list", "GET /holds/{number}", "GET /holds/{number}/now"),
+            *("GET /holds/prices/{source}", "GET /holds/prices/{source}/now"),
+            *("GET /api/v1/holds", "GET /api/v1/holds/{number}"),
+            *("GET /waves", "GET /waves-list", "GET /api/v1/waves", "GET /api/v1/waves/{number}"),
+            *("GET /api/v1/forecast", "GET /api/v1/forecast/scheduled"),
+            *("GET /api/v1/prices/{product}/shown", "GET /api/v1/prices/{product}/withdrawn"),
+        ),
+    ),
+    Permit(
+        what="Bind labels, look for them, park them, replace them and send their picture again",
+        least=Role.CLERK,
+        routes=(
+            *("GET /bind", "POST /bind", "GET /bind/label", "POST /bind/undo"),
+            *("GET /labels/{label}/bind", "POST /labels/{label}/bind"),
+            *("POST /labels/{label}/unbind", "GET /labels/{label}/replace"),
+            *("PUT /api/v1/labels/{label}/binding", "DELETE /api/v1/labels/{label}/binding"),
+            *_of_label("send-again", "flash", "park", "unpark", "replace"),
+            *_of_label("take-back", "taken-down"),
+            *("POST /labels/{label}/alias", "PUT /api/v1/labels/{label}/alias"),
+        ),
+    ),
+    Permit(
+        what="Adopt new labels, and look at their test card",
+        least=Role.CLERK,
+        routes=(
+            *("GET /new-labels", "GET /new-labels/now", "GET /new-labels/{label}"),
+            *("POST /new-labels/{label}/adopt", "POST /new-labels/{label}/flash"),
+            *("POST /new-labels/codes", "GET /api/v1/new-labels"),
+            *("POST /api/v1/new-labels/adopt", "POST /api/v1/new-labels/{label}/adopt"),
+            "POST /api/v1/new-labels/{label}/flash",
+            *("GET /labels/{label}/card", "GET /labels/{label}/card/now"),
+            *("GET /labels/{label}/card/{name}", "POST /labels/{label}/card/done"),
+            *("POST /labels/{label}/card/end", "DELETE /api/v1/labels/{label}/card"),
+            *_of_label("card", "card/seen"),
+        ),
+    ),
+    Permit(
+        what="Take a wrong price off the shelf, and put it back",
+        least=Role.CLERK,
+        routes=(
+            *("POST /labels/{label}/withdraw-price", "POST /labels/{label}/price-back"),
+            "PUT /api/v1/prices/{product}/withdrawn",
+            "DELETE /api/v1/prices/{product}/withdrawn",
+        ),
+    ),
+    Permit(what="Sign out", least=Role.CLERK, routes=("POST /sign-out",)),
+    Permit(
+        what="Retire labels",
+        least=Role.MANAGER,
+        routes=tuple(_of_label("retire")),
+    ),
+    Permit(
+        what="Decide about held prices, where that is not for central",
+        least=Role.MANAGER,
+        routes=(
+            *("POST /holds/{number}/accept", "POST /holds/{number}/refuse"),
+            *("POST /holds/prices/{source}/accept", "POST /holds/prices/{source}/refuse"),
+            *("POST /api/v1/holds/{number}/accept", "POST /api/v1/holds/{number}/refuse"),
+        ),
+    ),
+    Permit(
+        what="Pause, resume and cancel waves",
+        least=Role.MANAGER,
+        routes=(
+            *("GET /waves/{number}/cancel", "GET /api/v1/waves/{number}/cancel"),
+            *(f"POST /waves/{{number}}/{deed}" for deed in ("pause", "resume", "cancel")),
+            *(f"POST /api/v1/waves/{{number}}/{deed}" for deed in ("pause", "resume", "cancel")),
+        ),
+    ),
+    Permit(
+        what="Check the box, and take backups along",
+        least=Role.MANAGER,
+        routes=(
+            *("GET /doctor", "GET /doctor/now", "GET /api/v1/doctor"),
+            *("GET /backups", "GET /backups-now", "POST /backups/make", "POST /backups/download"),
+        ),
+    ),
+)
+
+_LEAST: Final[Mapping[str, Role]] = MappingProxyType(
+    {route: permit.least for permit in PERMITS for route in permit.routes}
+)
+_RANKS: Final = tuple(Role)
+
+
+def least(method: str, path: str) -> Role | None:
+    """The least role for a route, its ``path`` with names in braces; None for one of no permit."""
+    return _LEAST.get(f"{'GET' if method == 'HEAD' else method} {path}")
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Whether somebody of ``role`` may use the route."""
+    needed = least(method, path)
+    return needed is not None and _RANKS.index(role) >= _RANKS.index(needed)
+
+
+def table() -> Iterator[str]:
+    """The table of docs/accounts.md, line by line."""
+    yield "| what | clerk | manager | administrator |"
+    yield "|---|---|---|---|"
+    for permit in PERMITS:
+        marks = ["yes" if _RANKS.index(one) >= _RANKS.index(permit.least) else "" for one in Role]
+        yield f"| {permit.what} | {' | '.join(marks)} |"
