@@ -284,6 +284,7 @@ class StaffListen(Listen):
     secure_cookies: Flag = True
     session_idle_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 1800.0
     session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
+    lock_s: Annotated[float, Field(strict=True, ge=10, le=86_400)] = 180.0
 
 
 class OpsListen(Listen):

@@ -1,26 +1,22 @@
-"""Failed sign-ins slow down the next ones, per account and per address; nobody is locked out.
-
-The table lives in memory, bounded: a restart forgets it, and under a flood of names the oldest
-entries make room.
-"""
+"""Failed sign-ins slow down the next ones, per account and per address; nobody is locked out."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.store import failed_sign_ins
+from gateway.store.database import Database
+from gateway.store.failed_sign_ins import Key
 
 FREE = 3
 """Failures without a delay: people mistype."""
 
 FIRST_S = 1.0
 LONGEST_S = 10.0
-FORGOTTEN_S = 900.0
-MAX_KEPT = 2_000
 AT_ONCE = 4
 """Attempts of one address that may wait at the same time; the next is told to come back."""
 
@@ -29,21 +25,19 @@ class TooManyError(Exception):
     """The address tries too much at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failures:
-    count: int
-    last: float
-
-
 class Attempts:
     """Counts failures and makes the next attempt wait; for one event loop."""
 
     def __init__(
-        self, clock: Clock, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._database = database
         self._clock = clock
         self._pause = pause
-        self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
         self._waiting: Counter[str] = Counter()
 
     @contextlib.asynccontextmanager
@@ -53,7 +47,7 @@ class Attempts:
             raise TooManyError(address)
         self._waiting[address] += 1
         try:
-            delay = self.delay_s(name, address)
+            delay = await self.delay_s(name, address)
             if delay > 0:
                 await self._pause(delay)
             yield
@@ -62,38 +56,22 @@ class Attempts:
             if not self._waiting[address]:
                 del self._waiting[address]
 
-    def delay_s(self, name: str, address: str) -> float:
+    async def delay_s(self, name: str, address: str) -> float:
         """How long an attempt has to wait now."""
-        return max(self._delay_of(key) for key in _keys(name, address))
+        keys, now = _keys(name, address), self._clock.now()
+        count = await self._database.read(lambda rows: failed_sign_ins.most(rows, keys, now))
+        return 0.0 if count < FREE else min(LONGEST_S, FIRST_S * 2.0 ** min(count - FREE, 10))
 
-    def failed(self, name: str, address: str) -> None:
+    async def failed(self, name: str, address: str) -> None:
         """Count a failure."""
-        now = self._clock.monotonic()
-        for key in _keys(name, address):
-            before = self._known(key)
-            count = before.count + 1 if before is not None else 1
-            self._failures[key] = _Failures(count, now)
-            self._failures.move_to_end(key)
-        while len(self._failures) > MAX_KEPT:
-            self._failures.popitem(last=False)
+        keys, now = _keys(name, address), self._clock.now()
+        await self._database.write(lambda rows: failed_sign_ins.add(rows, keys, now))
 
-    def succeeded(self, name: str, address: str) -> None:
+    async def succeeded(self, name: str, address: str) -> None:
         """Forget the failures: whoever it was knows the password."""
-        for key in _keys(name, address):
-            self._failures.pop(key, None)
-
-    def _delay_of(self, key: tuple[str, str]) -> float:
-        known = self._known(key)
-        if known is None or known.count < FREE:
-            return 0.0
-        return float(min(LONGEST_S, FIRST_S * 2 ** min(known.count - FREE, 10)))
-
-    def _known(self, key: tuple[str, str]) -> _Failures | None:
-        known = self._failures.get(key)
-        if known is None or self._clock.monotonic() - known.last > FORGOTTEN_S:
-            return None
-        return known
+        keys = _keys(name, address)
+        await self._database.write(lambda rows: failed_sign_ins.forget(rows, keys))
 
 
-def _keys(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("account", name.casefold()[:64]), ("address", address)
+def _keys(name: str, address: str) -> tuple[Key, Key]:
+    return Key("account", name.casefold()[:64]), Key("address", address[:64])

@@ -79,6 +79,7 @@ class Desk:
             frame=frame_of(request, tongue, again),
             visit=_visit(request),
             number=self.reader(request).count,
+            lock_s=self.settings.sites.staff.lock_s,
             **facts,
         )
         headers = {

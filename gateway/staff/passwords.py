@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -47,11 +49,29 @@ def hash_(password: str) -> str:
     return _HASHER.hash(text)
 
 
+def hash_pin(pin: str) -> str:
+    """The argon2id hash of a new short code; it is good on shared devices only.
+
+    Raises ``PasswordError`` for one that is not 4 to 6 digits, or that everybody tries first.
+    """
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 6):
+        raise PasswordError("a short code has 4 to 6 digits")
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    if len(steps) == 1 and steps <= {0, 1, 9}:
+        raise PasswordError("that code is the first that anybody tries: choose another one")
+    return _HASHER.hash(pin)
+
+
 class Checker:
     """Compares passwords with hashes; one per process."""
 
     def __init__(self) -> None:
         self._one_at_a_time = asyncio.Semaphore(1)
+
+    async def in_turn(self, hasher: Callable[[str], str], secret: str) -> str:
+        """The hash of a new secret. Raises ``PasswordError`` for one that cannot be used."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(hasher, secret)
 
     async def check(self, password_hash: str | None, password: str) -> Verdict:
         """Whether the password is right; None (nobody of that name) takes just as long."""

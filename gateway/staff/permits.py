@@ -86,7 +86,14 @@ PERMITS: Final = (
             "DELETE /api/v1/prices/{product}/withdrawn",
         ),
     ),
-    Permit(what="Sign out", least=Role.CLERK, routes=("POST /sign-out",)),
+    Permit(
+        what="Sign out, lock, change the own password and short code, end own sessions",
+        least=Role.CLERK,
+        routes=(
+            *("POST /sign-out", "POST /lock", "GET /me"),
+            *("POST /me/password", "POST /me/pin", "POST /me/end"),
+        ),
+    ),
     Permit(
         what="Retire labels",
         least=Role.MANAGER,
@@ -109,6 +116,20 @@ PERMITS: Final = (
             *(f"POST /waves/{{number}}/{deed}" for deed in ("pause", "resume", "cancel")),
             *(f"POST /api/v1/waves/{{number}}/{deed}" for deed in ("pause", "resume", "cancel")),
         ),
+    ),
+    Permit(
+        what="Look after clerks and managers, and after shared devices",
+        least=Role.MANAGER,
+        routes=(
+            *("GET /people", "POST /people/add", "POST /people/role", "POST /people/password"),
+            *("POST /people/pin", "POST /people/badge", "POST /people/end", "POST /people/remove"),
+            *("GET /shared-devices", "POST /shared-devices/add", "POST /shared-devices/remove"),
+        ),
+    ),
+    Permit(
+        what="Give and end tokens of devices and systems; look after administrators",
+        least=Role.ADMINISTRATOR,
+        routes=("GET /tokens", "POST /tokens/add", "POST /tokens/end"),
     ),
     Permit(
         what="Check the box, and take backups along",
@@ -135,6 +156,11 @@ def may(role: Role, method: str, path: str) -> bool:
     """Whether somebody of ``role`` may use the route."""
     needed = least(method, path)
     return needed is not None and _RANKS.index(role) >= _RANKS.index(needed)
+
+
+def may_look_after(by: Role, of: Role) -> bool:
+    """Whether somebody of the role ``by`` may change accounts of the role ``of``."""
+    return by is Role.ADMINISTRATOR or (by is Role.MANAGER and of is not Role.ADMINISTRATOR)
 
 
 def table() -> Iterator[str]:

@@ -1,7 +1,14 @@
-"""Signing in and out. The only pages that nobody has to be signed in for."""
+"""Signing in and out. The only pages that nobody has to be signed in for.
+
+Everybody may sign in with name and password. On a shared device of the shop a clerk picks a name
+and types a short code, or scans a badge, and unlocks with either; elsewhere both mean nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -9,17 +16,30 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.staff import texts
+from gateway.staff import browsers, texts, texts_of_people
 from gateway.staff.attempts import Attempts, TooManyError
 from gateway.staff.desk import Desk, go
-from gateway.staff.gate import Gate, own_path, visit_of
+from gateway.staff.gate import Gate, Visit, own_path, visit_of
 from gateway.staff.passwords import Checker
-from gateway.store import people
+from gateway.store import people, sessions, shared_devices
 from gateway.store.database import Connection
 from gateway.store.people import Person
+from gateway.store.shared_devices import SharedDevice
 from gateway.web.words import Text
 
-_COMMAND = "anaquel person add NAME --role manager"
+_COMMAND: Final = "anaquel person add NAME --role manager"
+_BADGE: Final = "badge"
+_ENROL: Final = "enrol"
+"""Whose failures count where no name was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What somebody proves to be who they are with; ``short`` is a short code or a badge."""
+
+    name: str
+    password: str
+    short: str
 
 
 class SignIn:
@@ -37,34 +57,42 @@ class SignIn:
         routes.add_api_route("/sign-in", self.form, methods=["GET"])
         routes.add_api_route("/sign-in", self.enter, methods=["POST"])
         routes.add_api_route("/signed-in", self.entered, methods=["GET"])
+        routes.add_api_route("/unlock", self.unlock_form, methods=["GET"])
+        routes.add_api_route("/unlock", self.unlock, methods=["POST"])
+        routes.add_api_route("/enrol", self.enrol_form, methods=["GET"])
+        routes.add_api_route("/enrol", self.enrol, methods=["POST"])
         return routes
 
     def routes(self) -> APIRouter:
         """The routes behind it."""
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route("/sign-out", self.leave, methods=["POST"])
+        routes.add_api_route("/lock", self.lock, methods=["POST"])
         return routes
 
     async def form(self, request: Request) -> Response:
         """The form, or how to add the first person."""
-        if await self._gate.visit(request) is not None:
+        visit = await self._gate.visit(request)
+        if visit is not None and not visit.locked:
             return go(own_path(request.query_params.get("next")))
         return await self._form(request)
 
     async def enter(self, request: Request) -> Response:
-        """Check name and password; a session that was there before ends in any case."""
+        """Check who it is; a session that was there before ends in any case."""
         self._gate.from_own_page(request)
         form = await request.form(max_files=0, max_fields=10)
-        name, back = _field(form, "name"), own_path(_field(form, "next"))
-        address = request.client.host if request.client is not None else ""
+        given, back = _given(form), own_path(_field(form, "next"))
+        device = await self._gate.device(request)
         try:
-            async with self._attempts.turn(name, address):
-                person = await self._right(name, _field(form, "password"), address)
+            person = await self._proven(request, given, device)
         except TooManyError:
-            return await self._form(request, texts.SLOW_DOWN, name=name, back=back, status=429)
+            return await self._form(
+                request, texts.SLOW_DOWN, name=given.name, back=back, status=429
+            )
         if person is None:
-            return await self._form(request, texts.WRONG, name=name, back=back, status=401)
-        token = await self._open(request, person)
+            wrong = texts_of_people.WRONG_SHORT if given.short else texts.WRONG
+            return await self._form(request, wrong, name=given.name, back=back, status=401)
+        token = await self._open(request, person, device)
         # One more step, to see whether the browser kept the session.
         response = go(f"/signed-in?{urlencode({'next': back})}")
         self._gate.keep(response, token)
@@ -79,34 +107,122 @@ class SignIn:
     async def leave(self, request: Request) -> Response:
         """End the session."""
         token = visit_of(request).token
-        await self._desk.database.write(lambda connection: people.end(connection, token))
+        await self._desk.database.write(lambda connection: sessions.end(connection, token))
         response = go("/sign-in")
         self._gate.forget(response)
         return response
 
-    async def _right(self, name: str, password: str, address: str) -> Person | None:
-        person = await self._desk.read(lambda connection: people.find(connection, name))
-        verdict = await self._checker.check(
-            person.password_hash if person is not None else None, password
-        )
+    async def lock(self, request: Request) -> Response:
+        """Lock the session at once, on a shared device; elsewhere end it."""
+        visit = visit_of(request)
+        if visit.session.device is None:
+            return await self.leave(request)
+        await self._gate.lock(visit)
+        return go("/unlock")
+
+    async def unlock_form(self, request: Request) -> Response:
+        """Who it is locked for, and a field for the short code."""
+        visit = await self._gate.visit(request)
+        if visit is None or not visit.locked:
+            return go(own_path(request.query_params.get("next")))
+        return self._unlock_form(request, visit)
+
+    async def unlock(self, request: Request) -> Response:
+        """Go on where it was locked. A program hears 204, and 401 for a wrong code."""
+        self._gate.from_own_page(request)
+        form = await request.form(max_files=0, max_fields=10)
+        visit = await self._gate.visit(request)
+        if visit is None:
+            return go("/sign-in")
+        given = _Given(name=visit.session.name, password="", short=_field(form, "short"))
+        device = await self._gate.device(request)
+        asks = "x-background" in request.headers
+        try:
+            person = await self._proven(request, given, device)
+        except TooManyError:
+            return self._unlock_form(request, visit, texts.SLOW_DOWN, status=429)
+        if person is None or person.name != visit.session.name:
+            return self._unlock_form(request, visit, texts_of_people.WRONG_SHORT, status=401)
+        now = self._desk.clock.now()
+        await self._desk.database.write(lambda rows: sessions.touch(rows, visit.token, now))
+        return Response(status_code=204) if asks else go(own_path(_field(form, "next")))
+
+    async def enrol_form(self, request: Request) -> Response:
+        """Where the code of a manager's page makes this browser that of a shared device."""
+        return await self._enrol_form(request)
+
+    async def enrol(self, request: Request) -> Response:
+        """Check the code."""
+        self._gate.from_own_page(request)
+        form = await request.form(max_files=0, max_fields=10)
+        code, now = _field(form, "code"), self._desk.clock.now()
+        address = _address(request)
+        try:
+            async with self._attempts.turn(_ENROL, address):
+                token = await self._desk.database.write(
+                    lambda rows: shared_devices.enrol(rows, code, now)
+                )
+                if token is None:
+                    await self._attempts.failed(_ENROL, address)
+        except TooManyError:
+            return await self._enrol_form(request, texts.SLOW_DOWN, status=429)
+        if token is None:
+            return await self._enrol_form(request, texts_of_people.ENROL_WRONG, status=401)
+        await self._attempts.succeeded(_ENROL, address)
+        response = go("/sign-in")
+        self._gate.keep_device(response, token)
+        return response
+
+    async def _proven(
+        self, request: Request, given: _Given, device: SharedDevice | None
+    ) -> Person | None:
+        """Who it is; None for what is wrong. Raises ``TooManyError``."""
+        by_badge = given.short.strip().upper().startswith(people.BADGE)
+        name, address = (_BADGE if by_badge else given.name), _address(request)
+        async with self._attempts.turn(name, address):
+            if by_badge and device is not None:
+                person = await self._desk.read(partial(people.by_badge, badge=given.short))
+            elif given.short:
+                person = await self._right(given, short=True, device=device)
+            else:
+                person = await self._right(given, short=False, device=device)
+            if person is None:
+                await self._attempts.failed(name, address)
+            else:
+                await self._attempts.succeeded(name, address)
+        return person
+
+    async def _right(
+        self, given: _Given, *, short: bool, device: SharedDevice | None
+    ) -> Person | None:
+        person = await self._desk.read(partial(people.find, name=given.name))
+        hashed = None
+        if person is not None and short and device is not None:
+            hashed = person.pin_hash
+        elif person is not None and not short:
+            hashed = person.password_hash
+        verdict = await self._checker.check(hashed, given.short if short else given.password)
         if person is None or not verdict.right:
-            self._attempts.failed(name, address)
             return None
-        self._attempts.succeeded(name, address)
         better = verdict.better_hash
-        if better is not None:
+        if better is not None and not short:
             await self._desk.database.write(
                 lambda connection: people.set_password_hash(connection, person.name, better)
             )
         return person
 
-    async def _open(self, request: Request, person: Person) -> str:
+    async def _open(self, request: Request, person: Person, device: SharedDevice | None) -> str:
         old, now = await self._gate.visit(request), self._desk.clock.now()
+        client = browsers.named(request.headers.get("user-agent", ""))
 
         def begin(connection: Connection) -> str:
             if old is not None:
-                people.end(connection, old.token)
-            return people.open_session(connection, person.name, now)
+                sessions.end(connection, old.token)
+            number = None
+            if device is not None:
+                number = device.id
+                shared_devices.used(connection, device.id, now)
+            return sessions.open_(connection, person.name, now, device=number, client=client)
 
         return await self._desk.database.write(begin)
 
@@ -119,19 +235,58 @@ class SignIn:
         back: str | None = None,
         status: int = 200,
     ) -> Response:
-        anyone = await self._desk.read(people.anyone)
+        everybody = await self._desk.read(people.every)
         after = own_path(back or request.query_params.get("next"))
+        query = {"next": after}
+        device = await self._gate.device(request)
+        names = [one.name for one in everybody if one.pin_hash] if device is not None else []
+        by_password = "password" in request.query_params or not names
         return self._desk.page(
             request,
-            "sign_in.html",
+            "sign_in.html" if device is None or by_password else "sign_in_here.html",
             status=status,
-            again=f"/sign-in?{urlencode({'next': after})}",
-            anyone=anyone,
+            again=f"/sign-in?{urlencode(query)}",
+            anyone=bool(everybody),
             command=_COMMAND,
             problem=problem,
             name=name,
             next=after,
+            device=device,
+            names=names,
+            other=f"/sign-in?{urlencode({'password': '', **query})}",
         )
+
+    def _unlock_form(
+        self, request: Request, visit: Visit, problem: Text | None = None, *, status: int = 200
+    ) -> Response:
+        after = own_path(request.query_params.get("next"))
+        return self._desk.page(
+            request,
+            "unlock.html",
+            status=status,
+            again=f"/unlock?{urlencode({'next': after})}",
+            problem=problem,
+            name=visit.session.name,
+            next=after,
+        )
+
+    async def _enrol_form(
+        self, request: Request, problem: Text | None = None, *, status: int = 200
+    ) -> Response:
+        device = await self._gate.device(request)
+        return self._desk.page(
+            request, "enrol.html", status=status, again="/enrol", problem=problem, device=device
+        )
+
+
+def _given(form: FormData) -> _Given:
+    return _Given(
+        name=_field(form, "name"), password=_field(form, "password"), short=_field(form, "short")
+    )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
 
 
 def _field(form: FormData, name: str) -> str:

@@ -24,6 +24,7 @@ from gateway.staff import (
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
+    texts_of_people,
     texts_of_prices,
     texts_of_retired,
     texts_of_waves,
@@ -35,6 +36,7 @@ from gateway.staff.backups import BackupPages, KeepsBackups
 from gateway.staff.checkup import CheckupPages, Looking
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
+from gateway.staff.device_pages import DevicePages
 from gateway.staff.gate import Gate
 from gateway.staff.hold_pages import HoldPages
 from gateway.staff.holds import Holds
@@ -46,6 +48,7 @@ from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
+from gateway.staff.people_pages import PeoplePages
 from gateway.staff.prices import Prices
 from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
@@ -71,7 +74,7 @@ _SAID = {
     500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
 }
 """What helps people who work here, in place of what helps shoppers."""
-PUBLIC = frozenset({"/sign-in", "/signed-in", "/healthz"})
+PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/healthz"})
 """The only paths that answer whoever asks, besides static files."""
 
 
@@ -118,6 +121,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_health,
             texts_of_backups,
             texts_of_checkup,
+            texts_of_people,
         ),
         texts,
     )
@@ -128,7 +132,9 @@ def look(kept: Path | None = None) -> Look:
     return Look(files=files, pages=pages)
 
 
-def _parts(desk: Desk, flashing: Flashing, backups: KeepsBackups | None) -> tuple[Part, ...]:
+def _parts(
+    desk: Desk, flashing: Flashing, backups: KeepsBackups | None, checker: Checker
+) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
     hold_pages = HoldPages(desk)
     return (
@@ -148,6 +154,8 @@ def _parts(desk: Desk, flashing: Flashing, backups: KeepsBackups | None) -> tupl
         Prices(desk),
         WavePages(desk),
         Waves(desk),
+        PeoplePages(desk, checker),
+        DevicePages(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 
@@ -186,12 +194,13 @@ def site(
         recognise=gate.recognise,
     )
     app = web_site.new("Anaquel", problems=problems)
-    sign_in = SignIn(desk, gate, attempts or Attempts(clock), Checker())
+    checker = Checker()
+    sign_in = SignIn(desk, gate, attempts or Attempts(database, clock), checker)
     app.include_router(sign_in.public())
     live_routes = LiveRoutes(gate, streams, Pictures(database))
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
-    parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups))
+    parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups, checker))
     for part in (*parts, CheckupPages(desk, looking), Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)

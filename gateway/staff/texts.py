@@ -63,6 +63,8 @@ FORGED = Text(es="No pudimos confirmar que fuiste tú", en="We could not confirm
 FORGED_ADVICE = Text(
     es="Vuelve a cargar la página y hazlo otra vez.", en="Reload the page and do it again."
 )
+LOCKED = Text(es="La pantalla está bloqueada", en="The screen is locked")
+LOCKED_ADVICE = Text(es="Escribe tu clave corta para seguir.", en="Type your short code to go on.")
 NOT_YOURS = Text(es="Esto no te toca a ti", en="This is not for you to do")
 NOT_YOURS_ADVICE = Text(es="Pídeselo a la persona encargada.", en="Ask a manager.")
 NOT_YOURS_BUT = Text(es="Pídeselo a quien administra el equipo.", en="Ask an administrator.")

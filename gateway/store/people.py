@@ -1,4 +1,4 @@
-"""Who may work on the staff site, and their sessions: hashes only, never a password or a token."""
+"""Who may work on the staff site: hashes only, never a password, a short code or a badge."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
-from gateway.clock import from_ms, to_ms
 from gateway.errors import AnaquelError
 from gateway.store.database import Connection
 
-LONGEST_NAME = 64
-MAX_SESSIONS = 20
-"""Sessions of one person at a time; the longest unused one makes room."""
+LONGEST_NAME: Final = 64
+MAX_PEOPLE: Final = 1_000
+BADGE: Final = "ANQ"
+"""How what stands on a badge begins."""
 
-_TOKEN_BYTES = 32
+_BADGE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_COLUMNS: Final = "name, role, password_hash, pin_hash, badge_sha256 IS NOT NULL"
 
 
 class PersonError(AnaquelError):
@@ -25,7 +26,7 @@ class PersonError(AnaquelError):
 
 
 class Role(Enum):
-    """What a person may do; the first site lets all three do the same."""
+    """What a person may do, as ``gateway.staff.permits`` has it; a later one may more."""
 
     CLERK = "clerk"
     MANAGER = "manager"
@@ -39,18 +40,8 @@ class Person:
     name: str
     role: Role
     password_hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A sign-in that still holds; ``key`` is the hash of its token and safe to keep."""
-
-    key: str
-    name: str
-    role: Role
-    csrf: str
-    opened_at: datetime
-    used_at: datetime
+    pin_hash: str | None = None
+    has_badge: bool = False
 
 
 def add(connection: Connection, name: str, role: str, password_hash: str) -> Person:
@@ -58,6 +49,8 @@ def add(connection: Connection, name: str, role: str, password_hash: str) -> Per
     clean = _clean(name)
     if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
         raise PersonError(f"{name!r} is no name: use 1 to {LONGEST_NAME} letters, digits or spaces")
+    if len(every(connection)) >= MAX_PEOPLE:
+        raise PersonError(f"there are {MAX_PEOPLE} people already: remove one first")
     if find(connection, clean) is not None:
         raise PersonError(f"there is somebody called {clean} already: choose another name")
     try:
@@ -76,11 +69,9 @@ def add(connection: Connection, name: str, role: str, password_hash: str) -> Per
 def find(connection: Connection, name: str) -> Person | None:
     """The person of that name, however it is capitalised (phones like to begin with a capital)."""
     wanted = _clean(name).casefold()
-    for found, role, password_hash in connection.execute(
-        "SELECT name, role, password_hash FROM person"
-    ):
-        if _clean(found).casefold() == wanted:
-            return Person(name=found, role=Role(role), password_hash=password_hash)
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM person"):
+        if _clean(row[0]).casefold() == wanted:
+            return _person(row)
     return None
 
 
@@ -114,72 +105,61 @@ def _known(connection: Connection, name: str) -> Person:
     return person
 
 
-def open_session(connection: Connection, name: str, now: datetime) -> str:
-    """Begin a session of the person called ``name`` and return its token, kept nowhere else.
+def every(connection: Connection) -> tuple[Person, ...]:
+    """Everybody, by name."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM person ORDER BY name COLLATE NOCASE")
+    return tuple(_person(row) for row in rows)
 
-    The token has 256 random bits. Raises ``KeyError`` for an unknown person.
+
+def change_role(connection: Connection, name: str, role: Role) -> None:
+    """Another role for a person; raises ``PersonError``."""
+    person = _known(connection, name)
+    connection.execute("UPDATE person SET role = ? WHERE name = ?", (role.value, person.name))
+    connection.note("person", person.name)
+
+
+def set_pin_hash(connection: Connection, name: str, pin_hash: str | None) -> None:
+    """The short code of a person, or none; raises ``PersonError``."""
+    person = _known(connection, name)
+    connection.execute("UPDATE person SET pin_hash = ? WHERE name = ?", (pin_hash, person.name))
+    connection.note("person", person.name)
+
+
+def give_badge(connection: Connection, name: str) -> str:
+    """What the person's new badge says, kept nowhere else; an old badge is worth nothing.
+
+    It has 120 random bits. Raises ``PersonError``.
     """
-    person = find(connection, name)
-    if person is None:
-        raise KeyError(name)
+    person = _known(connection, name)
+    badge = BADGE + "".join(secrets.choice(_BADGE_LETTERS) for _ in range(24))
     connection.execute(
-        "DELETE FROM session WHERE token_sha256 IN (SELECT token_sha256 FROM session "
-        "WHERE person = ? ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
-        (person.name, MAX_SESSIONS - 1),
+        "UPDATE person SET badge_sha256 = ? WHERE name = ?", (_hash(badge), person.name)
     )
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    at = to_ms(now)
-    connection.execute(
-        "INSERT INTO session (token_sha256, person, csrf, opened_at, used_at) "
-        "VALUES (?, ?, ?, ?, ?)",
-        (_hash(token), person.name, secrets.token_urlsafe(_TOKEN_BYTES), at, at),
-    )
-    return token
+    connection.note("person", person.name)
+    return badge
 
 
-def session(
-    connection: Connection, token: str, now: datetime, idle_s: float, max_s: float
-) -> Session | None:
-    """The session of ``token``; None when unknown, unused for ``idle_s`` or older than ``max_s``.
-
-    A session from the future (the clock was set back) does not hold either.
-    """
+def by_badge(connection: Connection, badge: str) -> Person | None:
+    """Whose badge says that."""
     row = connection.execute(
-        "SELECT token_sha256, name, role, csrf, opened_at, used_at FROM session "
-        "JOIN person ON person.name = session.person WHERE token_sha256 = ?",
-        (_hash(token),),
+        f"SELECT {_COLUMNS} FROM person WHERE badge_sha256 = ?", (_hash(badge.strip().upper()),)
     ).fetchone()
-    if row is None:
-        return None
-    found = Session(
-        key=row[0],
-        name=row[1],
-        role=Role(row[2]),
-        csrf=row[3],
-        opened_at=from_ms(row[4]),
-        used_at=from_ms(row[5]),
+    return None if row is None else _person(row)
+
+
+def _person(row: tuple[str, str, str, str | None, int]) -> Person:
+    return Person(
+        name=row[0],
+        role=Role(row[1]),
+        password_hash=row[2],
+        pin_hash=row[3],
+        has_badge=bool(row[4]),
     )
-    unused, age = now - found.used_at, now - found.opened_at
-    slack = timedelta(seconds=-60)
-    holds = slack <= unused < timedelta(seconds=idle_s) and age < timedelta(seconds=max_s)
-    return found if holds else None
-
-
-def touch(connection: Connection, token: str, now: datetime) -> None:
-    """Note that the session was used."""
-    connection.execute(
-        "UPDATE session SET used_at = ? WHERE token_sha256 = ?", (to_ms(now), _hash(token))
-    )
-
-
-def end(connection: Connection, token: str) -> None:
-    """End the session; its token means nothing from now on."""
-    connection.execute("DELETE FROM session WHERE token_sha256 = ?", (_hash(token),))
 
 
 def _clean(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _hash(badge: str) -> str:
+    return hashlib.sha256(badge.encode()).hexdigest()

@@ -111,7 +111,7 @@ def make(
         looking=looking or Doctor(Box(settings=settings, clock=SystemClock())),
         drivers=drivers,
         backups=backups,
-        attempts=Attempts(clock, pause=pause),
+        attempts=Attempts(database, clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
         looks=LOOK,
     )

@@ -16,7 +16,8 @@
 
   const ask = async (address) => {
     const answer = await fetch(address, { headers: BACKGROUND, credentials: "same-origin" });
-    if (answer.status === 401) ended();
+    if (answer.headers.has("X-Locked")) lock();
+    else if (answer.status === 401) ended();
     if (!answer.ok) throw new Error(`${answer.status}`);
     return answer.text();
   };
@@ -126,6 +127,51 @@
     again("labels", null);
     again("overview", null);
   };
+
+  // A shared device locks itself; what is on the page stays, forms and all ----------------------
+
+  const locked = document.getElementById("lock");
+  let lockTimer = 0;
+
+  function lock() {
+    if (!locked || locked.open) return;
+    locked.showModal();
+    // Behind the lock is another's work: nobody reads it over a shoulder.
+    staff.inert = true;
+    staff.classList.add("behind-lock");
+  }
+
+  const lockLater = () => {
+    if (!locked || locked.open) return;
+    clearTimeout(lockTimer);
+    lockTimer = setTimeout(lock, Number(locked.dataset.after) * 1000);
+  };
+
+  if (locked) {
+    const wrong = locked.querySelector("[data-wrong]");
+    const form = locked.querySelector("form");
+    const field = form.elements.short;
+    locked.addEventListener("cancel", (event) => event.preventDefault());
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const body = new URLSearchParams({ short: field.value });
+      field.value = "";
+      const answer = await fetch(form.action, { method: "POST", body, headers: BACKGROUND });
+      if (answer.redirected) return location.assign(answer.url);
+      wrong.hidden = answer.status === 204;
+      if (answer.status !== 204) return field.focus();
+      locked.close();
+      staff.inert = false;
+      staff.classList.remove("behind-lock");
+      lockLater();
+      everything();
+    });
+    for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, lockLater, true);
+    document.body.addEventListener("htmx:responseError", (event) => {
+      if (event.detail.xhr.getResponseHeader("X-Locked")) lock();
+    });
+    lockLater();
+  }
 
   // The connection ----------------------------------------------------------------------------
 

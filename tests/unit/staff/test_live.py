@@ -12,7 +12,7 @@ from device_drivers.api.drivers import Presence
 from gateway.labels.pictures import Pictures
 from gateway.staff.gate import Gate
 from gateway.staff.live import MOST_IDS, LiveRoutes
-from gateway.store import labels, people, tasks
+from gateway.store import labels, sessions, tasks
 from gateway.store.database import Connection
 from tests.support import shop
 from tests.support.running import running
@@ -22,7 +22,7 @@ from tests.support.staffed import NAME, Staffed
 async def _stream(staff: Staffed) -> AsyncGenerator[str, None]:
     """The lines of an open event stream, as a signed-in page hears them."""
     token = await staff.database.write(
-        lambda connection: people.open_session(connection, NAME, staff.clock.now())
+        lambda connection: sessions.open_(connection, NAME, staff.clock.now())
     )
     shop_settings = staff.settings
     gate = Gate(staff.database, staff.clock, shop_settings.sites.staff, "es")

@@ -9,7 +9,7 @@ import pytest
 from gateway.clock import ShiftedClock
 from gateway.staff import passwords
 from gateway.staff.attempts import FREE, LONGEST_S
-from gateway.store import people
+from gateway.store import people, sessions
 from gateway.store.database import Connection, Database
 from tests.support import shop, staffed
 from tests.support.staffed import NAME, PASSWORD, Staffed
@@ -209,18 +209,18 @@ async def test_a_broken_hash_lets_nobody_in() -> None:
 async def test_a_person_has_few_sessions_at_a_time(staff: Staffed) -> None:
     def open_many(connection: Connection) -> list[str]:
         return [
-            people.open_session(connection, NAME, shop.NOW + timedelta(seconds=number))
-            for number in range(people.MAX_SESSIONS + 5)
+            sessions.open_(connection, NAME, shop.NOW + timedelta(seconds=number))
+            for number in range(sessions.MAX_SESSIONS + 5)
         ]
 
     tokens = await staff.database.write(open_many)
 
     def still(connection: Connection) -> list[bool]:
         now = shop.NOW + timedelta(seconds=60)
-        return [people.session(connection, token, now, 1e6, 1e6) is not None for token in tokens]
+        return [sessions.get(connection, token, now, 1e6, 1e6) is not None for token in tokens]
 
     open_now = await staff.database.read(still)
-    assert open_now == [False] * 5 + [True] * people.MAX_SESSIONS
+    assert open_now == [False] * 5 + [True] * sessions.MAX_SESSIONS
 
 
 @pytest.mark.parametrize(
@@ -241,4 +241,4 @@ async def test_a_wrong_password_keeps_the_switch_and_the_way_on(staff: Staffed) 
 
 async def test_who_is_signed_in_stands_on_the_page(staff: Staffed) -> None:
     async with staff.signed_in() as client:
-        assert f'<span class="who">{RIGHT["name"]}</span>' in (await client.get("/")).text
+        assert f'<a class="who" href="/me">{RIGHT["name"]}</a>' in (await client.get("/")).text

@@ -15,7 +15,7 @@ from gateway.domain.events import SCAN, Event, Lane
 from gateway.domain.labels import Target
 from gateway.ops import backup_restore
 from gateway.ops.backup_format import DamagedError, NewerError
-from gateway.store import copying, deliveries, labels, marking, outbox, people, restored
+from gateway.store import copying, deliveries, labels, marking, outbox, restored, sessions
 from gateway.store.database import Connection, Database
 from tests.support import archives, shop, staffed
 
@@ -86,7 +86,7 @@ async def test_a_label_that_says_what_it_shows_needs_no_picture(database: Databa
 
 async def test_nobody_is_signed_in_and_events_have_a_later_epoch(database: Database) -> None:
     def write(connection: Connection) -> tuple[str, int, int]:
-        token = people.open_session(connection, staffed.NAME, shop.NOW)
+        token = sessions.open_(connection, staffed.NAME, shop.NOW)
         event = Event(
             id="e1",
             source="/s042/gw-1",
@@ -101,7 +101,7 @@ async def test_nobody_is_signed_in_and_events_have_a_later_epoch(database: Datab
 
     token, before, after = await database.write(write)
     session = await database.read(
-        lambda rows: people.session(rows, token, LATER, 1_000_000.0, 1_000_000.0)
+        lambda rows: sessions.get(rows, token, LATER, 1_000_000.0, 1_000_000.0)
     )
     batch = await database.read(
         lambda rows: outbox.batch(rows, Lane.SCAN, limit=10, max_bytes=10_000)
