@@ -11,6 +11,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from gateway.ops import backup_archive, backup_making
 from gateway.settings import Settings
 from gateway.store.database import Connection, Database
@@ -22,6 +24,8 @@ from tests.support.running import PATIENCE_S
 from tests.support.typing_commands import anaquel
 
 KILLS = tiers.count("backup_kills")
+
+pytestmark = pytest.mark.timeout(120 + 10 * KILLS)
 
 
 async def mark(settings: Settings, value: str, large: int = 4_000_000) -> None:
