@@ -184,4 +184,4 @@ def _sites(
         ],
         before_stop=desk.streams.close,
     )
-    return [lookup.upkeep, desk.live], serving
+    return [lookup.upkeep, desk.live, desk.set_up], serving

@@ -27,7 +27,6 @@ from gateway.store.people import Person
 from gateway.store.shared_devices import SharedDevice
 from gateway.web.words import Text
 
-_COMMAND: Final = "anaquel person add NAME --role manager"
 _BADGE: Final = "badge"
 _ENROL: Final = "enrol"
 """Whose failures count where no name was given."""
@@ -247,7 +246,6 @@ class SignIn:
             status=status,
             again=f"/sign-in?{urlencode(query)}",
             anyone=bool(everybody),
-            command=_COMMAND,
             problem=problem,
             name=name,
             next=after,

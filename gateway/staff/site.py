@@ -53,6 +53,7 @@ from gateway.staff.prices import Prices
 from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
+from gateway.staff.set_up import SetUp
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
@@ -74,7 +75,7 @@ _SAID = {
     500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
 }
 """What helps people who work here, in place of what helps shoppers."""
-PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/healthz"})
+PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/set-up", "/healthz"})
 """The only paths that answer whoever asks, besides static files."""
 
 
@@ -82,14 +83,16 @@ PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/healthz"})
 class Site:
     """``app`` is what is served, ``live`` the service beside it.
 
-    ``api`` is the bare application, with the list of its routes. ``streams.close`` before the
-    server stops, so that no open page holds it up.
+    ``set_up``, a service too, tells at the box how the first person gets in. ``api`` is the bare
+    application, with the list of its routes. ``streams.close`` before the server stops, so that no
+    open page holds it up.
     """
 
     app: ASGIApp
     api: FastAPI
     live: Live
     streams: Streams
+    set_up: SetUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +198,11 @@ def site(
     )
     app = web_site.new("Anaquel", problems=problems)
     checker = Checker()
-    sign_in = SignIn(desk, gate, attempts or Attempts(database, clock), checker)
+    attempts = attempts or Attempts(database, clock)
+    sign_in = SignIn(desk, gate, attempts, checker)
+    set_up = SetUp(desk, gate, attempts, checker)
     app.include_router(sign_in.public())
+    app.include_router(set_up.public())
     live_routes = LiveRoutes(gate, streams, Pictures(database))
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
@@ -209,4 +215,5 @@ def site(
         api=app,
         live=Live(database, streams),
         streams=streams,
+        set_up=set_up,
     )

@@ -48,8 +48,8 @@ NO_COOKIE = Text(
 )
 NOBODY = Text(es="Todavía no hay ninguna cuenta", en="There is no account yet")
 NOBODY_ADVICE = Text(
-    es="Crea la primera en el equipo Anaquel con esta orden y vuelve aquí:",
-    en="Create the first one on the box with this command, then come back:",
+    es="Crea la primera con el código que está en el equipo.",
+    en="Make the first one with the code that stands on the box.",
 )
 FORGOT = Text(
     es="¿Olvidaste la contraseña? Pide otra a quien administra la tienda.",

@@ -63,6 +63,23 @@ DID_DEVICE_REMOVED = Text(
     en="It is shared no more; the sessions on it have ended.",
 )
 
+# The first person
+SET_UP = Text(es="Bienvenida a Anaquel", en="Welcome to Anaquel")
+SET_UP_LEAD = Text(
+    es="Crea la primera cuenta. Será de administración y podrá añadir a las demás personas.",
+    en="Make the first account. It is an administrator's and can add everybody else.",
+)
+SET_UP_CODE = Text(es="Código del equipo", en="Code of the box")
+SET_UP_HINT = Text(
+    es="Está en el archivo set-up.txt de la carpeta de datos. Cambia en cada arranque.",
+    en="It stands in the file set-up.txt of the data folder. It changes at every start.",
+)
+SET_UP_WRONG = Text(
+    es="Ese no es el código de ahora. Míralo otra vez en el equipo.",
+    en="That is not the code now. Look at the box again.",
+)
+SET_UP_GO = Text(es="Empezar", en="Begin")
+
 # People
 PEOPLE = Text(es="Personas", en="People")
 PEOPLE_LEAD = Text(

@@ -117,7 +117,9 @@ async def test_every_route_belongs_to_a_permit(
     with_all = staffed.make(database, clock, tmp_path, backups=backups)
     served = set(_walk(with_all.site.api.routes))
     public = {("GET", "/healthz"), ("GET", "/signed-in")} | {
-        (method, path) for method in ("GET", "POST") for path in ("/sign-in", "/unlock", "/enrol")
+        (method, path)
+        for method in ("GET", "POST")
+        for path in ("/sign-in", "/unlock", "/enrol", "/set-up")
     }
     listed = [tuple(one.split(" ")) for permit in permits.PERMITS for one in permit.routes]
     assert set(listed) == served - public

@@ -132,12 +132,12 @@ async def test_somebody_removed_is_out_at_once(staff: Staffed) -> None:
         assert (await client.get("/labels")).status_code == 303
 
 
-async def test_without_anybody_the_page_names_the_command(
+async def test_without_anybody_the_page_leads_to_the_first_account(
     database: Database, clock: ShiftedClock, tmp_path: Path
 ) -> None:
     async with staffed.make(database, clock, tmp_path).client() as client:
         page = (await client.get("/sign-in")).text
-    assert "anaquel person add NAME --role manager" in page
+    assert 'href="/set-up"' in page
     assert "<form" not in page
 
 
