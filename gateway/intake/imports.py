@@ -194,7 +194,7 @@ class _Imports:
             would_change={kind: _kind(one) for kind, one in found.difference.kinds.items()},
             labels=list(found.difference.labels[:_MOST]),
             held=len(found.difference.held),
-            refusal=found.refusal,
+            refusal=None if found.refusal is None else str(found.refusal),
         )
 
 

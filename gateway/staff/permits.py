@@ -132,6 +132,11 @@ PERMITS: Final = (
         routes=("GET /tokens", "POST /tokens/add", "POST /tokens/end"),
     ),
     Permit(
+        what="Import files of the catalogue and of stock",
+        least=Role.MANAGER,
+        routes=("GET /import", "POST /import/look", "POST /import/take"),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(

@@ -21,6 +21,7 @@ from gateway.staff import (
     texts_of_adoption,
     texts_of_backups,
     texts_of_checkup,
+    texts_of_files,
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
@@ -40,6 +41,7 @@ from gateway.staff.device_pages import DevicePages
 from gateway.staff.gate import Gate
 from gateway.staff.hold_pages import HoldPages
 from gateway.staff.holds import Holds
+from gateway.staff.import_page import ImportPage
 from gateway.staff.label_deeds import LabelDeeds
 from gateway.staff.label_list import LabelList
 from gateway.staff.label_page import LabelPage
@@ -125,6 +127,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_backups,
             texts_of_checkup,
             texts_of_people,
+            texts_of_files,
         ),
         texts,
     )
@@ -159,6 +162,7 @@ def _parts(
         Waves(desk),
         PeoplePages(desk, checker),
         DevicePages(desk),
+        ImportPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 

@@ -81,8 +81,8 @@ HOW_LABELS_ARE = Text(es="Etiquetas ahora", en="Labels now")
 DATA = Text(es="Datos de precios y existencias", en="Price and stock data")
 NO_DATA = Text(es="Todavía no llegan datos.", en="No data has arrived yet.")
 NO_DATA_ADVICE = Text(
-    es="Conecta el sistema central o importa un catálogo con anaquel import.",
-    en="Connect the central system or import a catalogue with anaquel import.",
+    es="Conecta el sistema central, o importa un archivo con tu catálogo.",
+    en="Connect the central system, or import a file with your catalogue.",
 )
 SOURCE = Text(es="Origen", en="Source")
 POSITION = Text(es="Posición", en="Position")

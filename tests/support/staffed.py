@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -89,11 +90,17 @@ def make(
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
     looking: Looking | None = None,
+    alone: bool = False,
 ) -> Staffed:
-    """The site over an open database; pauses after failures are noted, not waited for."""
+    """The site over an open database; pauses after failures are noted, not waited for.
+
+    A shop that is ``alone`` has no central system: its catalogue comes from files.
+    """
+    own: dict[str, Any] = {"central": {"kind": "none"}} if alone else {}
     settings = test_settings.make(
         folder,
         labels={"confirm_s": 120.0},
+        **own,
         sites={
             "staff": {"host": "127.0.0.1", "port": 0, "secure_cookies": secure_cookies},
         },

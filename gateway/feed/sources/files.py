@@ -51,7 +51,7 @@ class Compared:
 
     file: CatalogueFile
     difference: Difference
-    refusal: str | None
+    refusal: FileRefusedError | None
 
 
 async def import_file(
@@ -98,9 +98,7 @@ async def compare(
         at=now,
     )
     found = await database.read(query)
-    refusal = _refusal(plan.file, settings)
-    said = str(refusal) if refusal is not None else None
-    return Compared(file=plan.file, difference=found, refusal=said)
+    return Compared(file=plan.file, difference=found, refusal=_refusal(plan.file, settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

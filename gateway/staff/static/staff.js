@@ -173,6 +173,36 @@
     lockLater();
   }
 
+  // A file is looked at first; it stays here until somebody takes it ------------------------------
+
+  const chooses = document.getElementById("import");
+  if (chooses) {
+    const [busy, gone, found] = ["busy", "lost", "found"].map((name) => document.getElementById(`import-${name}`));
+    const send = async (address) => {
+      const [file] = chooses.elements.file.files;
+      if (!file) return;
+      gone.hidden = true;
+      busy.hidden = false;
+      found.replaceChildren();
+      try {
+        const token = JSON.parse(staff.getAttribute("hx-headers"))["X-CSRF-Token"];
+        const headers = { ...BACKGROUND, "X-CSRF-Token": token, "Content-Type": "text/csv" };
+        const answer = await fetch(address, { method: "POST", body: file, headers });
+        if (answer.headers.has("X-Locked")) return lock();
+        if (answer.status !== 200 && answer.status !== 422) throw new Error(`${answer.status}`);
+        found.replaceChildren(parsed(await answer.text()));
+        found.querySelector("section")?.focus();
+      } catch {
+        gone.hidden = false;
+      } finally {
+        busy.hidden = true;
+      }
+    };
+    chooses.addEventListener("submit", (event) => { event.preventDefault(); send(chooses.dataset.look); });
+    chooses.elements.file.addEventListener("change", () => found.replaceChildren());
+    found.addEventListener("click", (event) => { if (event.target.id === "import-take") send(chooses.dataset.take); });
+  }
+
   // The connection ----------------------------------------------------------------------------
 
   const bar = document.getElementById("lost");

@@ -39,6 +39,8 @@ CHANGING = (
             "/shared-devices/remove",
             "/tokens/add",
             "/tokens/end",
+            "/import/look",
+            "/import/take",
         )
     ),
     ("POST", "/labels/L000/bind"),
