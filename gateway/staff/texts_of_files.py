@@ -65,8 +65,8 @@ FAULTS: Final[Mapping[str, Text]] = {
 # The page that imports
 IMPORT_ = Text(es="Importar un archivo", en="Import a file")
 IMPORT_LEAD = Text(
-    es="Un CSV con tu catálogo o tus existencias: el que exporta Shopify, o una hoja de cálculo con "
-    "las columnas artículo, nombre, precio, moneda, EAN y existencias.",
+    es="Un CSV con tu catálogo o tus existencias: el que exporta Shopify, o una hoja de cálculo "
+    "con las columnas artículo, nombre, precio, moneda, EAN y existencias.",
     en="A CSV with your catalogue or your stock: what Shopify exports, or a spreadsheet with the "
     "columns id, name, price, currency, gtin and stock.",
 )

@@ -80,6 +80,15 @@ SET_UP_WRONG = Text(
 )
 SET_UP_GO = Text(es="Empezar", en="Begin")
 
+# The first steps of a shop
+STEPS = Text(es="Primeros pasos", en="First steps")
+STEP_CATALOGUE = Text(es="Trae tu catálogo", en="Bring in your catalogue")
+STEP_LABELS = Text(es="Adopta las etiquetas", en="Adopt the labels")
+STEP_BIND = Text(es="Vincula la primera a su artículo", en="Bind the first one to its article")
+STEP_PEOPLE = Text(es="Añade a quienes trabajan aquí", en="Add those who work here")
+STEP_BACKUPS = Text(es="Guarda una copia fuera del equipo", en="Keep a backup away from the box")
+STEP_DONE = Text(es="hecho", en="done")
+
 # People
 PEOPLE = Text(es="Personas", en="People")
 PEOPLE_LEAD = Text(

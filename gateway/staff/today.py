@@ -12,6 +12,7 @@ from gateway.domain.events import Lane
 from gateway.settings import Settings
 from gateway.staff import (
     counted_tasks,
+    first_steps,
     label_list,
     showing,
     texts,
@@ -21,6 +22,7 @@ from gateway.staff import (
 )
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
+from gateway.staff.first_steps import Step
 from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
@@ -85,6 +87,7 @@ class Overview:
     uplink: bool
     waves: tuple[WaveLine, ...]
     runs_the_box: bool
+    steps: tuple[Step, ...]
 
 
 class Today:
@@ -140,6 +143,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         uplink=uplink,
         waves=wave_list.lines(connection, reader, role, settings.labels.at_once),
         runs_the_box=role is not Role.CLERK,
+        steps=() if role is Role.CLERK else first_steps.steps(connection, reader),
     )
 
 

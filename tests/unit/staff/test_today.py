@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.clock import SystemClock
+from gateway.clock import ShiftedClock, SystemClock
 from gateway.domain.events import SCAN, Ack, Event, Lane
 from gateway.feed import checking, fields, rows
 from gateway.feed.sources.file_faults import Fault
@@ -14,7 +14,7 @@ from gateway.feed.sources.shopify.troubles import TASK, Trouble
 from gateway.feed.sources.taking import Taker
 from gateway.staff import refusals, texts_of_files, texts_of_shopify
 from gateway.store import labels, outbox, replica, tasks
-from gateway.store.database import Connection
+from gateway.store.database import Connection, Database
 from tests.support import settings as make_settings
 from tests.support import shop, staffed
 from tests.support.staffed import Staffed
@@ -35,6 +35,27 @@ async def test_today_is_quiet_only_when_every_label_is_right(staff: Staffed) -> 
     for words in ("con fallo: 1", "que no confirman: 1", "con otra imagen: 1"):
         assert f"Etiquetas {words}" in page
     assert 'href="/labels?state=silent"' in page
+
+
+async def test_a_new_shop_is_told_its_first_steps_until_a_label_is_bound(
+    database: Database, clock: ShiftedClock, tmp_path: Path
+) -> None:
+    await staffed.add_person(database, staffed.NAME, "manager")
+    staff = staffed.make(database, clock, tmp_path)
+    async with staff.signed_in() as manager:
+        page = (await manager.get("/")).text
+        assert page.count(">hecho<") == 0
+        steps = ("/import", "/new-labels", "/bind", "/people", "/backups")
+        listed = page[page.index("Primeros pasos") :]
+        places = [listed.index(f'<a href="{step}">') for step in steps]
+        assert places == sorted(places)
+        await staffed.add_person(database, "Beto")
+        await shop.fill(database)
+        assert (await manager.get("/")).text.count(">hecho<") == 2
+        async with staff.signed_in("Beto") as clerk:
+            assert "Primeros pasos" not in (await clerk.get("/")).text
+        await database.write(staffed.shelf)
+        assert "Primeros pasos" not in (await manager.get("/")).text
 
 
 async def test_today_lists_what_needs_a_person(shelf: Staffed) -> None:
