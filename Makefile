@@ -19,6 +19,7 @@ help:
 	@echo 'make test               every check, at most 10 minutes; installs what it needs'
 	@echo 'make prove [PART=feed]  the same with full counts, for one part or all; at most 80 minutes'
 	@echo 'make bench [NAME=feed]  how fast, beside a peer where there is one'
+	@echo 'make sbom               the list of components, as CycloneDX JSON in dist/'
 	@echo 'make lock               resolve the lock files anew (needs uv)'
 	@echo 'make format             let ruff format and mend'
 	@echo 'make clean              remove what was installed and built; var/ stays'
@@ -52,6 +53,12 @@ packages:
 
 brokers:
 	@sh .ci/packages prove
+
+# The lock is the list: what is installed, each with its hashes. The graph of who needs whom is not in it.
+sbom: $(DEV)
+	@mkdir -p dist
+	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON -o dist/anaquel.cdx.json
 
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --upgrade \
@@ -88,4 +95,4 @@ $(LOCAL):
 	@mv $@.new $@
 	@echo 'made $(LOCAL) from config.example.toml; change it as you like'
 
-.PHONY: help demo run test prove bench part check packages brokers lock format clean
+.PHONY: help demo run test prove bench part check packages brokers sbom lock format clean
