@@ -52,6 +52,15 @@ def test_the_readme_leads_to_every_page() -> None:
     assert pages <= set(re.findall(r"\]\((docs/[^)#]+)\)", places))
 
 
+def test_the_page_of_security_names_tests_that_exist() -> None:
+    page = (project.ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:tests|gateway)/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 20
+    for path, test in named:
+        text = (project.ROOT / path).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in text, f"{path} has no {test}"
+
+
 @pytest.mark.parametrize("path", sorted(BY_PATH))
 def test_the_page_of_commands_explains_each_with_its_options(path: str) -> None:
     page = section(path)
