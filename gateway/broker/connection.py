@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from device_drivers.links.messages import LinkDownError
 from gateway.broker import troubles
+from gateway.broker.credentials import Credentials
 from gateway.broker.dialect import Version
 from gateway.broker.troubles import Trouble
 from gateway.settings import Broker
@@ -97,11 +97,13 @@ class Connection:
         # One end for all that wait: watching it for each publish costs more than publishing.
         self.lost.add_done_callback(self._fail_waiting)
 
-    async def open(self, broker: Broker, client_id: str, will: Will | None) -> None:
+    async def open(
+        self, broker: Broker, credentials: Credentials, client_id: str, will: Will | None
+    ) -> None:
         """Connect and wait for the CONNACK; raises ``ConnectFailedError``."""
         try:
             self._connecting = self._loop.run_in_executor(
-                None, self._connect_blocking, broker, client_id, will
+                None, self._connect_blocking, broker, credentials, client_id, will
             )
             await asyncio.shield(self._connecting)
             async with asyncio.timeout(_ANSWER_S):
@@ -111,12 +113,13 @@ class Connection:
         except (OSError, ValueError) as error:
             raise ConnectFailedError(troubles.of_error(error)) from error
         if not self._answer.done():
-            raise ClosedSilentlyError(troubles.CLOSED)
+            raise ClosedSilentlyError(troubles.CLOSED_TLS if broker.tls else troubles.CLOSED)
         reason = self._answer.result()
         if reason.value in {_BAD_PROTOCOL, 1}:
             raise ProtocolRefusedError(troubles.of_code(_BAD_PROTOCOL, str(reason)))
         if reason.is_failure:
             raise ConnectFailedError(troubles.of_answer(reason.value, str(reason)))
+        credentials.taken()
         self._will = will
 
     async def subscribe(self, topics: list[str]) -> None:
@@ -198,8 +201,13 @@ class Connection:
             raise LinkDownError("the connection is gone")
         return self._client
 
-    def _connect_blocking(self, broker: Broker, client_id: str, will: Will | None) -> None:
+    def _connect_blocking(
+        self, broker: Broker, credentials: Credentials, client_id: str, will: Will | None
+    ) -> None:
         self._client = client = self._new_client(broker, client_id, will)
+        context = credentials.context()
+        if context is not None:
+            client.tls_set_context(context)
         if self._v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
             properties.SessionExpiryInterval = self._session_s
@@ -232,8 +240,6 @@ class Connection:
             client.username_pw_set(
                 broker.username, secret.read_text().strip() if secret is not None else None
             )
-        if broker.tls:
-            client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=True)
         self._listen(client)

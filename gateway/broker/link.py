@@ -29,8 +29,9 @@ from gateway.broker.connection import (
     ProtocolRefusedError,
     Will,
 )
+from gateway.broker.credentials import Credentials
 from gateway.broker.dialect import Dialect, Version
-from gateway.broker.troubles import Trouble
+from gateway.broker.troubles import ROTATED, Trouble
 from gateway.settings import Broker
 
 MAX_QUEUED = 25_000
@@ -68,6 +69,7 @@ class Link:
         self.unmatched = 0
         self.dropped = 0
         self._broker = broker
+        self._credentials = Credentials(broker)
         self._prefix = prefix + "/"
         self._client_id = client_id
         self._will = will
@@ -122,6 +124,9 @@ class Link:
                 born = asyncio.get_running_loop().time()
                 why = await self._serve(connection)
                 self._dialect.outage()
+                if why.trouble is ROTATED:
+                    log.info("broker left for new certificates", broker=self._where)
+                    continue
                 log.warning("broker lost", broker=self._where, **_said(why.trouble))
                 lived_s = asyncio.get_running_loop().time() - born
                 short_lived = 0 if lived_s > _SHORT_LIFE_S else short_lived + 1
@@ -156,7 +161,7 @@ class Link:
         if will is not None:
             will = replace(will, topic=self._prefix + will.topic)
         try:
-            await connection.open(self._broker, self._client_id, will)
+            await connection.open(self._broker, self._credentials, self._client_id, will)
             self._dialect.connected()
             topics = [topic for stream in self._streams for topic in stream.topics]
             await connection.subscribe(topics)
@@ -189,8 +194,12 @@ class Link:
                 await tell(connection.session_kept)
             self.away.clear()
             self.connected.set()
-            # A cancelled link must not take the connection's own word for its end along.
-            return await asyncio.shield(connection.lost)
+            async with asyncio.TaskGroup() as group:
+                watch = group.create_task(self._rotate(connection), name=f"{self.name}-files")
+                # A cancelled link must not take the connection's own word for its end along.
+                why = await asyncio.shield(connection.lost)
+                watch.cancel()
+            return why
         finally:
             self.connected.clear()
             self.away.set()
@@ -198,6 +207,10 @@ class Link:
             for stream in self._streams:
                 stream.forget(connection)
             await connection.close()
+
+    async def _rotate(self, connection: Connection) -> None:
+        await self._credentials.changed()
+        connection.give_up(ROTATED)
 
     def _arrived(self, connection: Connection, packet: paho.MQTTMessage) -> None:
         """On the event loop: give the message to the first stream that asked for it."""

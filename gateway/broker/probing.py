@@ -20,6 +20,7 @@ from gateway.broker.connection import (
     Connection,
     ProtocolRefusedError,
 )
+from gateway.broker.credentials import Credentials
 from gateway.broker.dialect import Version
 from gateway.broker.troubles import Trouble
 from gateway.settings import Broker
@@ -84,7 +85,7 @@ class _Probe:
         loop = asyncio.get_running_loop()
         connection = Connection(loop, self._heard, protocol=self._version, session_s=0)
         try:
-            await connection.open(self._broker, self._client_id, None)
+            await connection.open(self._broker, Credentials(self._broker), self._client_id, None)
             refused = [
                 (topic, said)
                 for topic in (*topics, self._own)

@@ -40,6 +40,15 @@ CLOSED = Trouble(
     todo="check port and tls in the settings: a port for TLS does this to us without, or a "
     "balancer whose broker is down",
 )
+CLOSED_TLS = Trouble(
+    kind="closed_tls",
+    why="it closed the encrypted connection before answering",
+    todo="check cert_file and key_file in the settings if it asks who we are, and look into its "
+    "log; or a balancer's broker is down",
+)
+ROTATED = Trouble(
+    kind="rotated", why="there are new certificates", todo="nothing: we connect with them at once"
+)
 _NAME = Trouble(
     kind="password",
     why="our user name or password is not right",
@@ -133,7 +142,8 @@ def of_error(error: OSError | ValueError) -> Trouble:
             return Trouble(
                 kind="file",
                 why=f"{name} cannot be read: {error.strerror}",
-                todo="check password_file and ca_file in the settings, and who may read them",
+                todo="check password_file, ca_file, cert_file and key_file in the settings, and "
+                "who may read them",
             )
         case _:
             return Trouble(why=str(error))

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from gateway import settings
 from gateway.settings import Broker, Listen, zones
-from gateway.settings.sections import Host, Port, WebAddress
-from gateway.settings.shapes import Currency, Id, Seconds, Section
+from gateway.settings.sections import WebAddress
+from gateway.settings.shapes import Currency, Host, Id, Port, Seconds, Section
 
 EXAMPLE = "docs/central.example.toml"
 

@@ -14,24 +14,27 @@ from gateway.settings.sections import (
     Events,
     Feed,
     Files,
-    IntakeListen,
     Kind,
     Labels,
     Lane,
-    Listen,
     Log,
-    OpsListen,
     Pictures,
     Proof,
     Settings,
     Shop,
-    ShopperListen,
-    Sites,
     Source,
-    StaffListen,
     Time,
 )
 from gateway.settings.shopify import Shopify
+from gateway.settings.sites import (
+    IntakeListen,
+    Listen,
+    OpsListen,
+    ShopperListen,
+    Sites,
+    StaffListen,
+    is_loopback,
+)
 
 __all__ = [
     "KINDS",
@@ -65,6 +68,7 @@ __all__ = [
     "StaffListen",
     "Time",
     "anchored_broker",
+    "is_loopback",
     "load",
     "read",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from gateway.settings.sections import Settings
+from gateway.settings.sites import is_loopback
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -53,7 +53,7 @@ def _unreachable(settings: Settings) -> Iterator[str]:
         for key, url in promised.items()
         if url is not None and not _is_here(url) and _port(url) == intake.port
     ]
-    if outside and _is_loopback(intake.host):
+    if outside and is_loopback(intake.host):
         yield (
             f'sites.intake.host = "{intake.host}": only this machine reaches the intake there, and '
             f'{outside[0]} promises it to others; write "0.0.0.0"'
@@ -67,14 +67,7 @@ def _instead(family: str, there: Collection[str]) -> str:
 
 
 def _is_here(url: str) -> bool:
-    return _is_loopback(urlsplit(url).hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def _port(url: str) -> int | None:

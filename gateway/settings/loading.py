@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from gateway.errors import AnaquelError
 from gateway.settings.explaining import explain
 from gateway.settings.sections import Broker, Data, Settings
 
+_BROKER_FILES = ("password_file", "ca_file", "cert_file", "key_file")
 _BACKUP_FILES = (
     *("folder", "passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"),
 )
@@ -59,8 +61,12 @@ def read(path: Path, model: type[M], example: str) -> M:
 
 def anchored_broker(broker: Broker, folder: Path) -> Broker:
     """The same broker; relative paths of its files start at ``folder``."""
-    paths = {"password_file": broker.password_file, "ca_file": broker.ca_file}
-    return broker.model_copy(
+    return _anchored_paths(broker, _BROKER_FILES, folder)
+
+
+def _anchored_paths(section: M, names: Iterable[str], folder: Path) -> M:
+    paths = {name: getattr(section, name) for name in names}
+    return section.model_copy(
         update={name: folder / path for name, path in paths.items() if path is not None}
     )
 
@@ -86,9 +92,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                     "keys_file": anchor(settings.labels.keys_file),
                 }
             ),
-            "backup": settings.backup.model_copy(
-                update={name: anchor(getattr(settings.backup, name)) for name in _BACKUP_FILES}
-            ),
+            "backup": _anchored_paths(settings.backup, _BACKUP_FILES, folder),
             "shopify": settings.shopify.model_copy(
                 update={"client_secret_file": anchor(settings.shopify.client_secret_file)}
             ),

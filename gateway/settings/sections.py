@@ -19,12 +19,24 @@ from pydantic import (
 )
 
 from gateway.settings import zones
-from gateway.settings.access_points import AccessPointSection, PointAddress
+from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
-from gateway.settings.shapes import Currency, Flag, Id, Seconds, Section, Whole, shaped
+from gateway.settings.shapes import (
+    HOST,
+    Currency,
+    Flag,
+    Host,
+    Id,
+    Port,
+    Seconds,
+    Section,
+    Whole,
+    shaped,
+)
 from gateway.settings.shopify import Shopify
+from gateway.settings.sites import Sites
 
 Kind = Literal["location", "group", "product", "offers", "stock", "task", "binding"]
 Source = Literal["central", "files", "api", "shopify"]
@@ -33,15 +45,7 @@ SHOPIFY_KINDS: tuple[Kind, ...] = ("location", "group", "product", "offers", "st
 """What Shopify can say."""
 
 
-_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-_URL = rf"https?://{_HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
-Host = Annotated[
-    str,
-    shaped(
-        rf"{_HOST}|\[?[0-9a-fA-F:]+\]?",
-        'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"',
-    ),
-]
+_URL = rf"https?://{HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
 WebAddress = Annotated[
     str, shaped(_URL, 'write an address as phones open it, like "https://q.example.com"')
 ]
@@ -58,7 +62,7 @@ TopicPrefix = Annotated[
 PictureHost = Annotated[
     str,
     shaped(
-        rf"{_HOST}(:\d{{1,5}})?",
+        rf"{HOST}(:\d{{1,5}})?",
         'write a host name, with its port if that is not the usual one, like "cdn.example.com"',
     ),
 ]
@@ -72,7 +76,7 @@ PlaceName = Annotated[
 FileAddress = Annotated[
     str,
     shaped(
-        rf"https?://{_HOST}(:\d{{1,5}})?(/[!-~]*)?",
+        rf"https?://{HOST}(:\d{{1,5}})?(/[!-~]*)?",
         'write the whole address, like "https://erp.example.com/s042/catalogue.csv"',
     ),
 ]
@@ -89,7 +93,6 @@ def _public_key(text: str) -> str:
 
 
 PublicKey = Annotated[str, AfterValidator(_public_key)]
-Port = Annotated[Whole, Field(ge=0, le=65535)]
 
 
 class Shop(Section):
@@ -143,10 +146,18 @@ class Broker(Section):
     password_file: Path | None = None
     tls: Flag = False
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
     keepalive_s: Annotated[Whole, Field(ge=5, le=3600)] = 30
     reconnect_s: Seconds = 1.0
     reconnect_max_s: Seconds = 60.0
     topic_prefix: TopicPrefix = "anaquel/v1"
+
+    @model_validator(mode="after")
+    def _certificate_with_its_key(self) -> Broker:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file belong together: write both, or neither")
+        return self
 
 
 class Time(Section):
@@ -251,64 +262,6 @@ class Events(Section):
     debug: Lane = Lane(max_bytes=20_000_000)
 
 
-_EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, not listened on
-
-
-class Listen(Section):
-    """Where one site listens."""
-
-    host: Host
-    port: Port
-
-
-class ShopperListen(Listen):
-    """Where the shopper site listens: shoppers come over the shop's network."""
-
-    host: Host = "0.0.0.0"  # noqa: S104 - for everybody in the shop
-    port: Port = 8080
-
-
-class IntakeListen(Listen):
-    """Where scanners and sensors post; at ``reached_at`` labels fetch their pictures."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 8082
-    reached_at: PointAddress | None = None
-
-
-class StaffListen(Listen):
-    """Where the staff site listens, and how long a sign-in lasts."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 8081
-    secure_cookies: Flag = True
-    session_idle_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 1800.0
-    session_max_s: Annotated[float, Field(strict=True, gt=0, le=604_800)] = 43_200.0
-    lock_s: Annotated[float, Field(strict=True, ge=10, le=86_400)] = 180.0
-
-
-class OpsListen(Listen):
-    """Where health and metrics are read; there is no sign-in."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 8083
-
-
-class Sites(Section):
-    """The four sites: shoppers, staff, machines, and whoever keeps it running."""
-
-    shopper: ShopperListen = ShopperListen()
-    staff: StaffListen = StaffListen()
-    intake: IntakeListen = IntakeListen()
-    ops: OpsListen = OpsListen()
-
-
-def _meet(one: Listen, other: Listen) -> bool:
-    """Whether two sites on one port are in each other's way."""
-    hosts = {one.host, other.host}
-    return len(hosts) == 1 or not hosts.isdisjoint(_EVERYWHERE)
-
-
 class Log(Section):
     """What is written to standard error."""
 
@@ -343,17 +296,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _sites_listen_apart(self) -> Settings:
-        taken: dict[int, list[tuple[str, Listen]]] = {}
-        for name, site in iter(self.sites):
-            beside = taken.setdefault(site.port, [])
-            other = next((key for key, one in beside if _meet(one, site)), None)
-            if site.port and other is not None:
-                free = max(one.port for _, one in iter(self.sites)) + 1
-                raise ValueError(
-                    f"sites.{name}.port = {site.port}: sites.{other}.port is the same; write "
-                    f"another, like {free if free <= 65535 else 8080}"
-                )
-            beside.append((name, site))
+        self.sites.must_listen_apart()
         return self
 
     @model_validator(mode="after")

@@ -38,6 +38,15 @@ Currency = Annotated[str, AfterValidator(_currency)]
 Id = Annotated[
     str, shaped(r"[A-Za-z0-9._-]{1,64}", 'write 1 to 64 of A-Z a-z 0-9 . _ -, like "s042"')
 ]
+HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+Host = Annotated[
+    str,
+    shaped(
+        rf"{HOST}|\[?[0-9a-fA-F:]+\]?",
+        'write a host name or an IP address alone, like "broker.example.com" or "127.0.0.1"',
+    ),
+]
 Whole = Annotated[int, Field(strict=True)]
+Port = Annotated[Whole, Field(ge=0, le=65535)]
 Flag = Annotated[bool, Field(strict=True)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=86_400)]

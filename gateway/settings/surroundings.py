@@ -29,6 +29,7 @@ def problems(settings: Settings) -> Iterator[str]:
     for section, broker in sorted(brokers.items()):
         yield from _password(section, broker)
         yield from _authority(section, broker)
+        yield from _identity(section, broker)
     yield from _secret(settings)
     yield from _label_keys(settings)
     yield from _templates(settings)
@@ -136,6 +137,29 @@ def _authority(section: str, broker: Broker) -> Iterator[str]:
         yield f"{key}: holds no certificate; write the path of a PEM file"
     except OSError as error:
         yield f"{key}: {unreadable(error)}"
+
+
+def _identity(section: str, broker: Broker) -> Iterator[str]:
+    if broker.cert_file is None or broker.key_file is None:
+        return
+    key = f'{section}.cert_file = "{broker.cert_file}"'
+    if not broker.tls:
+        yield f"{key}: is not used without TLS; write {section}.tls = true, or remove it"
+        return
+    for name, path in (("cert_file", broker.cert_file), ("key_file", broker.key_file)):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            yield f'{section}.{name} = "{path}": {unreadable(error)}'
+            return
+    try:
+        # Without a passphrase given OpenSSL would ask on the terminal and wait.
+        ssl.create_default_context().load_cert_chain(broker.cert_file, broker.key_file, "")
+    except ssl.SSLError:
+        yield (
+            f"{key}: does not fit the key in {broker.key_file}; both must be PEM, the key without "
+            "a passphrase and of this very certificate"
+        )
 
 
 def unreadable(error: OSError) -> str:

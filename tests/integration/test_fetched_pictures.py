@@ -31,7 +31,7 @@ from device_drivers.simulated.mqtt_label import Faults, LabelModel, SimulatedLab
 from gateway.broker.link import Link
 from gateway.domain.labels import Target
 from gateway.intake import label_pictures
-from gateway.settings.sections import IntakeListen
+from gateway.settings import IntakeListen
 from gateway.store import labels
 from gateway.store.database import Database
 from tests.support import gateway_process

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -37,16 +37,21 @@ class Authority:
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def sign(self, host: str, *, days: float = 365) -> Signed:
+    def sign(self, host: str, *, days: float = 365, rsa_key: bool = False) -> Signed:
         """A certificate for ``host`` that ends in so many days."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = (
+            rsa.generate_private_key(65537, 2048)
+            if rsa_key
+            else ec.generate_private_key(ec.SECP256R1())
+        )
         certificate = (
             _built(_named(host), self._name, key, self._now - timedelta(days=800))
             .not_valid_after(self._now + timedelta(days=days))
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        files = Signed(self._folder / f"{host}-{days}.pem", self._folder / f"{host}-{days}.key")
+        name = f"{host}-{days}-{self._name.rfc4514_string()}"
+        files = Signed(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         files.key.write_bytes(
             key.private_bytes(
@@ -63,7 +68,10 @@ def _named(name: str) -> x509.Name:
 
 
 def _built(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, since: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    since: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

@@ -23,6 +23,10 @@ SPANISH: Final[Mapping[str, tuple[str, str]]] = {
         "cerró la conexión antes de responder",
         "revisa port y tls en los ajustes: así responde un puerto TLS sin tls",
     ),
+    "closed_tls": (
+        "cerró la conexión cifrada antes de responder",
+        "revisa cert_file y key_file en los ajustes si pide saber quiénes somos, y su registro",
+    ),
     "password": (
         "nuestro usuario o contraseña no es correcto",
         "revisa username y el texto de password_file, y la lista de usuarios del bróker",
@@ -69,7 +73,7 @@ SPANISH: Final[Mapping[str, tuple[str, str]]] = {
     "no_way": ("no hay camino hasta él", "revisa la red de este equipo"),
     "file": (
         "no se puede leer un archivo que hace falta para conectar",
-        "revisa password_file y ca_file en los ajustes, y quién puede leerlos",
+        "revisa password_file, ca_file, cert_file y key_file en los ajustes, y quién puede leerlos",
     ),
     "untrusted": (
         "su certificado no es de confianza",

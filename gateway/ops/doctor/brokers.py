@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.broker import probing, topics
+from gateway.broker.credentials import context_of
 from gateway.broker.probing import Probed
 from gateway.broker.troubles import Trouble
 from gateway.ops.doctor import greeting
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.broker_words import SPANISH, sentence
-from gateway.settings import Broker, Settings
+from gateway.settings import Broker, Settings, is_loopback
 from gateway.web.findings import Advice, Finding, State
 from gateway.web.words import Text
 
@@ -166,17 +167,12 @@ def judged(one: Wanted, found: Probed, store: str) -> Iterator[Finding]:
         yield NO_MANIFEST.at(one.where, topic=f"{prefix}/{topics.MANIFEST}")
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host as the settings write it is this machine itself."""
-    return host == "localhost" or host.startswith("127.") or host.strip("[]") == "::1"
-
-
 def _is_trusted(broker: Broker) -> bool:
     """Whether its certificate is, as far as a greeting tells."""
     if not broker.tls:
         return True
     try:
-        greeting.certificate_ends(broker.host.strip("[]"), broker.port, broker.ca_file)
+        greeting.certificate_ends(broker.host.strip("[]"), broker.port, context_of(broker))
     except ssl.SSLCertVerificationError:
         return False
     except (OSError, ValueError):

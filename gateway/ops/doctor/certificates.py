@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.broker.credentials import context_of
 from gateway.ops.doctor import brokers, greeting
 from gateway.ops.doctor.box import Box
+from gateway.settings import Broker
 from gateway.web.findings import Advice, Finding, State
 from gateway.web.words import Text
 
@@ -88,12 +89,12 @@ _OF_CODE: Final = {9: NOT_YET, 10: EXPIRED, 62: OTHER_NAME, 64: OTHER_NAME}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """Where TLS is spoken: the setting that names it, and who is trusted (the system if None)."""
+    """Where TLS is spoken, and the setting that names it; ``broker`` where it is one."""
 
     setting: str
     host: str
     port: int
-    trusted: Path | None = None
+    broker: Broker | None = None
 
 
 def look(box: Box) -> Iterable[Finding]:
@@ -116,7 +117,7 @@ def points(box: Box) -> Iterator[Point]:
                 setting=f"{one.section}.host",
                 host=broker.host.strip("[]"),
                 port=broker.port,
-                trusted=broker.ca_file,
+                broker=broker,
             )
     addresses = [("shop.public_base", settings.shop.public_base)]
     addresses += [
@@ -128,10 +129,14 @@ def points(box: Box) -> Iterator[Point]:
             yield Point(setting=setting, host=parts.hostname, port=parts.port or 443)
 
 
+def _context(point: Point) -> ssl.SSLContext:
+    return ssl.create_default_context() if point.broker is None else context_of(point.broker)
+
+
 def _greeted(point: Point, *, now: datetime) -> list[Finding]:
     where = f"{point.setting} {point.host}:{point.port}"
     try:
-        ends = greeting.certificate_ends(point.host, point.port, point.trusted)
+        ends = greeting.certificate_ends(point.host, point.port, _context(point))
     except ssl.SSLCertVerificationError as error:
         advice = _OF_CODE.get(error.verify_code, UNTRUSTED)
         trust = point.setting.replace(".host", ".ca_file") if ".host" in point.setting else ""

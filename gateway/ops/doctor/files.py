@@ -89,6 +89,7 @@ def secrets(settings: Settings) -> Iterator[Path]:
     if settings.central.kind == "mqtt":
         brokers.append(settings.central.broker)
     named = [broker.password_file for broker in brokers]
+    named += [broker.key_file for broker in brokers]
     named += [settings.labels.keys_file, settings.shopify.client_secret_file]
     yield from dict.fromkeys(path for path in named if path is not None)
 

@@ -6,19 +6,17 @@ import contextlib
 import socket
 import ssl
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 _ANSWER_S: Final = 4.0
 
 
-def certificate_ends(host: str, port: int, trusted: Path | None) -> datetime:
-    """When the certificate there expires; ``trusted`` is a PEM file, the system's where None.
+def certificate_ends(host: str, port: int, context: ssl.SSLContext) -> datetime:
+    """When the certificate there expires; ``context`` is what we trust and show.
 
     Waits for the network. Raises ``ssl.SSLCertVerificationError`` where it is not good, and
     ``OSError`` where nobody answers with TLS.
     """
-    context = ssl.create_default_context(cafile=trusted)
     with contextlib.ExitStack() as stack:
         plain = stack.enter_context(socket.create_connection((host, port), timeout=_ANSWER_S))
         wrapped = stack.enter_context(context.wrap_socket(plain, server_hostname=host))

@@ -186,6 +186,7 @@ def test_no_code_is_used_twice_and_there_are_many() -> None:
 def test_every_trouble_with_a_broker_has_its_words_in_spanish() -> None:
     known = {troubles.of_code(code, "x").kind for code in range(256)}
     known |= {troubles.BROKE.kind, troubles.SILENT.kind, troubles.CLOSED.kind}
+    known.add(troubles.CLOSED_TLS.kind)
     known |= {troubles.of_error(error).kind for error in _errors()}
 
     assert known <= broker_words.SPANISH.keys()

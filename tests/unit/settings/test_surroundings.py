@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from gateway import settings
+from gateway.clock import SystemClock
 from gateway.settings import SettingsError, surroundings
+from tests.support.certificates import Authority
 from tests.unit.settings.test_loading import GOOD, refused, write
 
 
@@ -40,6 +42,29 @@ def test_a_certificate_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
     assert _wrong(tmp_path, lines) == [f"{key}: holds no certificate; write the path of a PEM file"]
     assert "write shop_broker.tls = true" in _wrong(tmp_path, 'ca_file = "ca.pem"')[0]
+
+
+def test_our_certificate_must_be_there_and_fit_its_key(tmp_path: Path) -> None:
+    authority = Authority(tmp_path, SystemClock().now())
+    ours, other = authority.sign("gw-1"), authority.sign("gw-2")
+    lines = 'cert_file = "ours.pem"\nkey_file = "ours.key"'
+    key = f'shop_broker.cert_file = "{tmp_path / "ours.pem"}"'
+    assert "write shop_broker.tls = true" in _wrong(tmp_path, lines)[0]
+    lines = f"tls = true\n{lines}"
+    assert _wrong(tmp_path, lines) == [f"{key}: is not there; write the path of a file that is"]
+    ours.certificate.rename(tmp_path / "ours.pem")
+    assert "shop_broker.key_file" in _wrong(tmp_path, lines)[0]
+    other.key.rename(tmp_path / "ours.key")
+    assert "does not fit the key" in _wrong(tmp_path, lines)[0]
+    ours.key.rename(tmp_path / "ours.key")
+    file = write(tmp_path, f"{GOOD}\n[shop_broker]\n{lines}")
+    surroundings.check(file, settings.load(file))
+
+
+def test_a_certificate_comes_with_its_key(tmp_path: Path) -> None:
+    file = write(tmp_path, f'{GOOD}\n[shop_broker]\ntls = true\ncert_file = "ours.pem"')
+    with pytest.raises(SettingsError, match=r"shop_broker.*belong together: write both"):
+        settings.load(file)
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
