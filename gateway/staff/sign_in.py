@@ -1,7 +1,8 @@
 """Signing in and out. The only pages that nobody has to be signed in for.
 
 Everybody may sign in with name and password. On a shared device of the shop a clerk picks a name
-and types a short code, or scans a badge, and unlocks with either; elsewhere both mean nothing.
+and types a short code, or scans a badge; both mean nothing elsewhere, and open what clerks do.
+A shared device that locked itself goes on with what it was opened with.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class SignIn:
         if person is None:
             wrong = texts_of_people.WRONG_SHORT if given.short else texts.WRONG
             return await self._form(request, wrong, name=given.name, back=back, status=401)
-        token = await self._open(request, person, device)
+        token = await self._open(request, person, device, short=bool(given.short))
         # One more step, to see whether the browser kept the session.
         response = go(f"/signed-in?{urlencode({'next': back})}")
         self._gate.keep(response, token)
@@ -133,7 +134,12 @@ class SignIn:
         visit = await self._gate.visit(request)
         if visit is None:
             return go("/sign-in")
-        given = _Given(name=visit.session.name, password="", short=_field(form, "short"))
+        secret, short = _field(form, "secret"), visit.session.short
+        given = _Given(
+            name=visit.session.name,
+            password="" if short else secret,
+            short=secret if short else "",
+        )
         device = await self._gate.device(request)
         asks = "x-background" in request.headers
         try:
@@ -141,7 +147,8 @@ class SignIn:
         except TooManyError:
             return self._unlock_form(request, visit, texts.SLOW_DOWN, status=429)
         if person is None or person.name != visit.session.name:
-            return self._unlock_form(request, visit, texts_of_people.WRONG_SHORT, status=401)
+            wrong = texts_of_people.WRONG_SHORT if short else texts_of_people.WRONG_PASSWORD
+            return self._unlock_form(request, visit, wrong, status=401)
         now = self._desk.clock.now()
         await self._desk.database.write(lambda rows: sessions.touch(rows, visit.token, now))
         return Response(status_code=204) if asks else go(own_path(_field(form, "next")))
@@ -210,7 +217,9 @@ class SignIn:
             )
         return person
 
-    async def _open(self, request: Request, person: Person, device: SharedDevice | None) -> str:
+    async def _open(
+        self, request: Request, person: Person, device: SharedDevice | None, *, short: bool
+    ) -> str:
         old, now = await self._gate.visit(request), self._desk.clock.now()
         client = browsers.named(request.headers.get("user-agent", ""))
 
@@ -221,7 +230,9 @@ class SignIn:
             if device is not None:
                 number = device.id
                 shared_devices.used(connection, device.id, now)
-            return sessions.open_(connection, person.name, now, device=number, client=client)
+            return sessions.open_(
+                connection, person.name, now, device=number, short=short, client=client
+            )
 
         return await self._desk.database.write(begin)
 
@@ -265,6 +276,7 @@ class SignIn:
             again=f"/unlock?{urlencode({'next': after})}",
             problem=problem,
             name=visit.session.name,
+            short=visit.session.short,
             next=after,
         )
 

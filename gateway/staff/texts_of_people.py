@@ -17,6 +17,10 @@ WRONG_SHORT = Text(
     es="La clave o la tarjeta no es correcta. Inténtalo otra vez.",
     en="The code or the badge is not right. Try again.",
 )
+WRONG_PASSWORD = Text(
+    es="La contraseña no es correcta. Inténtalo otra vez.",
+    en="The password is not right. Try again.",
+)
 SHARED_HERE = Text(es="Equipo compartido: {name}", en="Shared device: {name}")
 LOCKED_FOR = Text(es="Bloqueado: {name}", en="Locked: {name}")
 LOCKED_LEAD = Text(

@@ -27,7 +27,8 @@ class Session:
     """A sign-in that still holds; ``key`` is the hash of its token and safe to keep.
 
     ``device`` is the number of the shared device that it is on, None for a person's own; ``client``
-    is what the browser said it is.
+    is what the browser said it is. A ``short`` one was opened by a short code or a badge, which is
+    good for what clerks do, whoever it is.
     """
 
     key: str
@@ -37,17 +38,24 @@ class Session:
     opened_at: datetime
     used_at: datetime
     device: int | None = None
+    short: bool = False
     client: str = ""
 
 
 _COLUMNS = (
-    "token_sha256, name, role, csrf, opened_at, used_at, device, client FROM session "
+    "token_sha256, name, role, csrf, opened_at, used_at, device, short, client FROM session "
     "JOIN person ON person.name = session.person"
 )
 
 
 def open_(
-    connection: Connection, name: str, now: datetime, *, device: int | None = None, client: str = ""
+    connection: Connection,
+    name: str,
+    now: datetime,
+    *,
+    device: int | None = None,
+    short: bool = False,
+    client: str = "",
 ) -> str:
     """Begin a session of the person called ``name`` and return its token, kept nowhere else.
 
@@ -64,11 +72,12 @@ def open_(
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     at = to_ms(now)
     connection.execute(
-        "INSERT INTO session (token_sha256, person, csrf, opened_at, used_at, device, client) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO session "
+        "(token_sha256, person, csrf, opened_at, used_at, device, short, client) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(hash_(token), person.name, secrets.token_urlsafe(_TOKEN_BYTES), at, at),
-            *(device, client[:LONGEST_CLIENT]),
+            *(device, int(short), client[:LONGEST_CLIENT]),
         ),
     )
     return token
@@ -128,14 +137,15 @@ def _holds(found: Session, now: datetime, idle_s: float, max_s: float) -> bool:
     return -_SLACK <= unused < timedelta(seconds=idle_s) and age < timedelta(seconds=max_s)
 
 
-def _session(row: tuple[str, str, str, str, int, int, int | None, str]) -> Session:
+def _session(row: tuple[str, str, str, str, int, int, int | None, int, str]) -> Session:
     return Session(
         key=row[0],
         name=row[1],
-        role=Role(row[2]),
+        role=Role.CLERK if row[7] else Role(row[2]),
         csrf=row[3],
         opened_at=from_ms(row[4]),
         used_at=from_ms(row[5]),
         device=row[6],
-        client=row[7],
+        short=bool(row[7]),
+        client=row[8],
     )

@@ -150,11 +150,11 @@
   if (locked) {
     const wrong = locked.querySelector("[data-wrong]");
     const form = locked.querySelector("form");
-    const field = form.elements.short;
+    const field = form.elements.secret;
     locked.addEventListener("cancel", (event) => event.preventDefault());
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const body = new URLSearchParams({ short: field.value });
+      const body = new URLSearchParams({ secret: field.value });
       field.value = "";
       const answer = await fetch(form.action, { method: "POST", body, headers: BACKGROUND });
       if (answer.redirected) return location.assign(answer.url);

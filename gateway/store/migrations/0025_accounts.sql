@@ -19,8 +19,9 @@ ALTER TABLE person ADD COLUMN pin_hash TEXT;
 ALTER TABLE person ADD COLUMN badge_sha256 TEXT;
 CREATE UNIQUE INDEX person_badge ON person (badge_sha256) WHERE badge_sha256 IS NOT NULL;
 
--- On which shared device, if any, and what the browser said it is.
+-- On which shared device, if any, whether by a short code or badge, and what the browser said it is.
 ALTER TABLE session ADD COLUMN device INTEGER REFERENCES shared_device (id) ON DELETE CASCADE;
+ALTER TABLE session ADD COLUMN short INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN client TEXT NOT NULL DEFAULT '';
 CREATE INDEX session_device ON session (device) WHERE device IS NOT NULL;
 

@@ -217,17 +217,35 @@ async def test_idle_locks_a_shared_device_and_the_code_goes_on_where_it_was(crew
         assert (await phone.post("/bind", data={"label": "x"})).status_code == 401
         assert "Bloqueado: Beto" in (await phone.get(locked.headers["Location"])).text
         for wrong in ("9999", ""):
-            assert (await phone.post("/unlock", data={"short": wrong})).status_code == 401
+            assert (await phone.post("/unlock", data={"secret": wrong})).status_code == 401
         assert (await phone.get("/labels")).status_code == 303
-        back = await phone.post("/unlock", data={"short": PIN, "next": "/labels?q=jeans"})
+        back = await phone.post("/unlock", data={"secret": PIN, "next": "/labels?q=jeans"})
         assert back.headers["Location"] == "/labels?q=jeans"
         assert (await phone.get("/labels")).status_code == 200
         assert (await phone.post("/lock")).headers["Location"] == "/unlock"
         assert (await phone.get("/labels")).status_code == 303
         by_itself = {"X-Background": "1"}
-        gone_on = await phone.post("/unlock", data={"short": PIN}, headers=by_itself)
+        gone_on = await phone.post("/unlock", data={"secret": PIN}, headers=by_itself)
         assert gone_on.status_code == 204
         assert (await phone.get("/labels")).status_code == 200
+
+
+async def test_a_short_code_opens_what_clerks_do_and_the_password_the_rest(
+    crew: Staffed,
+) -> None:
+    await crew.database.write(lambda rows: people.set_pin_hash(rows, NAME, PIN_HASH))
+    async with shared(crew) as phone:
+        await phone.post("/sign-in", data={"name": NAME, "short": PIN})
+        assert (await phone.get("/labels")).status_code == 200
+        assert (await phone.get("/people")).status_code == 403
+        await phone.post("/sign-in", data={"name": NAME, "password": PASSWORD})
+        assert (await phone.get("/people")).status_code == 200
+        await with_csrf(phone)
+        await phone.post("/lock")
+        assert (await phone.post("/unlock", data={"secret": PIN})).status_code == 401
+        assert 'type="password"' in (await phone.get("/unlock")).text
+        assert (await phone.post("/unlock", data={"secret": PASSWORD})).status_code == 303
+        assert (await phone.get("/people")).status_code == 200
 
 
 async def test_another_s_badge_does_not_unlock(crew: Staffed) -> None:
@@ -237,7 +255,7 @@ async def test_another_s_badge_does_not_unlock(crew: Staffed) -> None:
         await phone.post("/sign-in", data={"name": "Beto", "short": PIN})
         await with_csrf(phone)
         await phone.post("/lock")
-        assert (await phone.post("/unlock", data={"short": badge})).status_code == 401
+        assert (await phone.post("/unlock", data={"secret": badge})).status_code == 401
         assert (await phone.post("/sign-in", data={"short": badge})).status_code == 303
         assert "Dani" in (await phone.get("/me")).text
 
