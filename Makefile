@@ -83,13 +83,16 @@ $(DEV): requirements-dev.lock pyproject.toml
 	@PYTHON='$(PYTHON)' VENV='$(VENV)' sh .ci/install requirements-dev.lock
 	@touch $(RUN) $@
 
-# For trying things on this machine: own data, a port that no other mosquitto has, sign-in without TLS.
+# For trying things on this machine: own data, a port that no other mosquitto has, and a staff site for this machine alone:
+# over loopback nobody listens, so it goes without TLS and without a browser that warns.
 $(LOCAL):
 	@mkdir -p var
 	@sed -e 's|^public_base = .*|public_base = "http://127.0.0.1:8080"|' \
 		-e 's|^folder = .*|folder = "data"|' \
 		-e 's|^# snapshot_hosts = .*|snapshot_hosts = ["127.0.0.1"]|' \
 		-e '/^\[shop_broker\]/,/^# port/ s|^# port = .*|port = 18830|' \
+		-e '/^\[sites.staff\]/,/^port/ s|^host = .*|host = "127.0.0.1"|' \
+		-e 's|^# https = .*|https = false|' \
 		-e 's|^# secure_cookies = .*|secure_cookies = false|' \
 		config.example.toml > $@.new
 	@mv $@.new $@

@@ -121,7 +121,7 @@ def settings(folder: Path, broker: Broker, *, render_workers: int = 1) -> Settin
             "labels": {"render_workers": render_workers},
             "sites": {
                 "shopper": free,
-                "staff": free | {"secure_cookies": False},
+                "staff": free | {"https": False, "secure_cookies": False},
                 "intake": free,
                 "ops": free,
             },

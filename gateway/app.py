@@ -42,10 +42,13 @@ from gateway.settings import Settings
 from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
+from gateway.staff import welcome
 from gateway.store import folder_lock, labels, price_rules
 from gateway.store.database import FILE, Database
 from gateway.store.other_writers import OtherWriters
+from gateway.web import announcing
 from gateway.web.serving import Served, Serving
+from gateway.web.tls.keeping import Certificates
 
 Ready = Callable[[Mapping[str, str]], None]
 
@@ -82,10 +85,11 @@ async def run(
         adapters = adapters_of(settings.bluetooth, outages := Outages())
         ways = await asyncio.to_thread(reaching.ways, settings, links.shop, adapters, outages)
         drivers = await driving.drivers(ways)
+        certificates = await Certificates(database, clock, settings).begin()
         meter = meter_of(settings, database, clock, feed, links, adapters)
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
-            partial(_sites, settings, database, clock, origin, meter, doctor),
+            partial(_sites, settings, database, clock, origin, meter, doctor, certificates),
             pictures.need,
             sources.shopify,
             (ways, drivers),
@@ -150,6 +154,7 @@ def _sites(
     origin: Origin,
     meter: Meter,
     doctor: Doctor,
+    certificates: Certificates,
     need: Need,
     shopify: FromShopify | None,
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
@@ -179,9 +184,12 @@ def _sites(
         [
             Served(name="shopper", app=lookup.app, listen=listen.shopper),
             Served(name="staff", app=desk.app, listen=listen.staff),
+            *welcome.served(settings, certificates),
             Served(name="intake", app=intake, listen=listen.intake),
             Served(name="ops", app=ops.build(database, meter), listen=listen.ops),
         ],
+        tls=certificates.contexts,
         before_stop=desk.streams.close,
     )
-    return [lookup.upkeep, desk.live, desk.set_up], serving
+    told = announcing.of(listen.staff, settings.shop.gateway)
+    return [lookup.upkeep, desk.live, desk.set_up, certificates, *told], serving

@@ -11,6 +11,7 @@ from gateway.cli import (
     admitting,
     backing_up,
     central,
+    certifying,
     demonstrating,
     examining,
     feeding,
@@ -84,6 +85,7 @@ def _anaquel(
 
 commands.command()(running.run)
 commands.command("check-config")(running.check_config)
+commands.command()(certifying.certificate)
 commands.command()(examining.doctor)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)

@@ -28,7 +28,8 @@ def write(folder: Path, settings: Settings, addresses: Mapping[str, str]) -> tup
     for name, address in addresses.items():
         at = urlsplit(address)
         sections[f"sites.{name}"] = {"host": at.hostname, "port": at.port}
-    sections["sites.staff"]["secure_cookies"] = settings.sites.staff.secure_cookies
+    said = settings.sites.staff.model_dump(include={"https", "secure_cookies"})
+    sections["sites.staff"] |= said
     central: dict[str, dict[str, object]] = {
         "": {"store": settings.shop.store, "folder": CENTRAL},
         "broker": reached,

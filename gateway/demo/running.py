@@ -114,7 +114,7 @@ def _settings(
         bluetooth=Bluetooth(adapters=(air.ADAPTER,) if bluetooth else ()),
         sites=Sites(
             shopper=ShopperListen(host=_LOOPBACK, port=shopper),
-            staff=StaffListen(host=_LOOPBACK, port=staff, secure_cookies=False),
+            staff=StaffListen(host=_LOOPBACK, port=staff, https=False, secure_cookies=False),
             intake=IntakeListen(host=_LOOPBACK, port=intake),
             ops=OpsListen(host=_LOOPBACK, port=ops),
         ),

@@ -33,6 +33,7 @@ from gateway.settings.sites import (
     ShopperListen,
     Sites,
     StaffListen,
+    WelcomeListen,
     is_loopback,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "Source",
     "StaffListen",
     "Time",
+    "WelcomeListen",
     "anchored_broker",
     "is_loopback",
     "load",

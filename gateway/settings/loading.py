@@ -14,6 +14,7 @@ from gateway.settings.explaining import explain
 from gateway.settings.sections import Broker, Data, Settings
 
 _BROKER_FILES = ("password_file", "ca_file", "cert_file", "key_file")
+_SITE_FILES = ("certificate", "key")
 _BACKUP_FILES = (
     *("folder", "passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"),
 )
@@ -93,6 +94,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                 }
             ),
             "backup": _anchored_paths(settings.backup, _BACKUP_FILES, folder),
+            "sites": settings.sites.model_copy(
+                update={
+                    "shopper": _anchored_paths(settings.sites.shopper, _SITE_FILES, folder),
+                    "staff": _anchored_paths(settings.sites.staff, _SITE_FILES, folder),
+                }
+            ),
             "shopify": settings.shopify.model_copy(
                 update={"client_secret_file": anchor(settings.shopify.client_secret_file)}
             ),

@@ -130,8 +130,8 @@ class SetUp:
 
     def _address(self) -> str:
         listen = self._desk.settings.sites.staff
-        scheme = "https" if listen.secure_cookies else "http"
-        return f"{scheme}://{listen.host}:{listen.port}/set-up"
+        host = listen.host if listen.is_inside or not listen.announce else listen.local_name
+        return f"{'https' if listen.https else 'http'}://{host}:{listen.port}/set-up"
 
     def _said(self) -> str:
         return (

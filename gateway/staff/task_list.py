@@ -57,6 +57,7 @@ class TaskLines:
             "retired_label_heard": self._heard_again,
             parting.LEFT_HANGING: self._hangs,
             "template_broken": self._template_broken,
+            "certificate_broken": self._certificate_broken,
             "hold": self._held,
             "refused_file": self._refused_file,
             "too_many_labels": self._too_many_labels,
@@ -138,6 +139,15 @@ class TaskLines:
             title=self._say(texts.TASK_TEMPLATE_BROKEN, what=task.key),
             why=self._say(texts.TASK_TEMPLATE_BROKEN_WHY),
             advice=self._say(texts.TASK_TEMPLATE_BROKEN_ADVICE),
+            detail=_detail(task),
+        )
+
+    def _certificate_broken(self, task: Task) -> TaskLine:
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts.TASK_CERTIFICATE),
+            why=self._say(texts.TASK_CERTIFICATE_WHY),
+            advice=self._say(texts.TASK_CERTIFICATE_ADVICE),
             detail=_detail(task),
         )
 

@@ -166,6 +166,19 @@ TASK_TEMPLATE_BROKEN_ADVICE = Text(
     es="Corrige el archivo que se nombra abajo; el cambio se nota solo.",
     en="Correct the file that is named below; the change is noticed by itself.",
 )
+TASK_CERTIFICATE = Text(
+    es="Un certificado nuevo no se puede usar", en="A new certificate cannot be used"
+)
+TASK_CERTIFICATE_WHY = Text(
+    es="Sigue en uso el último bueno, o el que hizo el equipo.",
+    en="The last good one stays in use, or the one that the box made.",
+)
+TASK_CERTIFICATE_ADVICE = Text(
+    es="Corrige el archivo que se nombra abajo antes de que caduque el otro; el cambio se nota "
+    "solo.",
+    en="Correct the file that is named below before the other one is over; the change is noticed "
+    "by itself.",
+)
 TASK_TOO_MANY_LABELS = Text(
     es="Se presentan más etiquetas de las que caben",
     en="More labels introduce themselves than there is room for",

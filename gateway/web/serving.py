@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -48,14 +49,22 @@ class Served:
 
 
 class Serving:
-    """The service that answers HTTP. ``bind`` first, then ``run`` until it is cancelled."""
+    """The service that answers HTTP. ``bind`` first, then ``run`` until it is cancelled.
+
+    Sites with a context in ``tls``, by their name, speak HTTPS alone.
+    """
 
     name = "sites"
 
     def __init__(
-        self, sites: Sequence[Served], *, before_stop: Callable[[], None] = lambda: None
+        self,
+        sites: Sequence[Served],
+        *,
+        tls: Mapping[str, ssl.SSLContext] | None = None,
+        before_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._sites = sites
+        self._tls = tls or {}
         self._before_stop = before_stop
         self._sockets: dict[str, socket.socket] = {}
 
@@ -71,7 +80,12 @@ class Serving:
             self.release()
             raise
         return {
-            site.name: _base(site.listen.host, self._sockets[site.name]) for site in self._sites
+            site.name: _base(
+                "https" if site.name in self._tls else "http",
+                site.listen.host,
+                self._sockets[site.name],
+            )
+            for site in self._sites
         }
 
     def release(self) -> None:
@@ -84,7 +98,9 @@ class Serving:
         """Serve until cancelled; then answer what is under way, for two seconds at most."""
         if len(self._sockets) != len(self._sites):
             self.bind()
-        servers = {site.name: _Server(_config(site.app)) for site in self._sites}
+        servers = {
+            site.name: _Server(_config(site.app, self._tls.get(site.name))) for site in self._sites
+        }
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
@@ -110,9 +126,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         # The parser that bounds a head which arrives in pieces; ``layers`` bounds the others.
         http="h11",
         h11_max_incomplete_event_size=layers.MAX_HEAD,
@@ -168,8 +185,9 @@ def _reason(error: OSError, section: str) -> str:
             return f"{error.strerror}; correct {section}"
 
 
-def _base(host: str, bound: socket.socket) -> str:
+def _base(scheme: str, host: str, bound: socket.socket) -> str:
     port = bound.getsockname()[1]
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
     shown = everywhere.get(host.strip("[]"), host)
-    return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}"
+    shown = f"[{shown}]" if ":" in shown and not shown.startswith("[") else shown
+    return f"{scheme}://{shown}:{port}"

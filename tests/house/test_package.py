@@ -172,7 +172,9 @@ def test_make_run_starts_with_settings_that_fit_one_machine(tmp_path: Path) -> N
     assert made["shop_broker"] == {"port": 18830}
     assert made["feed"]["snapshot_hosts"] == ["127.0.0.1"], "where anaquel central serves them"
     assert made["shop"]["public_base"] == "http://127.0.0.1:8080"
-    assert made["sites"]["staff"]["secure_cookies"] is False
+    staff = made["sites"]["staff"]
+    assert staff["host"] == "127.0.0.1", "plain HTTP, for this machine alone"
+    assert (staff["https"], staff["secure_cookies"]) == (False, False)
 
 
 def unit() -> dict[str, dict[str, str]]:

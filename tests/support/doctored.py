@@ -159,7 +159,7 @@ def _broker_lines(folder: Path, port: int, signed: Signed) -> str:
 def _sections(one: Shop) -> dict[str, dict[str, Any]]:
     ports = {name: free_port() for name in ("shopper", "staff", "intake", "ops")}
     sites = {name: {"host": "127.0.0.1", "port": port} for name, port in ports.items()}
-    sites["staff"]["secure_cookies"] = False
+    sites["staff"] |= {"https": False, "secure_cookies": False}
     return {
         "shop": {"public_base": f"http://localhost:{ports['shopper']}"},
         "shop_broker": {

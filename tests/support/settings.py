@@ -31,7 +31,7 @@ def make(folder: Path, broker: Broker | None = None, **sections: Any) -> Setting
         "events": {"ack_s": 0.5},
         "sites": {
             "shopper": {"host": "127.0.0.1", "port": 0},
-            "staff": {"host": "127.0.0.1", "port": 0, "secure_cookies": False},
+            "staff": {"host": "127.0.0.1", "port": 0, "https": False, "secure_cookies": False},
             "intake": {"host": "127.0.0.1", "port": 0},
             "ops": {"host": "127.0.0.1", "port": 0},
         },

@@ -102,7 +102,12 @@ def make(
         labels={"confirm_s": 120.0},
         **own,
         sites={
-            "staff": {"host": "127.0.0.1", "port": 0, "secure_cookies": secure_cookies},
+            "staff": {
+                "host": "127.0.0.1",
+                "port": 0,
+                "https": secure_cookies,
+                "secure_cookies": secure_cookies,
+            },
         },
     )
     pauses: list[float] = []

@@ -65,7 +65,7 @@ def look(box: Box) -> Iterable[Finding]:
     """Try to take each port, without ever listening on it."""
     if box.inside:
         return  # they are ours, or we would not run
-    for name, listen in iter(box.settings.sites):
+    for name, listen in box.settings.sites.served.items():
         if listen.port:
             yield from _tried(f"[sites.{name}]", listen, box)
 

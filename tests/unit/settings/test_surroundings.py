@@ -95,11 +95,11 @@ password_file = "gone"
     [
         (
             "[sites.staff]\nport = 8080",
-            "sites.staff.port = 8080: sites.shopper.port is the same; write another, like 8084",
+            "sites.staff.port = 8080: sites.shopper.port is the same; write another, like 8085",
         ),
         (
             "[sites.intake]\nport = 8081",
-            "sites.intake.port = 8081: sites.staff.port is the same; write another, like 8084",
+            "sites.intake.port = 8081: sites.staff.port is the same; write another, like 8085",
         ),
     ],
 )

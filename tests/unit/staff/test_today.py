@@ -105,6 +105,8 @@ async def test_texts_and_templates_that_need_somebody_are_told(shelf: Staffed) -
         tasks.open_(connection, "text_left_out", "product/tote", detail, shop.NOW)
         why = {"message": "/srv/mine/template.toml:14: element 'name', value: no such fact"}
         tasks.open_(connection, "template_broken", "mine", why, shop.NOW)
+        key = {"message": "/srv/staff.key: is not the key of /srv/staff.pem; write both anew"}
+        tasks.open_(connection, "certificate_broken", "staff", key, shop.NOW)
 
     async with shelf.signed_in() as client:
         await shelf.database.write(trouble)
@@ -114,6 +116,9 @@ async def test_texts_and_templates_that_need_somebody_are_told(shelf: Staffed) -
     assert "Se escribe de derecha a izquierda." in spanish
     assert "La plantilla mine tiene un error" in spanish
     assert "The template mine has a fault" in english
+    assert "Un certificado nuevo no se puede usar" in spanish
+    assert "A new certificate cannot be used" in english
+    assert "/srv/staff.key: is not the key of" in english
     assert "/srv/mine/template.toml:14" in english
     assert "runs from right to left: title" in english
 

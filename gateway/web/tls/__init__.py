@@ -1,0 +1,1 @@
+"""The certificates that sites show: the box's own, and given ones that are reloaded."""
