@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from gateway.ops.doctor.box import Box
+from gateway.settings import is_loopback
 from gateway.web.findings import Advice, Finding, State
 from gateway.web.words import Text
 
@@ -71,6 +72,24 @@ NO_ANSWER = Advice(
 )
 
 
+ROUND_ABOUT = Advice(
+    code="address_round_about",
+    state=State.ATTENTION,
+    what=Text(
+        es="Visto desde la tienda, {host} no lleva directo a este equipo: sin internet los "
+        "códigos QR no abren",
+        en="Seen from the shop, {host} does not lead straight to this box: without internet the "
+        "QR codes do not open",
+    ),
+    do=Text(
+        es="Da ese nombre a este equipo en el router o el servidor de nombres de la tienda. Si lo "
+        'atiende tu tienda en línea, escribe host = "127.0.0.1" en [sites.shopper].',
+        en="Give that name to this box in the shop's router or name server. If your web shop "
+        'answers there, write host = "127.0.0.1" in [sites.shopper].',
+    ),
+)
+
+
 def look(box: Box) -> Iterable[Finding]:
     """Look the name up, and ask whoever it leads to."""
     base = box.settings.shop.public_base
@@ -84,9 +103,10 @@ def look(box: Box) -> Iterable[Finding]:
     except socket.gaierror as error:
         away = error.errno == socket.EAI_AGAIN
         return [(NO_NAME_SERVER if away else UNKNOWN).at(where, **facts)]
+    ours = any(is_this_machine(family, address) for family, _, _, _, address in found)
     if _answers(parts, host, port):
-        return []
-    ours = any(_is_this_machine(family, address) for family, _, _, _, address in found)
+        open_to_all = not is_loopback(box.settings.sites.shopper.host)
+        return [ROUND_ABOUT.at(where, **facts)] if open_to_all and not ours else []
     if not ours:
         return [NO_ANSWER.at(where, **facts)]
     if port == own:
@@ -94,7 +114,7 @@ def look(box: Box) -> Iterable[Finding]:
     return [NOBODY.at(where, **facts)]
 
 
-def _is_this_machine(family: int, address: tuple[object, ...]) -> bool:
+def is_this_machine(family: int, address: tuple[object, ...]) -> bool:
     """Only an own address can be bound."""
     with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         try:

@@ -1,4 +1,7 @@
-"""The certificates of everything we reach over TLS: trusted, for this name, and for how long."""
+"""The certificates of everything we reach over TLS: trusted, for this name, and for how long.
+
+Those that we show ourselves are looked at beside.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,21 @@ import ssl
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.broker.credentials import context_of
-from gateway.ops.doctor import brokers, greeting
+from gateway.ops.doctor import brokers, greeting, shown_certificates
 from gateway.ops.doctor.box import Box
+from gateway.ops.doctor.certificates_words import SOON
 from gateway.settings import Broker
 from gateway.web.findings import Advice, Finding, State
 from gateway.web.words import Text
 
 _SYSTEM: Final = "/usr/local/share/ca-certificates"
 """Where Debian looks for authorities of one's own."""
-
-SOON: Final = timedelta(days=21)
 
 EXPIRED = Advice(
     code="certificate_expired",
@@ -98,13 +100,12 @@ class Point:
 
 
 def look(box: Box) -> Iterable[Finding]:
-    """Greet each of them; those that are away are told of by their own checks."""
+    """Greet each of them, whoever is away is told of by its own check; then look at ours."""
     every = tuple(points(box))
-    if not every:
-        return []
-    with ThreadPoolExecutor(len(every)) as pool:
+    with ThreadPoolExecutor(len(every) + 1) as pool:
+        ours = pool.submit(lambda: list(shown_certificates.look(box)))
         found = pool.map(partial(_greeted, now=box.clock.now()), every)
-        return [finding for one in found for finding in one]
+        return [finding for one in (*found, ours.result()) for finding in one]
 
 
 def points(box: Box) -> Iterator[Point]:

@@ -13,6 +13,7 @@ from gateway.ops.doctor.box import Box
 from gateway.settings import Settings
 from gateway.store import examining
 from gateway.web.findings import Advice, Finding
+from gateway.web.tls import own
 from gateway.web.words import Text
 
 SECRET_OPEN = Advice(
@@ -90,7 +91,9 @@ def secrets(settings: Settings) -> Iterator[Path]:
         brokers.append(settings.central.broker)
     named = [broker.password_file for broker in brokers]
     named += [broker.key_file for broker in brokers]
+    named += [settings.sites.staff.key, settings.sites.shopper.key]
     named += [settings.labels.keys_file, settings.shopify.client_secret_file]
+    named += [settings.data.folder / own.FOLDER / name for name in (own.AUTHORITY, own.STAFF)]
     yield from dict.fromkeys(path for path in named if path is not None)
 
 
