@@ -79,7 +79,9 @@ class SetUp:
                 if not told:
                     # Journals are read by many; whoever started it by hand sees the code.
                     code = {"code": self.code} if sys.stderr.isatty() else {}
-                    log.warning("nobody may sign in yet", open=self._address(), see=path, **code)
+                    log.warning(
+                        "nobody may sign in yet", open=self._address(), see=str(path), **code
+                    )
                 told = True
             await changes.next()
 
