@@ -99,6 +99,13 @@ class StaffListen(_Certified):
         """Whether only this machine reaches it."""
         return is_loopback(self.host)
 
+    @property
+    def address(self) -> str:
+        """What people type to open it; behind a proxy of another name they know better."""
+        scheme = "https" if self.secure_cookies else "http"
+        host = self.local_name if self.host in _EVERYWHERE else self.host
+        return f"{scheme}://{host}" + ("" if self.port == 443 else f":{self.port}")
+
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> StaffListen:
         if self.https and not self.secure_cookies:

@@ -131,16 +131,16 @@ class SetUp:
         return hmac.compare_digest(plain.encode(), self._code.encode())
 
     def _address(self) -> str:
-        listen = self._desk.settings.sites.staff
-        host = listen.host if listen.is_inside or not listen.announce else listen.local_name
-        return f"{'https' if listen.https else 'http'}://{host}:{listen.port}/set-up"
+        return f"{self._desk.settings.sites.staff.address}/set-up"
 
     def _said(self) -> str:
+        sites = self._desk.settings.sites
+        explained = f"http://{sites.staff.local_name}:{sites.welcome.port}"
         return (
             f"Anaquel, {self._desk.settings.shop.store}\n\n"
             f"Abre / Open:    {self._address()}\n"
             f"Código / Code:  {self.code}\n"
-        )
+        ) + (f"Aviso / Warning: {explained}\n" if sites.staff.https else "")
 
     def _form(
         self, request: Request, problem: Text | None = None, *, name: str = "", status: int = 200

@@ -48,7 +48,13 @@ async def test_a_shared_device_locks_itself_and_keeps_the_work(
     tmp_path: Path, mosquitto: Mosquitto, page_at: PageAt, width: int, language: str
 ) -> None:
     # Long enough to sign in on a busy machine, short enough to wait for.
-    staff = {"host": "127.0.0.1", "port": 0, "secure_cookies": False, "lock_s": 10.0}
+    staff = {
+        "host": "127.0.0.1",
+        "port": 0,
+        "https": False,
+        "secure_cookies": False,
+        "lock_s": 10.0,
+    }
     settings = make_settings.make(tmp_path, mosquitto.broker, sites={"staff": staff})
     settings.data.folder.mkdir(mode=0o700)
     await people_there(settings.data.folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import settings
-from gateway.settings import Sites, is_loopback
+from gateway.settings import Sites, StaffListen, is_loopback
 from tests.unit.settings.test_loading import GOOD, refused, write
 
 
@@ -47,3 +47,21 @@ def test_there_is_a_welcome_page_only_where_there_is_a_certificate_to_explain() 
 )
 def test_loopback_is_this_machine_alone(host: str, *, inside: bool) -> None:
     assert is_loopback(host) is inside
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        ({}, "https://anaquel.local:8081"),
+        ({"local_name": "caja.local", "port": 443}, "https://caja.local"),
+        ({"host": "192.168.1.10"}, "https://192.168.1.10:8081"),
+        (
+            {"host": "127.0.0.1", "https": False, "secure_cookies": False},
+            "http://127.0.0.1:8081",
+        ),
+    ],
+)
+def test_people_are_told_an_address_that_can_be_opened(
+    listen: dict[str, object], address: str
+) -> None:
+    assert StaffListen.model_validate(listen).address == address
