@@ -87,12 +87,14 @@ def unsettle(connection: Connection, labels: Iterable[str], at: datetime) -> Non
 
 
 def planned(
-    connection: Connection, label: str, products: Sequence[ProductPrice], at: datetime
+    connection: Connection,
+    label: str,
+    products: Sequence[ProductPrice],
+    at: datetime,
+    *,
+    anew: bool,
 ) -> None:
-    """The label's wish is up to date with these prices, if nothing changed meanwhile."""
-    row = connection.execute("SELECT stale FROM label WHERE id = ?", (label,)).fetchone()
-    if row is None or row[0] > 0:
-        return
+    """The label's wish is up to date with these prices; made ``anew``, nobody confirmed it yet."""
     mine: dict[str, int] = dict(
         connection.execute("SELECT product, state FROM price_label WHERE label = ?", (label,))
     )
@@ -113,7 +115,7 @@ def planned(
                 "ON CONFLICT (label, product) DO UPDATE SET state = excluded.state",
                 (label, product, _WISHED),
             )
-    if moved:
+    if moved and not anew:
         delivery = deliveries.get(connection, label)
         if delivery is not None and delivery.state == "shown":
             confirmed(connection, label, at)
