@@ -35,6 +35,8 @@ _MAX_GROUP = 256
 _MAX_GROUP_S = 0.02
 _READERS = 2
 _BUSY_S = 5.0
+_STATEMENTS = 512
+"""Kept prepared by each connection: with the usual 128 those of one price pushed others out."""
 _AGAIN_S = 0.01
 
 
@@ -323,6 +325,7 @@ def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Conn
         uri=True,
         factory=Connection,
         isolation_level=None,
+        cached_statements=_STATEMENTS,
         check_same_thread=False,
     )
     try:
