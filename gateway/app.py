@@ -133,7 +133,7 @@ async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
     """What follows from settings that have changed."""
     await ownership.settle(database, settings, clock.now())
     if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
-        await database.write(partial(price_rules.settle, rules=rules))
+        await database.write(partial(price_rules.settle, rules=rules, at=clock.now()))
 
 
 def _feed(
