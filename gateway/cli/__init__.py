@@ -12,6 +12,7 @@ from gateway.cli import (
     backing_up,
     central,
     certifying,
+    commanding,
     demonstrating,
     examining,
     feeding,
@@ -111,6 +112,8 @@ central_side.command()(central.publish)
 central_side.command()(central.serve)
 central_side.command()(central.check)
 central_side.command()(watching.watch)
+central_side.command()(commanding.held)
+central_side.command()(commanding.accept)
 central_side.command()(central.key)
 commands.add_typer(from_shopify, name="shopify")
 from_shopify.command()(shopify.preview)

@@ -99,8 +99,10 @@ async def test_a_command_puts_what_is_held_in_force_once(
             assert await amounts(shop) == {"100.00", "110.00"}
         async with feeding.shop_running(mosquitto, settings) as shop:
             later = {"epoch": 1, "seq": central.publisher.seq}
-            again = await tell(command("accept_held", args=later))
+            again = await tell(command("accept_held", args=through))
             assert again == done, "the same id is the same command, over a restart, too"
+            other = await tell(command("accept_held", args=later))
+            assert (other["result"], other["code"]) == ("refused", "id_used")
             assert await amounts(shop) == {"100.00", "110.00"}
             assert (await tell(command("accept_held", id="c-2", args=later)))["said"]["held"] == 0
             assert await amounts(shop) == {"100.00", "110.00", "120.00"}
