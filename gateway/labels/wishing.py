@@ -91,9 +91,11 @@ def keep(connection: Connection, drawn: Iterable[Rendered], now: datetime) -> No
 def note(connection: Connection, origin: Origin, drawn: Drawn, now: datetime) -> None:
     """The label is up to date: a new picture is a new wish, and tasks come and go."""
     label = drawn.look.label
-    is_up_to_date = labels.planned(
+    stale = labels.planned(
         connection, label.id, looked_at=label.stale, next_change=_looked_at_again(drawn, now)
     )
+    if stale is None:
+        return  # retired while it was drawn
     _tell_of_texts(connection, drawn.look, now)
     _tell_of_rules(connection, origin, drawn, now)
     old = deliveries.wish(connection, label.id)
@@ -102,8 +104,11 @@ def note(connection: Connection, origin: Origin, drawn: Drawn, now: datetime) ->
         if drawn.rendered is not None:
             frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
         _wish(connection, drawn, now)
-    if is_up_to_date:
-        price_shown.planned(connection, label.id, drawn.look.products, now, anew=is_new)
+    if stale <= 0:
+        in_sight = drawn.rendered is None or not drawn.rendered.without_price
+        price_shown.planned(
+            connection, label.id, drawn.look.products, now, in_sight=in_sight, anew=is_new
+        )
 
 
 def forget(connection: Connection, label: str) -> None:

@@ -354,17 +354,17 @@ def stale(
 
 def planned(
     connection: Connection, label: str, *, looked_at: int, next_change: datetime | None
-) -> bool:
+) -> int | None:
     """The wish is up to date with ``looked_at`` (the ``stale`` count read before planning).
 
-    False when the label became stale anew meanwhile, or is gone.
+    Returns how often the label became stale anew meanwhile; None for one that is gone.
     """
     row = connection.execute(
         "UPDATE label SET stale = stale - ?1, urgent = iif(stale > ?1, urgent, 0), "
         "next_change = ?2 WHERE id = ?3 RETURNING stale",
         (looked_at, None if next_change is None else to_ms(next_change), label),
     ).fetchone()
-    return row is not None and row[0] <= 0
+    return None if row is None else int(row[0])
 
 
 def look_again(connection: Connection, label: str, why: str) -> None:

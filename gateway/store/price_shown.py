@@ -92,9 +92,14 @@ def planned(
     products: Sequence[ProductPrice],
     at: datetime,
     *,
+    in_sight: bool,
     anew: bool,
 ) -> None:
-    """The label's wish is up to date with these prices; made ``anew``, nobody confirmed it yet."""
+    """The label's wish is up to date with these prices; made ``anew``, nobody confirmed it yet.
+
+    A picture without them (``in_sight`` False) sends people to the till: whatever the label
+    confirms, it shows none of these prices.
+    """
     mine: dict[str, int] = dict(
         connection.execute("SELECT product, state FROM price_label WHERE label = ?", (label,))
     )
@@ -108,13 +113,11 @@ def planned(
             _settle(connection, one, price, at)
             if price is not None and price != (one.price or ""):
                 mine.pop(product, None)
-        if mine.get(product, _DRAW) == _DRAW:
+        if in_sight and mine.get(product, _DRAW) == _DRAW:
             moved = True
-            connection.execute(
-                "INSERT INTO price_label (label, product, state) VALUES (?1, ?2, ?3) "
-                "ON CONFLICT (label, product) DO UPDATE SET state = excluded.state",
-                (label, product, _WISHED),
-            )
+            _stands(connection, label, product, _WISHED)
+        elif not in_sight and mine.get(product) != _DRAW:
+            _stands(connection, label, product, _DRAW)
     if moved and not anew:
         delivery = deliveries.get(connection, label)
         if delivery is not None and delivery.state == "shown":
@@ -158,6 +161,14 @@ def _known(
         "CROSS JOIN price_showing ON price_showing.product = wanted.value",
         (json.dumps(list(products)),),
     ).fetchall()
+
+
+def _stands(connection: Connection, label: str, product: str, state: int) -> None:
+    connection.execute(
+        "INSERT INTO price_label (label, product, state) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (label, product) DO UPDATE SET state = excluded.state",
+        (label, product, state),
+    )
 
 
 def _leave(connection: Connection, label: str, product: str) -> None:
