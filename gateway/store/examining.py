@@ -124,3 +124,21 @@ def texts(article: str) -> Iterator[str]:
     if brand := value.get("brand"):
         yield brand
     yield from (value.get("color") or {}).get("name", {}).values()
+
+
+def rows(connection: Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY name"
+    ).fetchall()
+    return {
+        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+        for (name,) in tables
+    }
+
+
+def open_tasks(connection: Connection) -> dict[str, int]:
+    """How many tasks are open, by kind."""
+    found = connection.execute("SELECT kind, count(*) FROM task GROUP BY kind ORDER BY kind")
+    return dict(found.fetchall())
