@@ -161,9 +161,8 @@ def _sites(
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
     backups: Backups,
 ) -> tuple[list[Service], Serving]:
-    lookup = shopper.build(
-        settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
-    )
+    build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
+    lookup = build(target_of_code=labels.target_of_code, need=need)
     ways, drivers = to_labels
     desk = staff.site(
         database=database,

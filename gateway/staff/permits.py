@@ -141,6 +141,7 @@ PERMITS: Final = (
         least=Role.MANAGER,
         routes=(
             *("GET /doctor", "GET /doctor/now", "GET /api/v1/doctor"),
+            *("GET /doctor/phone", "GET /doctor/phone/{token}", "GET /doctor/phone/{token}/now"),
             *("GET /backups", "GET /backups-now", "POST /backups/make", "POST /backups/download"),
         ),
     ),

@@ -51,6 +51,7 @@ from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
+from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
 from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
@@ -211,7 +212,8 @@ def site(
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
     parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups, checker))
-    for part in (*parts, CheckupPages(desk, looking), Api(desk, app)):
+    checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
+    for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(
