@@ -141,7 +141,7 @@ def of(
         **dict.fromkeys(NAMES, ""),
         **_of_the_article(facts),
         **_of_the_price(facts, was, locale),
-        **_of_days(facts, zone, locale),
+        **_of_days(facts, zone, languages.date_locale(facts.language, country)),
         **{name: _word(word, facts.language) for name, word in words.items()},
     }
     beside = {"sizes": facts.sizes, "picture": facts.picture is not None and facts.picture.data}

@@ -99,6 +99,33 @@ def test_an_offer_without_end_names_no_day(end: datetime | None) -> None:
     assert until(tag, ZoneInfo("America/Mexico_City")) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "country", "days"),
+    [
+        ("en", "MX", ("31 Jan", "31/01/2027", "4 Jan")),
+        ("es", "GB", ("31 ene", "31/1/27", "4 ene")),
+        ("es", "DE", ("31 ene", "31/1/27", "4 ene")),
+        ("en", "US", ("Jan 31", "1/31/27", "Jan 4")),
+    ],
+)
+def test_days_are_in_the_language_of_the_label_whatever_writes_the_money(
+    language: str, country: str, days: tuple[str, str, str]
+) -> None:
+    ends, begins = datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
+    tag = PriceTag(price=PESOS, kind="sale", valid_until=ends)
+    facts = LabelFacts(
+        code="7K3Q9M", link="X", language=language, state=LabelState.SALE, tag=tag, coming=begins
+    )
+    this_year = values.of(dataclasses.replace(facts, year=2027), {}, country, UTC)
+    another = values.of(dataclasses.replace(facts, year=2026), {}, country, UTC)
+    said = (
+        this_year.fill_in("{until}"),
+        another.fill_in("{until_brief}"),
+        this_year.fill_in("{coming_day}"),
+    )
+    assert said == days
+
+
 def until(tag: PriceTag, zone: tzinfo | None, text: str = "{until}") -> str:
     facts = LabelFacts(
         code="7K3Q9M",
