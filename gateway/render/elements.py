@@ -195,12 +195,14 @@ class TextElement(Element):
     With ``plate`` it stands on a coloured plate with round corners. With ``follows`` it takes the
     width its column has and asks for none itself. ``whole`` text asks for its full width, so that
     it is dropped rather than shortened; a template's own words always do. With ``strike`` it is
-    crossed out. ``language`` ``"second"`` says it in the shop's second language, and nothing where
+    crossed out. Where ``value`` has no room it says ``shorter``, if that is given. ``language``
+    ``"second"`` says it in the shop's second language, and nothing where
     there is none or it would say the same.
     """
 
     kind: Literal["text"]
     value: str = Field(max_length=500)
+    shorter: str = Field(default="", max_length=500)
     size: LengthField
     min_size: LengthField = Length(11, "px")
     font: FontField = "medium"

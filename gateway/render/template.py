@@ -318,7 +318,7 @@ def _texts(element: Element) -> tuple[tuple[str, str], ...]:
     """The (key, text) pairs of an element in which facts are named."""
     match element:
         case TextElement():
-            return (("value", element.value),)
+            return (("value", element.value), ("shorter", element.shorter))
         case BarcodeElement():
             return (("value", element.value),)
         case PriceElement():

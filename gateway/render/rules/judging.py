@@ -53,7 +53,7 @@ def judge(drawing: Drawing, facts: LabelFacts, panel: Panel, pack: RulePack) -> 
 
 
 def lost(drawing: Drawing) -> Iterator[str]:
-    """What a template meant to show and could not: a code to be read, a whole price, the name."""
+    """What a template meant to show and could not: a code, a whole price, the name, own words."""
     for one in drawing.placed:
         if isinstance(one.element, QrElement | BarcodeElement) and not one.seen.size:
             yield f"element {one.name!r}: there is no room for a code that can be read"
@@ -61,10 +61,16 @@ def lost(drawing: Drawing) -> Iterator[str]:
             yield f"element {one.name!r}: the amount does not fit its room"
         if isinstance(one.element, TextElement) and not one.seen.size and _is_name(one.element):
             yield f"element {one.name!r}: there is no room for a letter of the name"
+        if isinstance(one.element, TextElement) and not one.seen.whole and _is_own(one.element):
+            yield f"element {one.name!r}: its own words have no room whole"
 
 
 def _is_name(element: TextElement) -> bool:
     return "title" in values.names_in(element.value)
+
+
+def _is_own(element: TextElement) -> bool:
+    return set(values.names_in(element.value)).isdisjoint(values.NAMES)
 
 
 class _Sight:

@@ -9,8 +9,8 @@ import pytest
 
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import checking, rendering, samples, templates
-from gateway.render.elements import BarcodeElement, QrElement
+from gateway.render import checking, rendering, samples, templates, values
+from gateway.render.elements import BarcodeElement, QrElement, TextElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
 from tests import tiers
@@ -65,6 +65,24 @@ def test_every_code_can_be_read(name: str) -> None:
             assert read(drawn.frame) == wanted, (panel.name, sample)
             seen += len(wanted)
     assert seen or name == "plain"
+
+
+@pytest.mark.parametrize("name", ["article", "style", "grocery", "weight"])
+def test_a_code_says_what_it_is_for(name: str) -> None:
+    template = BUNDLED[name]
+    calls = {"scan", "scan_short", "see"}
+    for panel, *_ in checking.alike(template, checking.panels(template)):
+        for sample in ("regular", "sold_out"):
+            drawn = rendering.draw(template, panel, facts_of(name, "MX")[sample], "MX", ZONE)
+            seen = [one.element for one in drawn.placed if one.seen.size]
+            said = {
+                word
+                for one in seen
+                if isinstance(one, TextElement)
+                for word in values.names_in(one.value)
+            }
+            assert any(isinstance(one, QrElement) for one in seen), (panel.name, sample)
+            assert calls & said, (panel.name, sample)
 
 
 def read(frame: Frame) -> set[str]:

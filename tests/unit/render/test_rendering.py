@@ -28,6 +28,7 @@ from gateway.render.prices import Price
 from gateway.render.template import Template
 from gateway.render.texts import ELLIPSIS
 from tests.golden.panels import PANELS
+from tests.support.drawing import FACTS, page
 from tests.unit.render.test_layout import overlap
 
 BUNDLED = templates.load_all(templates.BUNDLED)
@@ -368,3 +369,20 @@ def test_other_digits_stand_at_the_same_places(
     ]
     if builds[0].shape() == builds[1].shape():
         assert list(builds[0].places()) == list(builds[1].places())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "said"),
+    [(296, 128, "Escanea: tallas y colores"), (70, 128, "Escanea"), (70, 14, "Escanea")],
+)
+def test_a_text_says_what_is_shorter_where_it_has_no_room(
+    width: int, height: int, said: str
+) -> None:
+    long = {"es": "Escanea: tallas y colores", "en": "Scan: sizes & colours"}
+    short = {"es": "Escanea", "en": "Scan"}
+    text = {"kind": "text", "value": "{long}", "shorter": "{short}", "size": "12px", "drop": 1}
+    panel = Panel(name="own", width=width, height=height, inks=PANEL.inks, dpi=112)
+    drawn = rendering.render(page(text, long=long, short=short), panel, FACTS, "MX")
+    alone = rendering.render(page({**text, "value": said, "shorter": ""}), panel, FACTS, "MX")
+    assert drawn.fingerprint == alone.fingerprint
+    assert set(drawn.pixels) == {0, 1}

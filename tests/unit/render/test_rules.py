@@ -247,3 +247,12 @@ def test_an_amount_without_room_is_told() -> None:
     facts = sold(dataclasses.replace(TAG, price=pesos("123456789.00")))
     drawing = rendering.draw(page(price()), sliver, facts, "MX")
     assert list(judging.lost(drawing)) == ["element 'e0': the amount does not fit its room"]
+
+
+def test_own_words_that_were_shortened_are_told_and_facts_are_not() -> None:
+    named = {"kind": "text", "value": "{soon}", "size": "40px", "min_size": "40px"}
+    words = {"es": "Próximamente", "en": "Coming soon"}
+    drawing = rendering.draw(page(named, soon=words), SQUARE, sold(), "MX")
+    assert list(judging.lost(drawing)) == ["element 'e0': its own words have no room whole"]
+    drawing = rendering.draw(page({**named, "value": "{title}"}), SQUARE, sold(), "MX")
+    assert list(judging.lost(drawing)) == []
