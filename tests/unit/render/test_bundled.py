@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from device_drivers.api import known_panels
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import checking, rendering, samples, templates, values
+from gateway.render import checking, fonts, rendering, samples, templates, values
 from gateway.render.elements import BarcodeElement, QrElement, TextElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
@@ -83,6 +84,19 @@ def test_a_code_says_what_it_is_for(name: str) -> None:
             }
             assert any(isinstance(one, QrElement) for one in seen), (panel.name, sample)
             assert calls & said, (panel.name, sample)
+
+
+@pytest.mark.parametrize("panel", ["3.7-416x240-bwr", "4.2-400x300-bwr", "2.9-384x168-bwr"])
+def test_a_price_per_unit_beside_a_reduced_or_long_price_stays_on_one_line(panel: str) -> None:
+    template, facts = BUNDLED["grocery"], facts_of("grocery", "MX")
+    on = known_panels.PANELS[panel]
+    for sample in ("regular", "sale", "clearance", "long", "sold_out_reduced"):
+        drawn = rendering.draw(template, on, facts[sample], "MX", ZONE)
+        rooms = {one.name: (one.room, one.seen.size) for one in drawn.placed}
+        room, size = rooms["beside_unit_price"]
+        assert size >= 0.05 * min(on.width, on.height), sample
+        assert room.height < 2 * size, sample
+        assert fonts.face("semibold", size).width("$14.60 / L") <= room.width, sample
 
 
 def read(frame: Frame) -> set[str]:
