@@ -11,7 +11,7 @@ from device_drivers.api import known_panels
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
 from gateway.render import checking, fonts, rendering, samples, templates, values
-from gateway.render.elements import BarcodeElement, QrElement, TextElement
+from gateway.render.elements import BarcodeElement, PriceElement, QrElement, TextElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
 from tests import tiers
@@ -97,6 +97,19 @@ def test_a_price_per_unit_beside_a_reduced_or_long_price_stays_on_one_line(panel
         assert size >= 0.05 * min(on.width, on.height), sample
         assert room.height < 2 * size, sample
         assert fonts.face("semibold", size).width("$14.60 / L") <= room.width, sample
+
+
+@pytest.mark.parametrize("panel", ["7.5-800x480-bwry", "9.7-960x672-bwr", "6-600x448-bwr"])
+def test_a_card_without_a_picture_gives_its_room_to_the_price(panel: str) -> None:
+    facts = facts_of("promotion", "MX")["pictureless"]
+    on = known_panels.PANELS[panel]
+    drawn = rendering.draw(BUNDLED["promotion"], on, facts, "MX", ZONE)
+    (price,) = (
+        one
+        for one in drawn.placed
+        if isinstance(one.element, PriceElement) and one.element.amount == "price"
+    )
+    assert price.seen.size >= 0.2 * min(on.width, on.height)
 
 
 def read(frame: Frame) -> set[str]:
