@@ -61,6 +61,7 @@ _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
 
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_WHITE = frozenset("\n\r\t")
 _ONE_DIGIT = str.maketrans("123456789", "0" * 9)
 _FROM = {"es": "desde", "en": "from"}
 _CHOICES: Mapping[tuple[str, ...], Mapping[str, str]] = {
@@ -125,6 +126,25 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(_NAME.findall(text))
 
 
+def is_name(name: str) -> bool:
+    """Whether ``name`` can stand in braces."""
+    return _NAME.fullmatch(f"{{{name}}}") is not None
+
+
+def without_names(text: str) -> str:
+    """What ``text`` says itself: all but the names in braces."""
+    return _NAME.sub("", text)
+
+
+def not_drawable(said: str) -> str:
+    """Why ``said`` would not be drawn as it is, in words; "" where it would."""
+    if scripts.runs_right_to_left(said):
+        return "runs from right to left, which cannot be drawn yet"
+    whole = unicodedata.normalize("NFC", said)
+    lacking = sorted({letter for letter in whole if not fonts.file_of(letter)} - _WHITE)
+    return f"no font has {', '.join(lacking)}" if lacking else ""
+
+
 def of(
     facts: LabelFacts,
     words: Mapping[str, Mapping[str, str]],
@@ -141,7 +161,7 @@ def of(
         **dict.fromkeys(NAMES, ""),
         **_of_the_article(facts),
         **_of_the_price(facts, was, locale),
-        **_of_days(facts, zone, locale),
+        **_of_days(facts, zone, languages.date_locale(facts.language, country)),
         **{name: _word(word, facts.language) for name, word in words.items()},
     }
     beside = {"sizes": facts.sizes, "picture": facts.picture is not None and facts.picture.data}
