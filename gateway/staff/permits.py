@@ -137,6 +137,11 @@ PERMITS: Final = (
         routes=("GET /import", "POST /import/look", "POST /import/take"),
     ),
     Permit(
+        what="Print the card of the box and the poster of the Wi-Fi",
+        least=Role.MANAGER,
+        routes=("GET /prints", "POST /prints"),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(

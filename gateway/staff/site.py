@@ -27,6 +27,7 @@ from gateway.staff import (
     texts_of_labels,
     texts_of_people,
     texts_of_prices,
+    texts_of_prints,
     texts_of_retired,
     texts_of_waves,
 )
@@ -53,6 +54,7 @@ from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
+from gateway.staff.prints import Prints
 from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
@@ -122,6 +124,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_adoption,
             texts_of_holds,
             texts_of_prices,
+            texts_of_prints,
             texts_of_retired,
             texts_of_waves,
             texts_of_health,
@@ -164,6 +167,7 @@ def _parts(
         PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),
+        Prints(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 
