@@ -34,7 +34,7 @@ def held(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
 ) -> None:
-    """List what a gateway holds until somebody says that it is meant. Changes nothing."""
+    """List what a gateway holds until it is accepted. Changes nothing."""
     with plain_errors():
         logs.configure(settings.Log(level="error"))
         said = asyncio.run(_held(central_settings.load(config), gateway))
@@ -56,7 +56,7 @@ def accept(
         typer.Option(min=0, help="Only what was sent up to it; else all held now."),
     ] = None,
 ) -> None:
-    """Say once that all sent so far is meant: what a gateway holds of it goes into force."""
+    """Say once that what a gateway holds is meant: it goes into force."""
     with plain_errors():
         logs.configure(settings.Log(level="error"))
         said = asyncio.run(_accept(central_settings.load(config), gateway, seq))

@@ -50,7 +50,7 @@ def support_bundle(
         Path | None, typer.Option(help="A file with the log, where the journal has none.")
     ] = None,
 ) -> None:
-    """Pack what others need in order to help into one file, without secrets."""
+    """Pack what helpers need into one file, without secrets."""
     from gateway.ops import support_bundle as bundle
     from gateway.web import findings
 
