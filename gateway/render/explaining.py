@@ -39,6 +39,10 @@ _EXAMPLES = {
     "icon": 'icon = "check"',
     "ink": 'ink = "black"',
     "states": 'states = ["sale"]',
+    "code": 'code = "7K3Q9M"',
+    "link": 'link = "HTTPS://Q.EXAMPLE.COM/L/7K3Q9M"',
+    "language": 'language = "es"',
+    "state": 'state = "regular"',
     "inks": 'inks = ["red"]',
     "lacks": 'lacks = ["red"]',
     "has": 'has = ["picture"]',
@@ -84,6 +88,16 @@ def explained(error: ValidationError, raw: Mapping[str, Any], spots: Spots) -> I
         else:
             what = _cure(place[0], fault, _TABLES)
             yield Problem(spots.of("", place[0]), f"{place[0]}: {what}")
+
+
+def explained_sample(
+    error: ValidationError, name: str, known: Iterable[str], spots: Spots
+) -> Iterator[Problem]:
+    """Each fault of the sample ``name`` with its place, in itself or what all share, and cure."""
+    for fault in error.errors(include_url=False):
+        key = str(fault["loc"][0])
+        where = spots.of_either((f"sample.{name}", "facts"), key)
+        yield Problem(where, f"sample {name!r}, {key}: {_cure(key, fault, known, 'a sample')}")
 
 
 def _of_element(

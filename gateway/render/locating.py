@@ -59,6 +59,15 @@ class Spots:
             return self._of(table, key) or self._of(f"{table}.{key}", "") or self._of("", table)
         return self._first(self._spots, key)
 
+    def of_either(self, tables: Iterable[str], key: str) -> str:
+        """``file:line`` of a key in the first of ``tables`` that has it, else of the first."""
+        named = list(tables)
+        for table in named:
+            for spot in self._spots:
+                if spot.table == table and spot.key == key:
+                    return f"{spot.path}:{spot.line}"
+        return self._of(named[0], "")
+
     def of_file(self, path: Path, key: str) -> str:
         """``file:line`` of a key or table of this one file."""
         return self._first((spot for spot in self._spots if spot.path == path), key)

@@ -77,7 +77,7 @@ def load(path: Path, parts: Path | None = None) -> Template:
     Parts are in the folder ``parts`` beside the template's; ``parts`` has those that are not there.
     """
     spots = Spots()
-    raw = _read(path, spots)
+    raw = _shaped(path, read(path, spots), spots)
     if "name" in raw:
         where = spots.of("", "name")
         raise TemplateError(f"{where}: name: a template is called as its folder; remove this")
@@ -119,7 +119,7 @@ def _part(name: str, folders: tuple[Path, Path | None], where: str, spots: Spots
     for folder in there:
         path = folder / f"{name}.toml"
         if path.exists():
-            raw = _read(path, spots)
+            raw = _shaped(path, read(path, spots), spots)
             for key in raw.keys() - _OF_PARTS:
                 what = f"{key}: a part has no such key; it has {', '.join(_OF_PARTS)}"
                 raise TemplateError(f"{spots.of_file(path, key) or path}: {what}")
@@ -133,7 +133,8 @@ def _error(path: Path, problems: list[Problem]) -> TemplateError:
     return TemplateError("\n".join(f"{one.where or path}: {one.what}" for one in problems))
 
 
-def _read(path: Path, spots: Spots) -> dict[str, Any]:
+def read(path: Path, spots: Spots) -> dict[str, Any]:
+    """What the TOML file ``path`` says; its lines go to ``spots``. Raises ``TemplateError``."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -147,7 +148,7 @@ def _read(path: Path, spots: Spots) -> dict[str, Any]:
         raise TemplateError(f"{path}:{line}: a letter is not in UTF-8; save it so") from error
     spots.add(path, text)
     try:
-        return _shaped(path, tomllib.loads(text), spots)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _line_in(str(error)) or text.count("\n") + 1
         raise TemplateError(f"{path}:{line}: is no TOML: {error}") from error

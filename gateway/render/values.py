@@ -61,6 +61,7 @@ _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
 
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _WHITE = frozenset("\n\r\t")
 _ONE_DIGIT = str.maketrans("123456789", "0" * 9)
 _FROM = {"es": "desde", "en": "from"}
@@ -228,7 +229,8 @@ def _of_days(facts: LabelFacts, zone: tzinfo | None, locale: str) -> dict[str, s
         texts["until_brief"] = times.brief_date(last, facts.year, zone, locale)
     if facts.coming is not None:
         texts["coming_day"] = times.short_date(facts.coming, facts.year, zone, locale)
-    return texts
+    # A day stays on one line: "15" alone at the end of one says nothing.
+    return {name: said.replace(" ", _NO_BREAK) for name, said in texts.items()}
 
 
 def _written(amount: Money | None, locale: str) -> str:

@@ -272,10 +272,56 @@ def test_samples_are_in_the_currency_of_the_country(tmp_path: Path) -> None:
     assert read["members"].beside == {LabelState.LOYALTY}
 
 
-def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+SAMPLE = """[facts]
+code = "7K3Q9M"
+link = "X"
+language = "es"
+state = "regular"
+price = "10.00"
+
+[sample.one]
+title = "A"
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "line", "message"),
+    [
+        ('"regular"', '"happy"', 5, "sample 'one', state: write one of regular, sale"),
+        ('"regular"', '"loyalty"', 5, "sample 'one', state: write one of regular, sale"),
+        ('code = "7K3Q9M"\n', "", 7, "sample 'one', code: is missing; write code = "),
+        ('"10.00"', "10.0", 6, "price: write an amount in quotes"),
+        ("title", "titel", 9, "titel: a sample has no such key; did you mean 'title'?"),
+        ('title = "A"', "title = 3", 9, "title: write a text in quotes"),
+        ('title = "A"', 'until = "soon"', 9, "until: write a time with its offset"),
+        ('title = "A"', "until = 2026-12-01T00:00:00", 9, "until: write a time with its offset"),
+        ('title = "A"', 'sizes = [["25", "maybe"]]', 9, 'sizes: write [["25", "here"], …]'),
+        ('title = "A"', 'multibuy = { type = "x" }', 9, "multibuy: write { type = "),
+        ('title = "A"', 'multibuy = { type = "buy_n_pay_m", n = 3 }', 9, "multibuy: m is missing"),
+        ('title = "A"', 'picture = "none.webp"', 9, "picture: cannot be read (No such file"),
+        ('"es"', '"de"', 4, "language: write one of es, en"),
+        ("[facts]", "[fact]", 1, "fact: there is no such table"),
+        ('title = "A"', "title = ", 9, "is no TOML"),
+    ],
+)
+def test_samples_that_cannot_be_read_are_named_with_line_and_cure(
+    tmp_path: Path, wrong: str, instead: str, line: int, message: str
+) -> None:
     path = tmp_path / "sample.toml"
-    path.write_text('[facts]\nstate = "happy"\n[sample.one]\n', encoding="utf-8")
-    with pytest.raises(TemplateError, match=r"sample\.toml: no samples can be read"):
+    path.write_text(SAMPLE.replace(wrong, instead, 1), encoding="utf-8")
+    with pytest.raises(TemplateError) as refused:
+        samples.load(path)
+    assert f"sample.toml:{line}: " in str(refused.value)
+    assert message in str(refused.value)
+
+
+def test_a_file_without_a_sample_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "sample.toml"
+    path.write_text('[facts]\ntitle = "A"\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"no samples; write at least one table"):
+        samples.load(path)
+    path.write_text("sample = 3\n", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"write tables, \[facts\] and \[sample"):
         samples.load(path)
 
 
