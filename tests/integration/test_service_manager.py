@@ -46,7 +46,7 @@ async def test_a_file_that_another_holds_feeds_the_watchdog_and_is_told(
     gateway_process.write_config(config, settings)
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     # Longer than a writer waits for who holds the file.
-    monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+    monkeypatch.setenv("WATCHDOG_USEC", "24000000")
     held = "STATUS=nothing can be stored now"
     gateway = GatewayProcess(config)
     file = settings.data.folder / database.FILE
