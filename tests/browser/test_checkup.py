@@ -16,6 +16,7 @@ from gateway.staff import passwords
 from gateway.store import people
 from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt, Watched
+from tests.browser.fitting import assert_fits
 from tests.support import drawing, gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
@@ -23,7 +24,6 @@ from tests.support.mosquitto import Mosquitto, free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "una clave larga"
-FITS = "document.documentElement.scrollWidth <= innerWidth"
 SMALL = """() => [...document.querySelectorAll('.checkup a, .checkup button')]
     .filter(one => one.getBoundingClientRect().height < 44).length"""
 SAID = {
@@ -78,7 +78,7 @@ async def test_a_manager_sees_what_is_wrong_and_what_to_do(
         await expect(task).to_contain_text("access_points.piso")
         await expect(page.locator(".looked-at li")).to_have_count(len(CHECKS))
         await expect(page.get_by_role("link", name=said["again"])).to_be_visible()
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
         assert await page.evaluate(SMALL) == 0
         await _try_with_a_phone(watched, page_at, process, said)
         assert watched.complaints == []
@@ -95,10 +95,10 @@ async def _try_with_a_phone(
     address = await page.locator("p.number.detail").inner_text()
     picture = Image.open(io.BytesIO(await page.locator("svg.qr").screenshot()))
     assert drawing.read(picture) == [("QRCode", address)], "a phone reads what stands below"
-    assert await page.evaluate(FITS)
+    await assert_fits(page)
     token = address.rpartition("/")[2].lower()
     phone = await page_at(f"{process.addresses['shopper']}/try/{token}", width=360, height=640)
     await expect(phone.page.get_by_role("heading", level=1)).to_be_visible()
     assert phone.complaints == []
     await expect(page.get_by_text(said["seen"])).to_be_visible()
-    assert await page.evaluate(FITS)
+    await assert_fits(page)
