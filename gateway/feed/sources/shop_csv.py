@@ -295,8 +295,11 @@ class _Reader:
             return None
         day = self._day(cell)
         if day is not None:
-            begins = day if column == "sale_from" else day + timedelta(days=1)
-            return datetime.combine(begins, time(), self._facts.zone)
+            if column == "sale_until":
+                if day == date.max:
+                    return None  # 9999-12-31, as many systems write "without end"
+                day += timedelta(days=1)
+            return datetime.combine(day, time(), self._facts.zone)
         try:
             moment = datetime.fromisoformat(cell)
         except ValueError as error:

@@ -207,6 +207,14 @@ def test_a_day_first_date_is_read_only_where_people_write_days_first() -> None:
     assert english.unread == {("offers", "a")}
 
 
+@pytest.mark.parametrize("cell", ["9999-12-31", "31/12/9999"])
+def test_an_offer_until_the_end_of_the_calendar_has_no_end(cell: str) -> None:
+    text = f"id,name,price,sale_price,sale_until\na,Uno,10,9,{cell}\nb,Dos,10,,\n"
+    file = read(text, "es")
+    assert values(file, "offers")["a"]["offers"][1] == {"kind": "sale", "amount": "9"}
+    assert (file.problem_count, file.count("product")) == (0, 2)
+
+
 def test_a_time_is_of_the_shop_unless_it_says_otherwise() -> None:
     moments = {"2026-12-24 18:00": "-06:00", "2026-12-24T18:00:00+01:00": "+01:00"}
     for cell, offset in moments.items():
