@@ -178,7 +178,9 @@ class Sync:
         if not (self._renew or self._repair):
             self.error = None
         if fetched:
-            self._ahead = manifest.seq if manifest is not None else seq
+            # What was seen of an earlier epoch says nothing; what waits shows how far this one is.
+            told = manifest.seq if manifest is not None else seq
+            self._ahead = max(told, self._buffer.newest(epoch))
         if self._ahead > seq:
             self._behind_since = self._long_ago(now) if due else now
         return self._next(now)

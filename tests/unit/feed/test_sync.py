@@ -306,6 +306,15 @@ def test_a_newer_epoch_that_came_during_a_fetch_is_fetched_next() -> None:
     assert fetch == Fetch(manifest=newer, replace_all=True)
 
 
+def test_a_gap_behind_a_fetched_snapshot_is_asked_for_at_once() -> None:
+    central = ModelCentral()
+    machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
+    machine.manifest(central.manifest(), 0.0, None)
+    machine.delta(delta(central.seq + 1, central.seq + 2), 1.0)
+    (ask,) = machine.applied(1, central.seq, 5.0)
+    assert (asked(ask)["want"], asked(ask)["after_seq"]) == ("deltas", central.seq)
+
+
 @pytest.mark.parametrize("error", ["unknown_epoch", "busy", "gone", None])
 def test_answers_that_bring_nothing_are_not_asked_for_in_a_loop(error: Any) -> None:
     machine = at(4)
