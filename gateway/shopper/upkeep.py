@@ -35,7 +35,9 @@ class Upkeep:
         self._database = database
         self._cache = cache
         self._shop_name = shop_name
-        self._changes = database.changes.subscribe("catalogue", "image", "location", "time")
+        self._changes = database.changes.subscribe(
+            "catalogue", "image", "location", "time", "shop_setting_in_force"
+        )
 
     async def run(self) -> NoReturn:
         """Forget what changed, for ever."""

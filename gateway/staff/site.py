@@ -193,14 +193,18 @@ def site(
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+
+    def language() -> str:
+        return settings.shop.language
+
     streams = streams or Streams()
     files, pages = looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
     flashing = Flashing(drivers or {})
-    gate = Gate(database, clock, settings.sites.staff, own.language)
+    gate = Gate(database, clock, settings.sites.staff, language)
     problems = Problems(
         pages,
-        language=own.language,
+        language=language,
         frame_of=lambda request: frame_of(request, desk.tongue(request)),
         said=_SAID,
         recognise=gate.recognise,
@@ -221,7 +225,7 @@ def site(
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(
-        app=RemembersLanguage(dressed, own.language),
+        app=RemembersLanguage(dressed, language),
         api=app,
         live=Live(database, streams),
         streams=streams,
