@@ -299,6 +299,25 @@ _SAME: Final = Text(
 )
 
 
+LOCKED: Final = Text(
+    es="lo fija la central y aquí no se cambia; pídeselo a ella",
+    en="is set by central and cannot be changed here; ask central",
+)
+NOT_YOURS: Final = Text(
+    es="lo cambia quien administra el sistema; pídeselo",
+    en="is for an administrator to change; ask one",
+)
+MEANWHILE: Final = Text(
+    es="alguien lo cambió entre tanto; mira cómo está ahora y cámbialo otra vez si hace falta",
+    en="somebody changed it meanwhile; look at what it is now, and change it again if need be",
+)
+
+
+def in_force(name: str, value: str | None) -> str | None:
+    """What holds where the setting has this value: its default for None."""
+    return BY_NAME[name].default if value is None else value
+
+
 def now(own: Shop) -> dict[str, str | None]:
     """The value of every setting."""
     return {one.name: getattr(own, one.name) for one in SETTINGS}
@@ -331,9 +350,7 @@ def checked(
 
 
 def _with_defaults(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {
-        name: BY_NAME[name].default if value is None else value for name, value in values.items()
-    }
+    return {name: in_force(name, value) for name, value in values.items()}
 
 
 def _read(name: str, given: object, country: str) -> str | None:

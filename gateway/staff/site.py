@@ -29,6 +29,7 @@ from gateway.staff import (
     texts_of_prices,
     texts_of_prints,
     texts_of_retired,
+    texts_of_settings,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -59,6 +60,7 @@ from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.set_up import SetUp
+from gateway.staff.settings_page import SettingsPage
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
@@ -132,6 +134,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
+            texts_of_settings,
         ),
         texts,
     )
@@ -168,6 +171,7 @@ def _parts(
         DevicePages(desk),
         ImportPage(desk),
         Prints(desk),
+        SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain import price_events, setting_events
 from gateway.domain.events import Lane, Origin
-from gateway.settings import Shop, of_shop
+from gateway.settings import Settings, Shop, of_shop
+from gateway.settings.of_shop import WrongSettingError
 from gateway.store import outbox, withdrawals
 from gateway.store.database import Connection
 
@@ -83,7 +84,83 @@ def seen(connection: Connection) -> int:
     return int(row[0] or 0)
 
 
-def change(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who wants settings to be others, and how.
+
+    ``by`` is '' for central, which locks what it sets. ``role`` is None for who is at the box,
+    who may change what is not central's. ``seen`` is the change that the page was made after, None
+    where nobody looked at one.
+    """
+
+    by: str
+    way: Way
+    role: Literal["manager", "administrator"] | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of it: names that ``changed``, or what is ``wrong``; then nothing did."""
+
+    changed: tuple[str, ...] = ()
+    wrong: tuple[WrongSettingError, ...] = ()
+
+
+def take(
+    connection: Connection,
+    settings: Settings,
+    origin: Origin,
+    wanted: Mapping[str, Any],
+    who: Who,
+    at: datetime,
+) -> Taken:
+    """Set what is ``wanted``, all of it or nothing; what is as it was is no change."""
+    known, own = kept(connection), shop(connection, settings.shop)
+    good, wrong = of_shop.checked(own, wanted)
+    now = of_shop.now(own)
+    asked = {
+        name: value
+        for name, value in good.items()
+        if who.way == "central" or of_shop.in_force(name, value) != now[name]
+    }
+    for name, value in asked.items():
+        one = known.get(name)
+        reason = None
+        if who.way != "central" and is_locked(one, settings):
+            reason = of_shop.LOCKED
+        elif who.role == "manager" and of_shop.BY_NAME[name].least == "administrator":
+            reason = of_shop.NOT_YOURS
+        elif who.seen is not None and one is not None and one.change > who.seen:
+            reason = of_shop.MEANWHILE
+        if reason is not None:
+            wrong.append(WrongSettingError(name, value or "", reason))
+    if wrong:
+        return Taken(wrong=tuple(wrong))
+    locked = who.way == "central"
+    changed = _change(connection, origin, asked, by=who.by, way=who.way, at=at, locked=locked)
+    return Taken(changed=changed)
+
+
+def release(
+    connection: Connection, origin: Origin, names: Iterable[str], at: datetime
+) -> tuple[str, ...]:
+    """Central leaves these to the shop again, with the values they have; which were its own."""
+    known = kept(connection)
+    values = {name: known[name].value for name in names if name in known and known[name].locked}
+    return _change(connection, origin, values, by="", way="central", at=at)
+
+
+def is_locked(one: Kept | None, settings: Settings) -> bool:
+    """Whether central has set it: where there is none any more, the shop decides."""
+    return one is not None and one.locked and _has_central(settings)
+
+
+def _has_central(settings: Settings) -> bool:
+    return settings.central.kind != "none"
+
+
+def _change(
     connection: Connection,
     origin: Origin,
     values: Mapping[str, str | None],
