@@ -181,6 +181,9 @@ def _change(
         if was == value and (known is not None and known.locked) == locked:
             continue
         _note(connection, name, was, value, locked=locked, by=by, way=way, at=at)
+        changed.append(name)
+        if not outbox.has_begun(connection):
+            continue  # no gateway has run here yet: nothing is told of what was set before
         told = setting_events.setting_changed(
             origin,
             event_id=str(uuid.uuid4()),
@@ -193,7 +196,6 @@ def _change(
             time=at,
         )
         outbox.append_or_gap(connection, Lane.KEEP, told, at)
-        changed.append(name)
     return tuple(changed)
 
 
