@@ -15,7 +15,7 @@ from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_e
 from gateway.clock import SystemClock
 from gateway.domain.events import Origin
 from gateway.errors import AnaquelError
-from gateway.settings import exchange, of_shop
+from gateway.settings import Settings, exchange, of_shop
 from gateway.store import shop_settings
 from gateway.store.shop_settings import Who
 
@@ -37,7 +37,7 @@ def set_(
 ) -> None:
     """Set one. A running gateway goes by it at once."""
     with plain_errors():
-        changed = asyncio.run(_take(config, {name: value}))
+        changed = asyncio.run(_take(_chosen(config), {name: value}))
     typer.echo(f"{name} is set." if changed else f"{name} was so already.")
 
 
@@ -75,12 +75,18 @@ def import_(
             wanted = exchange.read(text)
         except AnaquelError as error:
             raise AnaquelError(f"{file}: {error}") from error
-        changed = asyncio.run(_take(config, wanted))
+        changed = asyncio.run(_take(_chosen(config), wanted))
     typer.echo(f"changed: {', '.join(changed) if changed else 'nothing'}")
 
 
-async def _take(config: Path, wanted: Mapping[str, object]) -> tuple[str, ...]:
+def _chosen(config: Path) -> Settings:
+    """The settings, with the data folder there: it may be before the first start."""
     chosen = sharing.load(config)
+    chosen.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return chosen
+
+
+async def _take(chosen: Settings, wanted: Mapping[str, object]) -> tuple[str, ...]:
     origin = Origin(store=chosen.shop.store, gateway=chosen.shop.gateway)
     take = partial(
         shop_settings.take,
@@ -90,7 +96,6 @@ async def _take(config: Path, wanted: Mapping[str, object]) -> tuple[str, ...]:
         who=Who(by=_BY, way="command"),
         at=SystemClock().now(),
     )
-    chosen.data.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with opened_database(chosen) as database:
         taken = await database.write(take)
     if taken.wrong:
