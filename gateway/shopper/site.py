@@ -59,7 +59,7 @@ def build(
     def language() -> str:
         return settings.shop.language
 
-    shop_name = ShopName(own.store)
+    shop_name = ShopName(settings)
     lookups = LookupPages(
         database,
         pages,
