@@ -37,6 +37,7 @@ from gateway.ops.backup_service import Backups
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.looking import Doctor
 from gateway.ops.measuring import Meter, meter_of
+from gateway.ops.shop_settings import ShopSettings
 from gateway.ops.timekeeping import Timekeeper
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
@@ -44,7 +45,7 @@ from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
 from gateway.staff import welcome
-from gateway.store import folder_lock, labels, price_rules
+from gateway.store import folder_lock, labels
 from gateway.store.database import FILE, Database
 from gateway.store.other_writers import OtherWriters
 from gateway.web import announcing
@@ -74,12 +75,13 @@ async def run(
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         doctor = Doctor(Box(settings=settings, clock=clock, inside=True))
         clock, keeper = await timekeeping.begin(database, clock, settings.time)
-        await _settle(database, settings, clock)
+        shop_settings = await _settled(database, settings, clock)
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         drawn_by = await Templates(database, clock, settings).begin()
-        pictures, shop = Pictures(database, pool, clock, settings), settings.shop
-        renderer = TemplateRenderer(pool, drawn_by.known, shop.country, shop.zone, pictures.large)
+        pictures = Pictures(database, pool, clock, settings)
+        renderer = TemplateRenderer(pool, drawn_by.known, *settings.shop.writes, pictures.large)
+        shop_settings.on_change(lambda shop: renderer.go_by(*shop.writes))
         central = links.central
         feed = None if central is None else _feed(settings, database, clock, central, keeper)
         adapters = adapters_of(settings.bluetooth, outages := Outages())
@@ -97,7 +99,7 @@ async def run(
         )
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
-            *([keeper] if keeper is not None else []),
+            *(one for one in (keeper, shop_settings) if one is not None),
             *([feed] if feed is not None else []),
             MqttIntake(links.intake, database, clock, origin=origin),
             *await events_room.build(settings, database, clock, central),
@@ -110,9 +112,7 @@ async def run(
             drawn_by,
             *sites,
             serving,
-            OtherWriters(database),
-            backups,
-            holding.Resuming(database, clock),
+            *(OtherWriters(database), backups, holding.Resuming(database, clock)),
             *links.each,
         ]
         addresses = serving.bind()
@@ -130,11 +130,11 @@ async def _opened(stack: AsyncExitStack, settings: Settings) -> Database:
     return await stack.enter_async_context(Database(folder / FILE))
 
 
-async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
-    """What follows from settings that have changed."""
+async def _settled(database: Database, settings: Settings, clock: Clock) -> ShopSettings:
+    """The shop's own settings in force, and what follows from sources that have changed."""
+    shop_settings = await ShopSettings(database, clock, settings).begin()
     await ownership.settle(database, settings, clock.now())
-    if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
-        await database.write(partial(price_rules.settle, rules=rules, at=clock.now()))
+    return shop_settings
 
 
 def _feed(

@@ -3,7 +3,6 @@
 from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
-from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
 from gateway.settings.sections import (
     KINDS,
@@ -49,7 +48,6 @@ __all__ = [
     "Events",
     "Feed",
     "Files",
-    "Guard",
     "IntakeListen",
     "Kind",
     "Labels",

@@ -142,6 +142,11 @@ PERMITS: Final = (
         routes=("GET /prints", "POST /prints"),
     ),
     Permit(
+        what="Change the shop's settings, where they are not central's, and take them along",
+        least=Role.MANAGER,
+        routes=(*("GET /settings", "POST /settings", "GET /settings/file", "POST /settings/file"),),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(

@@ -29,6 +29,7 @@ from gateway.staff import (
     texts_of_prices,
     texts_of_prints,
     texts_of_retired,
+    texts_of_settings,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -59,6 +60,7 @@ from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.set_up import SetUp
+from gateway.staff.settings_page import SettingsPage
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
@@ -132,6 +134,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
+            texts_of_settings,
         ),
         texts,
     )
@@ -168,6 +171,7 @@ def _parts(
         DevicePages(desk),
         ImportPage(desk),
         Prints(desk),
+        SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 
@@ -193,14 +197,18 @@ def site(
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+
+    def language() -> str:
+        return settings.shop.language
+
     streams = streams or Streams()
     files, pages = looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
     flashing = Flashing(drivers or {})
-    gate = Gate(database, clock, settings.sites.staff, own.language)
+    gate = Gate(database, clock, settings.sites.staff, language)
     problems = Problems(
         pages,
-        language=own.language,
+        language=language,
         frame_of=lambda request: frame_of(request, desk.tongue(request)),
         said=_SAID,
         recognise=gate.recognise,
@@ -221,7 +229,7 @@ def site(
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(
-        app=RemembersLanguage(dressed, own.language),
+        app=RemembersLanguage(dressed, language),
         api=app,
         live=Live(database, streams),
         streams=streams,

@@ -43,6 +43,8 @@ CHANGING = (
             "/import/look",
             "/import/take",
             "/prints",
+            "/settings",
+            "/settings/file",
         )
     ),
     ("POST", "/labels/L000/bind"),
