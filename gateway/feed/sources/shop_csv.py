@@ -64,7 +64,7 @@ _AXES = {
     "color": {"es": "Color", "en": "Color"},
 }
 _HEX = re.compile(r"#?([0-9A-Fa-f]{6})", re.ASCII)
-_UNIT = re.compile(r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*)?([^\W\d_]{1,12}[²³]?)")
+_UNIT = re.compile(r"(?:(?=[0.,]*[1-9])(\d{1,6}(?:[.,]\d{1,3})?)\s*)?([^\W\d_]{1,12}[²³]?)")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _URL = re.compile(r"https?://[!-~]{1,490}", re.ASCII)

@@ -164,6 +164,11 @@ def test_what_is_no_text_is_refused() -> None:
             False,
         ),
         (
+            {"unit_price": "42.50", "unit": "0,0 kg"},
+            "2 unit: write what the unit price is for, like kg or 100 g",
+            False,
+        ),
+        (
             {"gtin": "9521101530002"},
             (
                 "2 gtin: wrong check digit in 9521101530002: 2, expected 1; write the number under "
