@@ -105,7 +105,8 @@ class Sync:
             self._see_ahead(manifest.seq, now)
         if our_digest is not None:
             self._compare(our_digest, manifest, now)
-        return self._snapshot(now) if self._renew else self._next(now)
+        waits = self._renew or self.phase is Phase.WAITING
+        return self._snapshot(now) if waits else self._next(now)
 
     def delta(self, delta: Delta, now: float, size: int = 0) -> list[Action]:
         """Changes of ``size`` bytes arrived from central by themselves."""

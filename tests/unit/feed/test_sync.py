@@ -295,6 +295,23 @@ def test_another_snapshot_is_fetched_at_once_after_one_failed() -> None:
     assert isinstance(fetch, Fetch)
 
 
+def test_another_snapshot_of_the_same_epoch_is_fetched_at_once_after_one_failed() -> None:
+    central = ModelCentral()
+    machine = at(1)
+    for _ in range(8):
+        central.change(("a", 1))
+    central.forget_log()
+    machine.manifest(central.manifest(), 0.0, None)
+    (fetch,) = machine.tick(60.0)
+    assert isinstance(fetch, Fetch)
+    machine.fetch_failed("no such file", 60.0)
+    assert machine.manifest(central.manifest(), 60.1, None) == []
+    central.change(("a", 2))
+    central.forget_log()
+    (fetch,) = machine.manifest(central.manifest(), 60.2, None)
+    assert isinstance(fetch, Fetch)
+
+
 def test_a_newer_epoch_that_came_during_a_fetch_is_fetched_next() -> None:
     central = ModelCentral()
     machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
