@@ -115,6 +115,21 @@ async def test_redirects_are_not_followed_and_nothing_is_unpacked(point: HttpPoi
     assert len((await point.get("/packed")).body) < 20_000
 
 
+async def test_a_socket_is_not_led_elsewhere(point: HttpPoint) -> None:
+    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        there = f"Location: {point._base.replace('http', 'ws')}/ws\r\nContent-Length: 0\r\n\r\n"
+        writer.write(f"HTTP/1.1 307 Temporary Redirect\r\n{there}".encode())
+        writer.close()
+
+    async with await asyncio.start_server(lead, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(HttpError) as raised:
+            async with HttpPoint(f"http://127.0.0.1:{port}", answer_s=5.0).events("/ws"):
+                pass
+    assert raised.value.reason is HttpReason.BROKEN
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
