@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from gateway.cli import (
     admitting,
     backing_up,
+    bundling,
     central,
     certifying,
     demonstrating,
@@ -87,6 +88,7 @@ commands.command()(running.run)
 commands.command("check-config")(running.check_config)
 commands.command()(certifying.certificate)
 commands.command()(examining.doctor)
+commands.command("support-bundle")(bundling.support_bundle)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)
 commands.command("import")(importing.import_)

@@ -33,7 +33,7 @@ def doctor(
 
     logs.configure(settings.Log(level="error"))
     clock = SystemClock()
-    report = _looked(config, clock)
+    report = looked(config, clock)
     if as_json:
         said = {"at": clock.now().isoformat()} | findings.members(report, _LANGUAGE)
         typer.echo(json.dumps(said, ensure_ascii=False))
@@ -76,7 +76,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"{_INDENT}  -> {finding.do(_LANGUAGE)}"
 
 
-def _looked(config: Path, clock: SystemClock) -> Report:
+def looked(config: Path, clock: SystemClock) -> Report:
+    """What the doctor finds, also where the settings cannot be used."""
     from device_drivers import registry
     from gateway.ops.doctor import config as config_check
     from gateway.ops.doctor.box import Box

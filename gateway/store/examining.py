@@ -84,6 +84,23 @@ def templates_named(connection: Connection) -> tuple[tuple[str, int], ...]:
     return tuple((name, count) for name, count in rows)
 
 
+def row_counts(connection: Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY name"
+    ).fetchall()
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+        for (name,) in names
+    }
+
+
+def sqlite_version() -> str:
+    """The version of the library."""
+    return sqlite3.sqlite_version
+
+
 def _examined(path: Path, limit_s: float, *, whole: bool) -> Examined:
     with reading(path) as connection:
         problems = _checked(connection, limit_s) if whole else ()
