@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
+from typing_extensions import override
 
-from gateway import cli
+from gateway import cli, settings
 from gateway.ops.redacting import Redactor
 from gateway.settings import Broker
 from gateway.store import people
@@ -86,6 +89,30 @@ def test_what_cannot_be_had_is_said_and_stops_nothing(folder: Path) -> None:
 
     assert set(json.loads(parts["missing.json"])) == {"metrics.txt"}
     assert "Without metrics.txt" in said
+
+
+class Scraped(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/metrics" else 404)
+        self.end_headers()
+        self.wfile.write(b"anaquel_tasks_open 3.0\n")
+
+    @override
+    def log_message(self, *_: object, **__: object) -> None:
+        pass
+
+
+def test_metrics_are_asked_of_the_gateway_that_runs(folder: Path) -> None:
+    port = settings.load(folder / "config.toml").sites.ops.port
+    with ThreadingHTTPServer(("127.0.0.1", port), Scraped) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        parts, _ = bundled(folder)
+        server.shutdown()
+        serving.join()
+
+    assert parts["metrics.txt"] == "anaquel_tasks_open 3.0\n"
+    assert "missing.json" not in parts
 
 
 def test_a_damaged_database_leaves_out_the_log_for_it_may_name_people(folder: Path) -> None:
