@@ -58,7 +58,7 @@ person = _group("Who may sign in to the staff site.")
 device = _group("Scanners and sensors that post over HTTP.")
 system = _group("Systems that write the catalogue over HTTP.")
 feed = _group("Where the catalogue comes from.")
-central_side = _group("The central side, to try things and for those who write one.")
+central_side = _group("The central side, to try things or to write your own.")
 from_shopify = _group("A shop whose catalogue is in Shopify.")
 proof = _group(
     "What a label showed, and when. In short: anaquel proof LABEL --at TIME", proving.OrLabel
