@@ -28,7 +28,7 @@ def support_bundle(
         Path | None, typer.Option("--log", help="The log, where it is not in the journal.")
     ] = None,
 ) -> None:
-    """Write how this box stands, for a helper; without secrets."""
+    """Write how this box stands, for support; without secrets."""
     from gateway.ops import bundle
     from gateway.ops.redacting import Redactor, secrets_of
     from gateway.web import findings
