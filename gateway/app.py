@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
@@ -29,9 +30,9 @@ from gateway.labels import driving, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
-from gateway.lifecycle import Service, run_until
+from gateway.lifecycle import Pulses, Service, run_until
 from gateway.ops import site as ops
-from gateway.ops import timekeeping
+from gateway.ops import timekeeping, watchdog
 from gateway.ops.backup_service import Backups
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.looking import Doctor
@@ -71,9 +72,8 @@ async def run(
     async with AsyncExitStack() as stack:
         database = await _opened(stack, settings)
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
-        checked = settings.time.trust == "checked"
         doctor = Doctor(Box(settings=settings, clock=clock, inside=True))
-        clock, keeper = await timekeeping.begin(database, clock, checked=checked)
+        clock, keeper = await timekeeping.begin(database, clock, settings.time)
         await _settle(database, settings, clock)
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
@@ -96,6 +96,7 @@ async def run(
             backups := Backups(database, clock, settings),
         )
         services: list[Service] = [
+            *watchdog.of(os.environ, database, pulses := Pulses(), meter),
             *([keeper] if keeper is not None else []),
             *([feed] if feed is not None else []),
             MqttIntake(links.intake, database, clock, origin=origin),
@@ -118,7 +119,7 @@ async def run(
         log.info("ready", version=version("anaquel"), **addresses)
         if ready is not None:
             ready(addresses)
-        await run_until(stop, services)
+        await run_until(stop, services, pulses)
     log.info("stopped")
 
 
@@ -133,7 +134,7 @@ async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
     """What follows from settings that have changed."""
     await ownership.settle(database, settings, clock.now())
     if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
-        await database.write(partial(price_rules.settle, rules=rules))
+        await database.write(partial(price_rules.settle, rules=rules, at=clock.now()))
 
 
 def _feed(
@@ -160,9 +161,8 @@ def _sites(
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
     backups: Backups,
 ) -> tuple[list[Service], Serving]:
-    lookup = shopper.build(
-        settings, database, clock=clock, target_of_code=labels.target_of_code, need=need
-    )
+    build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
+    lookup = build(target_of_code=labels.target_of_code, need=need)
     ways, drivers = to_labels
     desk = staff.site(
         database=database,

@@ -11,7 +11,11 @@ import contextlib
 import gc
 import signal
 from collections.abc import Iterator, Sequence
-from typing import NoReturn, Protocol
+from contextvars import ContextVar
+from typing import Final, NoReturn, Protocol
+
+_PATIENCE_S: Final = 300.0
+"""A loop that is so much later than it said does nothing any more: what it does takes seconds."""
 
 
 class Service(Protocol):
@@ -29,11 +33,41 @@ class ServiceEndedError(Exception):
     """A service came back although it was told to work for ever."""
 
 
-async def run_until(stop: asyncio.Event, services: Sequence[Service]) -> None:
+class Pulses:
+    """When loops that wait for a limited time must have turned again, by their names."""
+
+    def __init__(self) -> None:
+        self._by: dict[str, float] = {}
+
+    def note(self, loop: str, wait_s: float) -> None:
+        """The loop turns now, and waits no longer than that before it does again."""
+        self._by[loop] = asyncio.get_running_loop().time() + wait_s + _PATIENCE_S
+
+    def late(self) -> tuple[str, ...]:
+        """The loops that should have turned by now."""
+        now = asyncio.get_running_loop().time()
+        return tuple(sorted(loop for loop, by in self._by.items() if by < now))
+
+
+_pulses: ContextVar[Pulses | None] = ContextVar("pulses", default=None)
+
+
+def beat(loop: str, wait_s: float) -> None:
+    """Say that ``loop`` of a service turns, and does again after ``wait_s`` seconds at most."""
+    pulses = _pulses.get()
+    if pulses is not None:
+        pulses.note(loop, wait_s)
+
+
+async def run_until(
+    stop: asyncio.Event, services: Sequence[Service], pulses: Pulses | None = None
+) -> None:
     """Run all services until ``stop`` is set; the first failure stops the others.
 
-    Services are stopped together and awaited. Raises an ``ExceptionGroup`` of what failed.
+    Their loops' beats go to ``pulses``. Services are stopped together and awaited. Raises an
+    ``ExceptionGroup`` of what failed.
     """
+    _pulses.set(pulses)
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(_endless(service), name=service.name) for service in services]
         await stop.wait()

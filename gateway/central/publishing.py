@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from device_drivers.links.messages import LinkDownError
 from gateway.broker import topics
-from gateway.broker.link import Link
-from gateway.central import difference, keys, snapshots
+from gateway.central import difference, keys, reaching, snapshots
 from gateway.central.checking import WHOLE
 from gateway.central.difference import Difference
 from gateway.central.feed import Feed, Place, dump
@@ -27,7 +24,6 @@ from gateway.wording.counting import counted
 MOST_AS_DELTAS = 5_000
 """Above so many changes a snapshot is less work for everybody."""
 MOST_MISSING = Fraction(1, 5)
-CONNECT_S = 10.0
 
 
 class PublishError(AnaquelError):
@@ -93,44 +89,21 @@ def prepare(
 
 
 async def tell(chosen: CentralSettings, prepared: Prepared) -> None:
-    """Publish the deltas and the manifest. Raises ``PublishError``."""
+    """Publish the deltas and the manifest. Raises ``PublishError``, ``UnreachableError``."""
     manifest = prepared.manifest
     kept = (
         f"the feed is kept at epoch {manifest.epoch} seq {manifest.seq}; "
         "shops get it from anaquel central serve, or with the next publish"
     )
-    link = Link(
-        "publish",
-        chosen.broker,
-        prefix=chosen.prefix,
-        client_id=f"{chosen.store}.central-publish",
-        session_s=0,
-    )
+    link = reaching.link_of(chosen, "publish")
     port = keys.port_of(chosen, link)
-    async with _connected(chosen, link, kept):
+    async with reaching.running(chosen, link, otherwise=kept):
         try:
             for delta in prepared.deltas or ():
                 await port.publish(topics.DELTA, dump(delta))
             await port.publish(topics.MANIFEST, messages.dump(manifest), retain=True)
         except LinkDownError as error:
             raise PublishError(f"the broker went away ({error}); {kept}") from error
-
-
-@asynccontextmanager
-async def _connected(chosen: CentralSettings, link: Link, kept: str) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(link.run(), name=link.name)
-        try:
-            async with asyncio.timeout(CONNECT_S):
-                await link.connected.wait()
-        except TimeoutError:
-            running.cancel()
-            where = f"{chosen.broker.host}:{chosen.broker.port}"
-            raise PublishError(f"{where}: no broker answers there; {kept}") from None
-        try:
-            yield
-        finally:
-            running.cancel()
 
 
 def _difference(

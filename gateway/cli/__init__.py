@@ -10,9 +10,9 @@ from typer.core import TyperGroup
 from gateway.cli import (
     admitting,
     backing_up,
-    bundling,
     central,
     certifying,
+    commanding,
     demonstrating,
     examining,
     feeding,
@@ -58,7 +58,7 @@ person = _group("Who may sign in to the staff site.")
 device = _group("Scanners and sensors that post over HTTP.")
 system = _group("Systems that write the catalogue over HTTP.")
 feed = _group("Where the catalogue comes from.")
-central_side = _group("The central side, to try things or to write your own.")
+central_side = _group("The central side, to try things and for those who write one.")
 from_shopify = _group("A shop whose catalogue is in Shopify.")
 proof = _group(
     "What a label showed, and when. In short: anaquel proof LABEL --at TIME", proving.OrLabel
@@ -88,7 +88,7 @@ commands.command()(running.run)
 commands.command("check-config")(running.check_config)
 commands.command()(certifying.certificate)
 commands.command()(examining.doctor)
-commands.command("support-bundle")(bundling.support_bundle)
+commands.command()(examining.support_bundle)
 commands.command()(demonstrating.demo)
 commands.command("demo-label")(demonstrating.demo_label)
 commands.command("import")(importing.import_)
@@ -113,6 +113,8 @@ central_side.command()(central.publish)
 central_side.command()(central.serve)
 central_side.command()(central.check)
 central_side.command()(watching.watch)
+central_side.command()(commanding.held)
+central_side.command()(commanding.accept)
 central_side.command()(central.key)
 commands.add_typer(from_shopify, name="shopify")
 from_shopify.command()(shopify.preview)

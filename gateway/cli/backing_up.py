@@ -114,7 +114,7 @@ def restore(
         bool, typer.Option("--replace", help="Put data that is there aside; it is not deleted.")
     ] = False,
 ) -> None:
-    """Make a backup this box's data; the gateway must not run."""
+    """Make a backup the data of this box. The gateway must not run."""
     now = SystemClock().now()
     with plain_errors():
         chosen = settings.load(config) if config.exists() or data is None else None

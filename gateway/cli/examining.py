@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway import settings
-from gateway.cli.sharing import DEFAULT_CONFIG, Config, left_out
+from gateway.cli.sharing import DEFAULT_CONFIG, Config, left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.ops import logs
 from gateway.settings import SettingsError
@@ -33,13 +33,34 @@ def doctor(
 
     logs.configure(settings.Log(level="error"))
     clock = SystemClock()
-    report = looked(config, clock)
+    report = _looked(config, clock)
     if as_json:
         said = {"at": clock.now().isoformat()} | findings.members(report, _LANGUAGE)
         typer.echo(json.dumps(said, ensure_ascii=False))
     else:
         typer.echo("\n".join(lines(report)))
     raise typer.Exit(report.exit_code)
+
+
+def support_bundle(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file to write.")],
+    config: Config = DEFAULT_CONFIG,
+    *,
+    log: Annotated[
+        Path | None, typer.Option(help="A file with the log, where the journal has none.")
+    ] = None,
+) -> None:
+    """Pack what helpers need into one file, without secrets."""
+    from gateway.ops import support_bundle as bundle
+    from gateway.web import findings
+
+    with plain_errors():
+        logs.configure(settings.Log(level="error"))
+        chosen, clock = settings.load(config), SystemClock()
+        found = findings.members(_looked(config, clock), _LANGUAGE)
+        parts = asyncio.run(bundle.make(file, chosen, found, log, clock.now()))
+    typer.echo(f"{file}: {', '.join(parts)}")
+    typer.echo("Look through it before you send it to anybody.", err=True)
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -76,8 +97,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"{_INDENT}  -> {finding.do(_LANGUAGE)}"
 
 
-def looked(config: Path, clock: SystemClock) -> Report:
-    """What the doctor finds, also where the settings cannot be used."""
+def _looked(config: Path, clock: SystemClock) -> Report:
     from device_drivers import registry
     from gateway.ops.doctor import config as config_check
     from gateway.ops.doctor.box import Box

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,8 +16,12 @@ from gateway.cli.sharing import DEFAULT_CONFIG, Config, left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 from gateway.ops import logs
+from gateway.ops.service_manager import Manager
 from gateway.settings import Settings, SettingsError, families, surroundings
 from gateway.store import database
+
+EX_CONFIG: Final = 78
+"""The exit code for settings that cannot be used, as sysexits.h has it."""
 
 
 def run(
@@ -30,9 +35,13 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Start the gateway; SIGTERM or Ctrl-C ends it."""
-    with plain_errors():
+    """Start the gateway; SIGTERM or Ctrl-C ends it.
+
+    Settings that cannot be used end it with exit code 78, so that nobody tries again in vain.
+    """
+    with plain_errors(code=EX_CONFIG):
         chosen = settings.load(config)
+    with plain_errors():
         surroundings.check(config, chosen)
         logs.configure(chosen.log)
         asyncio.run(_run_with_broker(chosen) if own_broker else _run(chosen))
@@ -77,8 +86,11 @@ async def _run(chosen: Settings) -> None:
         from gateway import app
 
     stop = asyncio.Event()
-    with lifecycle.stop_on_signals(stop):
-        await app.run(chosen, SystemClock(), stop, ready=_ready)
+    try:
+        with lifecycle.stop_on_signals(stop):
+            await app.run(chosen, SystemClock(), stop, ready=_ready)
+    finally:
+        Manager.of(os.environ).tell("STOPPING=1")
 
 
 async def _run_with_broker(chosen: Settings) -> None:
@@ -103,3 +115,4 @@ def _ready(addresses: Mapping[str, str]) -> None:
     lifecycle.settle()
     for name, address in addresses.items():
         typer.echo(f"{name:10} {address}", err=True)
+    Manager.of(os.environ).tell("READY=1", "STATUS=ready")

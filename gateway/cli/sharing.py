@@ -25,8 +25,8 @@ DEFAULT_CONFIG = Path("config.toml")
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Print what a person must mend and exit with 1; anything else keeps its traceback."""
+def plain_errors(*, code: int = 1) -> Iterator[None]:
+    """Print what a person must mend and exit with ``code``; anything else keeps its traceback."""
     told: set[str] = set()
     try:
         yield
@@ -36,7 +36,7 @@ def plain_errors() -> Iterator[None]:
         for message in sorted(told):
             typer.echo(f"anaquel: {message}", err=True)
     if told:
-        sys.exit(1)
+        sys.exit(code)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

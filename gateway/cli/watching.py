@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console, Group
@@ -25,25 +25,20 @@ from gateway.central.watching import Standing, View
 from gateway.cli.central import DEFAULT_CENTRAL, CentralConfig
 from gateway.cli.sharing import plain_errors
 from gateway.clock import Clock, SystemClock
-from gateway.errors import AnaquelError
 from gateway.ops import logs
-
-if TYPE_CHECKING:
-    from gateway.broker.link import Link
 
 _HEADINGS = (
     *("gateway", "there", "epoch", "seq", "behind", "digest", "refused", "held"),
     "labels shown/failed",
 )
 _EVERY_S = 1.0
-_CONNECT_S = 10.0
 _PROBLEMS_SHOWN = 10
 _PRICES_SHOWN = 10
 _HELD = "held_"
 """How the codes of held rows begin."""
 _ACCEPT = (
-    "{gateway}: are the held rows meant? anaquel central publish FILE --accept, or the shop's "
-    "manager on the page Today; else publish the right ones"
+    "{gateway}: are the held rows meant? anaquel central accept {gateway}, or the manager on "
+    "the page Today; else publish the right ones"
 )
 
 
@@ -70,19 +65,12 @@ def watch(
 async def _watch(
     chosen: CentralSettings, clock: Clock, wait: float | None, *, as_json: bool
 ) -> None:
-    from gateway.broker.link import Link
-    from gateway.central import ingest, keys
+    from gateway.central import ingest, keys, reaching
 
     view = View(keys.opener_of(chosen))
     for gateway, event in await asyncio.to_thread(lambda: list(ingest.latest(chosen.folder))):
         view.recall(gateway, event)
-    link = Link(
-        "watch",
-        chosen.broker,
-        prefix=chosen.prefix,
-        client_id=f"{chosen.store}.central-watch",
-        session_s=0,
-    )
+    link = reaching.link_of(chosen, "watch")
     heard = link.messages(
         topics.MANIFEST,
         topics.feed_position("+"),
@@ -92,12 +80,8 @@ async def _watch(
     )
     stop = asyncio.Event()
     with lifecycle.stop_on_signals(stop):
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(link.run(), name=link.name),
-                group.create_task(_hear(heard, view, clock), name="watch"),
-            ]
-            await _connected(link, chosen)
+        async with asyncio.TaskGroup() as group, reaching.running(chosen, link):
+            hearing = group.create_task(_hear(heard, view, clock), name="watch")
             if wait is None and not sys.stdout.isatty():
                 await _in_lines(view, chosen, clock, stop)
             elif wait is None:
@@ -105,17 +89,7 @@ async def _watch(
             else:
                 await _until(stop, wait)
                 _print(view, chosen, clock, as_json=as_json)
-            for task in tasks:
-                task.cancel()
-
-
-async def _connected(link: Link, chosen: CentralSettings) -> None:
-    try:
-        async with asyncio.timeout(_CONNECT_S):
-            await link.connected.wait()
-    except TimeoutError:
-        where = f"{chosen.broker.host}:{chosen.broker.port}"
-        raise AnaquelError(f"{where}: no broker answers there; correct [broker]") from None
+            hearing.cancel()
 
 
 async def _hear(heard: AsyncIterator[Message], view: View, clock: Clock) -> None:

@@ -7,7 +7,8 @@ Three rules, none of which applies while nothing is in force:
 - *prices*: in any ten minutes, or in one snapshot, more than 50 % of the prices in force change
   within the next twelve hours. What is announced earlier leaves people time to look.
 - *one price* outside the usual range of its currency, or more than 90 % away from every price
-  that the article has now.
+  that the article has now. So is a price before a reduction as its source states it: without
+  history nothing else tells a slipped comma from an article at a tenth of its price.
 
 Fewer than ten rows at once are no mass: in a catalogue of three articles one is a third. Three
 articles, prices or bindings that go are one if they are over half: half a file of a small shop.
@@ -141,6 +142,7 @@ def odd(was: Value | None, now: Value, at: datetime, own: Mapping[str, Range]) -
         if low <= amount <= high and not (before > 0 and _is_away(amount, before)):
             return None
     last = _last(was, currency, at)
+    stated = _stated(was)
     for number, offer in enumerate(catalogue.offers_from("", now).offers):
         if _is_over(offer, at):
             continue
@@ -151,6 +153,32 @@ def odd(was: Value | None, now: Value, at: datetime, own: Mapping[str, Range]) -
         if last and all(_is_away(amount, one) for one in last):
             message = f"{amount:f} {currency} is more than 90 % away from the last, {last[0]:f}"
             return Odd(cause=Cause.PRICE_AWAY, path=path, message=f"{path}: {message}")
+        found = _odd_prior(offer, number, currency, (low, high))
+        if found is not None and (currency, amount, offer.prior_amount) not in stated:
+            return found
+    return None
+
+
+def _stated(was: Value | None) -> set[tuple[str, Decimal, Decimal | None]]:
+    """The reductions in force as they are stated: what was let through once is not odd again."""
+    if was is None:
+        return set()
+    offers = catalogue.offers_from("", was)
+    return {(was["currency"], offer.amount, offer.prior_amount) for offer in offers.offers}
+
+
+def _odd_prior(offer: Offer, number: int, currency: str, usual: Range) -> Odd | None:
+    """What is odd about the price that the source states as the one before its reduction."""
+    prior, (low, high) = offer.prior_amount, usual
+    if prior is None or offer.kind not in pricing.REDUCED:
+        return None
+    path = f"offers.{number}.prior_amount"
+    if not low <= prior <= high:
+        message = f"{prior:f} {currency} is outside {low:f} to {high:f}, the usual range"
+        return Odd(cause=Cause.PRICE_RANGE, path=path, message=f"{path}: {message}")
+    if _is_away(offer.amount, prior):
+        message = f"{offer.amount:f} {currency} is more than 90 % away from it, {prior:f}"
+        return Odd(cause=Cause.PRICE_AWAY, path=path, message=f"{path}: {message}")
     return None
 
 

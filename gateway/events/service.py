@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import structlog
 
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
+from gateway import lifecycle
 from gateway.broker import topics
 from gateway.broker.signing import Opener, SignatureRefusedError
 from gateway.clock import Clock
@@ -20,6 +21,9 @@ from gateway.settings import Events
 from gateway.store import outbox
 from gateway.store.changes import Subscription
 from gateway.store.database import Database
+
+_LONGEST_REST_S: Final = 60.0
+"""So often it looks whether there is something to send, should nobody have said so."""
 
 log = structlog.get_logger("uplink")
 
@@ -78,6 +82,7 @@ class UplinkService:
 
     async def _send(self) -> NoReturn:
         while True:
+            lifecycle.beat(self.name, _LONGEST_REST_S)
             self._wake.clear()
             action = self._uplink.next_action(self._clock.monotonic())
             match action:
@@ -91,7 +96,9 @@ class UplinkService:
                     await self._rest(action.until)
 
     async def _rest(self, until: float | None) -> None:
-        left = None if until is None else max(0.0, until - self._clock.monotonic())
+        left = _LONGEST_REST_S
+        if until is not None:
+            left = min(max(0.0, until - self._clock.monotonic()), left)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(left):
                 await self._wake.wait()

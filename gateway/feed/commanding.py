@@ -1,13 +1,14 @@
 """What central may tell this gateway to do: a short list, and nothing else.
 
 A command is carried out once: what became of it is kept under its id, longer than any command may
-wait, and told again when it comes again. It is acknowledged once its result is told. What only
-reads is answered anew each time, and is all that runs while nobody knows what time it is: then
-nobody knows either whether a command is over.
+wait, and told again when it comes again; the same id with other words is refused. It is
+acknowledged once its result is told. What only reads is answered anew each time, and is all that
+runs while nobody knows what time it is: then nobody knows either whether a command is over.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
-from gateway.feed import holding, messages
+from gateway.feed import digest, holding, messages
 from gateway.feed.messages import (
     AcceptHeld,
     Accepts,
@@ -32,6 +33,7 @@ from gateway.feed.messages import (
 )
 from gateway.settings import Settings
 from gateway.store import commands, holds, replica
+from gateway.store.commands import Kept
 from gateway.store.database import Connection, Database
 
 MAX_BYTES = 16 * 1024
@@ -99,9 +101,14 @@ class Commands:
             return self._refuse(named, error.code, str(error))
 
     async def _once(self, command: Command) -> str:
-        kept = await self._database.read(partial(commands.result, command=command.id))
+        asked = _asked(command)
+        kept = await self._database.read(partial(commands.get, command=command.id))
         if kept is not None:
-            return kept
+            if kept.asked not in {"", asked}:
+                raise CommandRefusedError(
+                    "id_used", "another command had this id: give each one a new id"
+                )
+            return kept.told
         now = self._clock.now()
         judge(command, now, trusted=self._clock.trusted)
         if command.name in _READ_ONLY:
@@ -118,8 +125,9 @@ class Commands:
         rows = await self._accept(_args(AcceptHeld, command))
         left = await self._database.read(partial(holds.row_count, source=_SOURCE))
         told = self._done(command, {"rows": rows, "held": left})
+        done = Kept(asked=asked, told=told)
         await self._database.write_patiently(
-            partial(commands.keep, command=command.id, told=told, at=now)
+            partial(commands.keep, command=command.id, kept=done, at=now)
         )
         log.info("command done", id=command.id, command=command.name)
         return told
@@ -158,6 +166,11 @@ def judge(command: Command, now: datetime, *, trusted: bool) -> None:
         raise CommandRefusedError("expired", f"was good until {command.expires_at}")
     if expires_at > now + KEPT_FOR:
         raise CommandRefusedError("bad_expiry", "may be good for 30 days at most")
+
+
+def _asked(command: Command) -> str:
+    said = digest.canonical([command.name, command.args])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _args(model: type[M], command: Command) -> M:

@@ -38,6 +38,8 @@ _BATCH = 50
 _PORTION = 200
 _MOST_NEEDED = 1_000
 _PAUSE_S = 60.0
+_PACE_S = 0.25
+"""Between two looks at what changed: prices change far more often than pictures."""
 _PASSING = Backoff(first_s=60.0, max_s=86_400.0)
 _LASTING = Backoff(first_s=21_600.0, max_s=7 * 86_400.0)
 
@@ -109,6 +111,7 @@ class Pictures:
                 swept = self._clock.monotonic()
                 await self._sweep()
                 self._news.set()
+            await asyncio.sleep(_PACE_S)
 
     async def _want(self, keys: Iterable[str] | None) -> bool:
         """Note what the rows under these keys name now; whether that was anything new."""

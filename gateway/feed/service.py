@@ -15,6 +15,7 @@ from typing import NoReturn
 import structlog
 
 from device_drivers.links.messages import LinkDownError, Message, MessagePort
+from gateway import lifecycle
 from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
@@ -42,7 +43,7 @@ from gateway.store.heard import Heard
 from gateway.store.staging import ALL_SEQS, Merge, MergeTakenOverError
 
 SOURCE = "central"
-_IDLE_S = 3_600.0
+_IDLE_S = 60.0
 
 log = structlog.get_logger("feed")
 
@@ -241,6 +242,7 @@ class FeedService:
 
     async def _watch_time(self) -> None:
         while True:
+            lifecycle.beat(self.name, _IDLE_S)
             self._timer_changed.clear()
             due = self._sync.next_tick()
             wait = _IDLE_S if due is None else max(0.0, due - self._clock.monotonic())

@@ -145,6 +145,8 @@ def take_back(connection: Connection, label: str, doer: Doer) -> None:
         if known is None or panel is None:
             raise LabelError("waits_no_more", f"{label} is not heard, and nobody knows what it is")
         take_in(connection, known, panel, doer, was.correction if was is not None else None)
+        if gone.code:
+            label_life.keep_code(connection, label, gone.code)
     tasks.close(connection, parting.LEFT_HANGING, label)
     if gone.alias is not None and label_life.name(connection, label, gone.alias):
         living.tell_name(connection, label, gone.alias, doer)

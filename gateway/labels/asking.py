@@ -7,9 +7,9 @@ question does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -21,6 +21,7 @@ from gateway.store.database import Connection, Database
 
 _AT_ONCE: Final = 100
 """Labels asked at one look: a broker and its labels notice nothing of that."""
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +55,17 @@ class Asking:
             partial(store.quiet, families=tuple(self._drivers), before=now - self._after)
         )
         self._asked = {label: self._asked[label] for label, _ in quiet if label in self._asked}
-        new = [one for one in quiet if self._has_turn(one[0], now)][:_AT_ONCE]
-        for one in await self._database.read(lambda rows: _questions(rows, self._drivers, new)):
+        turn = self._turn(quiet, now)
+        asking = await self._database.read(lambda rows: _questions(rows, self._drivers, turn))
+        # Who cannot be asked had a turn as well, or would keep it from the others for ever.
+        for label in {label for label, _ in turn} - {one.label.label for one in asking}:
+            self._had_turn(label, now, asked=False)
+        for one in asking:
             driver = self._drivers[one.family]
-            if not await driving.ask(driver, one.label, one.wish, one.picture):
+            was_asked = await driving.ask(driver, one.label, one.wish, one.picture)
+            self._had_turn(one.label.label, now, asked=was_asked)
+            if not was_asked:
                 return
-            _, times = self._asked.get(one.label.label, (now, 0))
-            self._asked[one.label.label] = now, times + 1
 
     def unanswered(self, before: datetime) -> frozenset[str]:
         """Those that were asked twice, before then, and not heard since as far as was looked."""
@@ -68,9 +73,17 @@ class Asking:
             label for label, (at, times) in self._asked.items() if times > 1 and at <= before
         )
 
-    def _has_turn(self, label: str, now: datetime) -> bool:
-        asked = self._asked.get(label)
-        return asked is None or now - asked[0] >= self._again
+    def _turn(self, quiet: Sequence[tuple[str, str]], now: datetime) -> list[tuple[str, str]]:
+        """Who is asked now: those that never had a turn, then who had it longest ago."""
+        waiting = [one for one in quiet if self._last_turn(one[0]) <= now - self._again]
+        return sorted(waiting, key=lambda one: self._last_turn(one[0]))[:_AT_ONCE]
+
+    def _last_turn(self, label: str) -> datetime:
+        return self._asked[label][0] if label in self._asked else _NEVER
+
+    def _had_turn(self, label: str, now: datetime, *, asked: bool) -> None:
+        _, times = self._asked.get(label, (now, 0))
+        self._asked[label] = now, times + asked
 
 
 def _questions(

@@ -10,6 +10,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Final, NoReturn, Protocol
 
+from gateway import lifecycle
 from gateway.clock import Clock
 from gateway.domain.proof import BROKER_AWAY, GATEWAY, GATEWAY_OFF, WAY_AWAY, Entry, chain_of_way
 from gateway.labels.outages import Outages
@@ -55,6 +56,7 @@ class Contact:
         """Watch for ever."""
         await self.begin()
         while True:
+            lifecycle.beat(self.name, self._beat_s)
             await asyncio.sleep(self._beat_s)
             await self.beat()
 

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Final, NoReturn
 
 from device_drivers.api.drivers import Failed, LabelDriver, Later, Outcome, Reason
+from gateway import lifecycle
 from gateway.clock import Clock
 from gateway.domain import ranking
 from gateway.domain.quiet_hours import QuietHours
@@ -97,6 +98,7 @@ class Courier:
             group.create_task(self._renew(), name="courier-leases")
             group.create_task(self._tell_paces(), name="courier-paces")
             while True:
+                lifecycle.beat(self.name, _LONGEST_WAIT_S)
                 picked = await self._begin_due(group, changes.tell_anything)
                 if picked.more and picked.ready:
                     continue

@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 import structlog
 
 from device_drivers.api.drivers import LabelDriver, Wakes
+from gateway import lifecycle
 from gateway.clock import Clock
 from gateway.domain import health, label_events
 from gateway.domain.events import Lane, Origin
@@ -71,6 +72,7 @@ class Health:
     async def run(self) -> NoReturn:
         """Look after them for ever."""
         while True:
+            lifecycle.beat(self.name, self._every_s)
             # Not at once: a start writes nothing, and labels need a moment to be heard again.
             await asyncio.sleep(self._every_s)
             await self.look()

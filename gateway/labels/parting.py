@@ -20,6 +20,8 @@ from gateway.store.retired import Leaving
 LEFT_HANGING: Final = "retired_label_hangs"
 """The task that a retired label still shows a picture."""
 _EVERY_S: Final = 30.0
+_PAUSE_S: Final = 0.25
+"""Between two looks: in a wave deliveries move all the while; few labels are on their way out."""
 
 
 class Farewell:
@@ -42,6 +44,7 @@ class Farewell:
                     await moves.next()
             except TimeoutError:
                 continue
+            await asyncio.sleep(_PAUSE_S)
 
     async def look(self) -> None:
         """See how far each is; writes only where something is to be done."""

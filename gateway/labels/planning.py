@@ -20,6 +20,7 @@ import structlog
 
 from device_drivers.api import test_card
 from device_drivers.api.panels import Panel
+from gateway import lifecycle
 from gateway.clock import Clock
 from gateway.domain import labels as domain
 from gateway.domain import price_facts, pricing
@@ -81,6 +82,7 @@ class Planner:
         changes = self._database.changes.subscribe("stale", "time")
         async with asyncio.TaskGroup() as group:
             while True:
+                lifecycle.beat(self.name, _LONGEST_WAIT_S)
                 if await self._begin_stale(group, changes.tell_anything):
                     continue
                 if not self._under_way and self._comes_soon() and await self.draw_ahead():

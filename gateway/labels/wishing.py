@@ -91,17 +91,24 @@ def keep(connection: Connection, drawn: Iterable[Rendered], now: datetime) -> No
 def note(connection: Connection, origin: Origin, drawn: Drawn, now: datetime) -> None:
     """The label is up to date: a new picture is a new wish, and tasks come and go."""
     label = drawn.look.label
-    labels.planned(
+    stale = labels.planned(
         connection, label.id, looked_at=label.stale, next_change=_looked_at_again(drawn, now)
     )
+    if stale is None:
+        return  # retired while it was drawn
     _tell_of_texts(connection, drawn.look, now)
     _tell_of_rules(connection, origin, drawn, now)
     old = deliveries.wish(connection, label.id)
-    if old is None or (old.fingerprint, old.raw) != (drawn.fingerprint, drawn.look.raw):
+    is_new = old is None or (old.fingerprint, old.raw) != (drawn.fingerprint, drawn.look.raw)
+    if is_new:
         if drawn.rendered is not None:
             frames.put(connection, drawn.rendered.frame, now, drawn.rendered.template)
         _wish(connection, drawn, now)
-    price_shown.planned(connection, label.id, drawn.look.products, now)
+    if stale <= 0:
+        in_sight = drawn.rendered is None or not drawn.rendered.without_price
+        price_shown.planned(
+            connection, label.id, drawn.look.products, now, in_sight=in_sight, anew=is_new
+        )
 
 
 def forget(connection: Connection, label: str) -> None:

@@ -14,6 +14,7 @@ from gateway.domain import trusted_time
 from gateway.domain.trusted_time import Doubt, Evidence
 from gateway.ops import system_time
 from gateway.ops.system_time import SystemTime
+from gateway.settings import Time
 from gateway.store import time_marks
 from gateway.store.database import Database
 
@@ -173,10 +174,10 @@ class Timekeeper:
 
 
 async def begin(
-    database: Database, clock: Clock, *, checked: bool
+    database: Database, clock: Clock, settings: Time
 ) -> tuple[Clock, Timekeeper | None]:
     """The clock to go by, and who checks it; None where it is believed as it is."""
-    if checked:
+    if settings.trust == "checked":
         watched = CheckedClock(clock)
         keeper = Timekeeper(database, watched)
         await keeper.begin()

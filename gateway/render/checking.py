@@ -8,9 +8,8 @@ from datetime import tzinfo
 
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Panel
-from gateway.domain import scripts
 from gateway.domain.labels import LabelFacts
-from gateway.render import fonts, rendering
+from gateway.render import rendering, values
 from gateway.render.jobs import Flaw
 from gateway.render.rules import judging
 from gateway.render.rules.packs import RulePack
@@ -100,7 +99,5 @@ def not_drawable(samples: Mapping[str, LabelFacts]) -> Iterator[Finding]:
 def _not_drawable(facts: LabelFacts) -> Iterator[str]:
     for name in ("title", "brand", "variant", "color", "size", "reference"):
         said = getattr(facts, name)
-        if scripts.runs_right_to_left(said):
-            yield f"{name} {said!r}: runs from right to left, which cannot be drawn yet"
-        elif lacking := sorted(set(filter(lambda letter: not fonts.file_of(letter), said))):
-            yield f"{name} {said!r}: no font has {', '.join(lacking)}"
+        if why := values.not_drawable(said):
+            yield f"{name} {said!r}: {why}"

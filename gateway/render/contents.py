@@ -34,7 +34,10 @@ class Drawn(Content, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Words; see ``texts.fit`` for how they find their size. ``plate`` is an ink behind them."""
+    """Words; see ``texts.fit`` for how they find their size. ``plate`` is an ink behind them.
+
+    Where they have no room in letters of ``min_size`` they say ``shorter`` instead, if it is given.
+    """
 
     text: str
     weight: str
@@ -49,6 +52,7 @@ class Text:
     follows: bool = False
     whole: bool = False
     strike: bool = False
+    shorter: str = ""
 
     def widths(self) -> Extent:
         """A few letters (with ``whole`` every word) at the least, all on one line at best."""
@@ -59,15 +63,16 @@ class Text:
         if not self.whole:
             return Extent(min(like, self.min_size * 4), like)
         smallest = fonts.face(self.weight, min(self.floor, self.min_size))
-        pieces = [self.text] if self.lines == 1 else self.text.split(" ")
+        text = self.shorter or self.text
+        pieces = [text] if self.lines == 1 else text.split(" ")
         return Extent(min(like, max(map(smallest.width, pieces)) + around), like)
 
     def heights(self, width: int) -> Extent:
         """All lines as small as they may be at the least, at ``size`` at best."""
         around = self._around.top + self._around.bottom
         fitted = self._fit(width, 10_000)
-        lines = len(fitted.lines)
         like = fitted.height
+        lines = len(self._in_short(width, 10_000).lines if self.shorter else fitted.lines)
         need = min(like, lines * fonts.face(self.weight, self.min_size).line_height)
         least = min(need, lines * fonts.face(self.weight, self.floor).line_height)
         return Extent(need + around, like + around, least + around)
@@ -109,13 +114,22 @@ class Text:
         return Padding(above, side, above, side)
 
     def _fit(self, width: int, height: int) -> texts.Fitted:
+        if not self.shorter:
+            return self._saying(self.text, self.floor, width, height)
+        said = self._saying(self.text, self.min_size, width, height)
+        return said if said.whole else self._in_short(width, height)
+
+    def _in_short(self, width: int, height: int) -> texts.Fitted:
+        return self._saying(self.shorter, self.floor, width, height)
+
+    def _saying(self, text: str, floor: int, width: int, height: int) -> texts.Fitted:
         around = self._around
         return texts.fit(
-            self.text,
+            text,
             self.weight,
             size=self.size,
             min_size=self.min_size,
-            floor=self.floor,
+            floor=floor,
             lines=self.lines,
             width=max(0, width - around.left - around.right),
             height=max(0, height - around.top - around.bottom),

@@ -20,6 +20,8 @@ from gateway.render.fonts import WEIGHTS
 
 _LENGTH = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)(px|mm|pt|%)", re.ASCII)
 
+_SIDES = 4
+
 _LONGEST = {"px": 2000, "mm": 500, "pt": 1000, "%": 100}
 """More than any panel has room for."""
 
@@ -54,6 +56,14 @@ def _length(value: object) -> Length:
     return length
 
 
+def _padding(value: object) -> Length | tuple[Length, ...]:
+    if isinstance(value, list | tuple):
+        if len(value) != _SIDES:
+            raise ValueError("write one length, or four: top, right, bottom, left")
+        return tuple(map(_length, value))
+    return _length(value)
+
+
 def _ink(value: object) -> str:
     return _one_of(value, inks.NAMES)
 
@@ -77,12 +87,14 @@ def _fact(value: object) -> str:
 
 
 LengthField = Annotated[Any, BeforeValidator(_length)]
+PaddingField = Annotated[Any, BeforeValidator(_padding)]
 InkField = Annotated[str, BeforeValidator(_ink)]
 FontField = Annotated[str, BeforeValidator(_weight)]
 IconField = Annotated[str, BeforeValidator(_icon)]
 FactField = Annotated[str, BeforeValidator(_fact)]
 Align = Literal["start", "center", "end"]
 Pixels = Annotated[int, Field(ge=0, le=10_000)]
+Aspect = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 NOTHING = Length(0, "px")
 
@@ -103,8 +115,8 @@ class Conditions(Strict):
     states: tuple[LabelState, ...] = ()
     inks: tuple[Ink, ...] = ()
     lacks: tuple[Ink, ...] = ()
-    min_aspect: float = 0.0
-    max_aspect: float = 100.0
+    min_aspect: Aspect = 0.0
+    max_aspect: Aspect = 100.0
     min_width: Pixels = 0
     max_width: Pixels = 10_000
     min_height: Pixels = 0
@@ -168,7 +180,7 @@ class BoxElement(Element):
     kind: Literal["row", "column"]
     children: tuple[str, ...] = Field(min_length=1, max_length=20)
     gap: LengthField = NOTHING
-    padding: LengthField | tuple[LengthField, LengthField, LengthField, LengthField] = NOTHING
+    padding: PaddingField = NOTHING
     background: InkField | None = None
     border: LengthField = NOTHING
     border_ink: InkField = "black"
@@ -183,12 +195,14 @@ class TextElement(Element):
     With ``plate`` it stands on a coloured plate with round corners. With ``follows`` it takes the
     width its column has and asks for none itself. ``whole`` text asks for its full width, so that
     it is dropped rather than shortened; a template's own words always do. With ``strike`` it is
-    crossed out. ``language`` ``"second"`` says it in the shop's second language, and nothing where
+    crossed out. Where ``value`` has no room it says ``shorter``, if that is given. ``language``
+    ``"second"`` says it in the shop's second language, and nothing where
     there is none or it would say the same.
     """
 
     kind: Literal["text"]
     value: str = Field(max_length=500)
+    shorter: str = Field(default="", max_length=500)
     size: LengthField
     min_size: LengthField = Length(11, "px")
     font: FontField = "medium"

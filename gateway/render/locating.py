@@ -7,11 +7,13 @@ head or one key to a line, so the lines are found again by looking for them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 _HEAD = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(#.*)?")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.[^=]*)?=""")
+_QUOTES = re.compile(r"""["'\s]""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Spots:
         views: list[tuple[Path, int]] = []
         for line, content in enumerate(text.splitlines(), start=1):
             if head := _HEAD.fullmatch(content):
-                table, count = head[1], count + 1
+                table, count = _QUOTES.sub("", head[1]), count + 1
                 if table == "view":
                     views.append((path, count))
                 self._spots.append(_Spot(table=table, number=count, key="", path=path, line=line))
@@ -48,12 +50,34 @@ class Spots:
         self._views = [*views, *self._views]
 
     def of_element(self, name: str, key: str = "") -> str:
-        """``file:line`` of an element or one of its keys; the file alone where it says it not."""
-        return self._of(f"elements.{name}", key)
+        """``file:line`` of an element or one of its keys; "" where it is not found."""
+        return self._of(f"elements.{name}", key) or self._of("elements", name)
 
-    def of_word(self, name: str) -> str:
-        """``file:line`` of a word."""
-        return self._of("words", name)
+    def of(self, table: str, key: str) -> str:
+        """``file:line`` of a key of a table or, with ``table`` "", of the file itself."""
+        if table:
+            return self._of(table, key) or self._of(f"{table}.{key}", "") or self._of("", table)
+        return self._first(self._spots, key)
+
+    def of_either(self, tables: Iterable[str], key: str) -> str:
+        """``file:line`` of a key in the first of ``tables`` that has it, else of the first."""
+        named = list(tables)
+        for table in named:
+            for spot in self._spots:
+                if spot.table == table and spot.key == key:
+                    return f"{spot.path}:{spot.line}"
+        return self._of(named[0], "")
+
+    def of_file(self, path: Path, key: str) -> str:
+        """``file:line`` of a key or table of this one file."""
+        return self._first((spot for spot in self._spots if spot.path == path), key)
+
+    @staticmethod
+    def _first(spots: Iterable[_Spot], key: str) -> str:
+        for spot in spots:
+            if key == (spot.table.partition(".")[0] or spot.key):
+                return f"{spot.path}:{spot.line}"
+        return ""
 
     def of_view(self, place: int, key: str = "") -> str:
         """``file:line`` of the view with this place in the loaded order."""

@@ -69,7 +69,7 @@ class Maker:
         return length.pixels(self._panel)
 
     def _text(self, element: elements.TextElement) -> Text | None:
-        text = self._text_of(element)
+        text = self._filled_in(element, element.value)
         if not text:
             return None
         size, min_size = self._sizes_of(element)
@@ -77,8 +77,11 @@ class Maker:
         if element.drop or element.plate:
             floor = max(floor, math.ceil(size * _LEAST_SHARE))
         own_words = not self._values.has_facts(element.value)
+        shorter = self._filled_in(element, element.shorter)
+        upper = element.case == "upper"
         return Text(
-            text=text.upper() if element.case == "upper" else text,
+            text=text.upper() if upper else text,
+            shorter=shorter.upper() if upper else shorter,
             weight=element.font,
             size=size,
             min_size=min_size,
@@ -93,11 +96,11 @@ class Maker:
             whole=element.whole or own_words,
         )
 
-    def _text_of(self, element: elements.TextElement) -> str:
+    def _filled_in(self, element: elements.TextElement, text: str) -> str:
         if element.language == "first":
-            return self._values.fill_in(element.value)
-        said = self._in_second.fill_in(element.value) if self._in_second is not None else ""
-        return said if said != self._values.fill_in(element.value) else ""
+            return self._values.fill_in(text)
+        said = self._in_second.fill_in(text) if self._in_second is not None else ""
+        return said if said != self._values.fill_in(text) else ""
 
     def _price(self, element: elements.PriceElement) -> Price | None:
         parts = self._values.amounts.get(element.amount)

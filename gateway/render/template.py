@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from gateway.render.elements import (
     TextElement,
     View,
 )
+from gateway.render.explaining import Problem, explained, for_no_panel
 from gateway.render.locating import Spots
 from gateway.wording import languages
 
@@ -39,6 +39,8 @@ _LARGEST_FILE = 64 * 1024
 _MOST_PARTS = 10
 _DEEPEST = 20
 _MOST_ELEMENTS = 500
+_LINE = re.compile(r"at line (\d+)", re.ASCII)
+_OF_PARTS = ("view", "words", "elements")
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -69,75 +71,105 @@ class Template(Strict):
         return any(isinstance(one, ImageElement) for one in self.elements.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: ``where`` is ``file:line`` or "", ``what`` says what to write."""
-
-    where: str
-    what: str
-
-
 def load(path: Path, parts: Path | None = None) -> Template:
     """The template in ``path`` with the parts it includes. Raises ``TemplateError``.
 
     Parts are in the folder ``parts`` beside the template's; ``parts`` has those that are not there.
     """
     spots = Spots()
-    raw = _read(path, spots)
-    for part in _included(raw, path):
-        own = path.parent.parent / "parts" / f"{part}.toml"
-        _merge(raw, _read(own if parts is None or own.exists() else parts / own.name, spots))
-    raw.setdefault("name", path.parent.name)
+    raw = _shaped(path, read(path, spots), spots)
+    if "name" in raw:
+        where = spots.of("", "name")
+        raise TemplateError(f"{where}: name: a template is called as its folder; remove this")
+    where = spots.of("", "include")
+    for part in _included(raw, where or str(path)):
+        _merge(raw, _part(part, (path.parent.parent / "parts", parts), where, spots))
+    raw["name"] = path.parent.name
     raw["elements"], unlike = _with_models(raw.get("elements", {}), spots)
     if unlike:
         raise _error(path, unlike)
     try:
         template = Template.model_validate(raw)
     except ValidationError as error:
-        raise _error(path, list(_plain(error, spots))) from error
-    problems = [*_problems_of_words(template, spots), *_problems_of_tree(template, spots)]
+        raise _error(path, list(explained(error, raw, spots))) from error
+    checks = (
+        *(_problems_of_words, _problems_of_texts),
+        *(_problems_of_conditions, _problems_of_tree),
+    )
+    problems = [problem for check in checks for problem in check(template, spots)]
     if problems:
         raise _error(path, problems)
     return template
 
 
-def _included(raw: dict[str, Any], path: Path) -> list[str]:
+def _included(raw: dict[str, Any], where: str) -> list[str]:
     named = raw.pop("include", [])
     good = isinstance(named, list) and all(
         isinstance(part, str) and _PART.fullmatch(part) for part in named
     )
     if not good or len(named) > _MOST_PARTS:
         what = f'include: write names of at most {_MOST_PARTS} parts, like ["notices"]'
-        raise TemplateError(f"{path}: {what}")
+        raise TemplateError(f"{where}: {what}")
     return list(named)
+
+
+def _part(name: str, folders: tuple[Path, Path | None], where: str, spots: Spots) -> dict[str, Any]:
+    """What the part ``name`` says, from the first of ``folders`` that has it."""
+    there = [folder for folder in folders if folder is not None]
+    for folder in there:
+        path = folder / f"{name}.toml"
+        if path.exists():
+            raw = _shaped(path, read(path, spots), spots)
+            for key in raw.keys() - _OF_PARTS:
+                what = f"{key}: a part has no such key; it has {', '.join(_OF_PARTS)}"
+                raise TemplateError(f"{spots.of_file(path, key) or path}: {what}")
+            return raw
+    known = sorted({path.stem for folder in there for path in folder.glob("*.toml")})
+    what = f"include: there is no part {name!r}; there are {', '.join(known) or 'none'}"
+    raise TemplateError(f"{where}: {what}")
 
 
 def _error(path: Path, problems: list[Problem]) -> TemplateError:
     return TemplateError("\n".join(f"{one.where or path}: {one.what}" for one in problems))
 
 
-def _read(path: Path, spots: Spots) -> dict[str, Any]:
+def read(path: Path, spots: Spots) -> dict[str, Any]:
+    """What the TOML file ``path`` says; its lines go to ``spots``. Raises ``TemplateError``."""
     try:
         data = path.read_bytes()
-        if len(data) > _LARGEST_FILE:
-            raise TemplateError(f"{path}: {len(data)} bytes; a template has at most 64 KiB")
-        text = data.decode()
-        spots.add(path, text)
-        return _shaped(path, tomllib.loads(text))
     except OSError as error:
         raise TemplateError(f"{path}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TemplateError(f"{path}: is no TOML: {error}") from error
+    if len(data) > _LARGEST_FILE:
+        raise TemplateError(f"{path}: {len(data)} bytes; a template has at most 64 KiB")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TemplateError(f"{path}:{line}: a letter is not in UTF-8; save it so") from error
+    spots.add(path, text)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _line_in(str(error)) or text.count("\n") + 1
+        raise TemplateError(f"{path}:{line}: is no TOML: {error}") from error
 
 
-def _shaped(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
+def _line_in(said: str) -> int:
+    """The line that an error of the TOML reader names; 0 at the end of the file."""
+    found = _LINE.search(said)
+    return int(found[1]) if found else 0
+
+
+def _shaped(path: Path, raw: dict[str, Any], spots: Spots) -> dict[str, Any]:
     """``raw`` if its tables are tables, so that parts can be put together."""
     views = raw.get("view", [])
     if not isinstance(views, list):
-        raise TemplateError(f"{path}: view: write each as a table of its own, [[view]]")
+        where = spots.of_file(path, "view") or path
+        raise TemplateError(f"{where}: view: write each as a table of its own, [[view]]")
     for table in ("words", "elements"):
         if not isinstance(raw.get(table, {}), dict):
-            raise TemplateError(f"{path}: {table}: write a table, [{table}]")
+            where = spots.of_file(path, table) or path
+            raise TemplateError(f"{where}: {table}: write a table, [{table}]")
     return raw
 
 
@@ -169,52 +201,74 @@ def _with_models(elements: dict[str, Any], spots: Spots) -> tuple[dict[str, Any]
     return made, problems
 
 
-def _plain(error: ValidationError, spots: Spots) -> Iterator[Problem]:
-    for one in error.errors(include_url=False):
-        place = [str(step) for step in one["loc"]]
-        if place[:1] == ["elements"] and len(place) > 3:
-            del place[2]  # the kind, which pydantic puts between element and field
-        of_element = place[:1] == ["elements"] and len(place) > 1
-        named = f"element {place[1]!r}" if of_element else " ".join(place[:2])
-        field = ".".join(place[2:])
-        message = one["msg"].removeprefix("Value error, ")
-        key = place[2] if len(place) > 2 else ""
-        where = ""
-        if of_element:
-            where = spots.of_element(place[1], key)
-        elif place[:1] == ["view"] and len(place) > 1:
-            where = spots.of_view(int(place[1]), key)
-        yield Problem(where, f"{named}{f', {field}' if field else ''}: {message}")
-
-
 def _problems_of_words(template: Template, spots: Spots) -> Iterator[Problem]:
-    for name, texts in {**template.words, "template title": template.title}.items():
+    for name, texts in {**template.words, "title": template.title}.items():
+        where = spots.of("words", name) if texts is not template.title else spots.of("", name)
+        named = f"words, {name}" if texts is not template.title else name
         missing = [language for language in languages.SUPPORTED if not texts.get(language)]
-        where = spots.of_word(name)
         if missing:
-            yield Problem(where, f"words {name!r}: no text in {', '.join(missing)}; write one")
-        if name in template.words and name in values.NAMES:
-            yield Problem(where, f"words {name!r}: that is the name of a fact; choose another")
+            yield Problem(where, f"{named}: no text in {', '.join(missing)}; write one")
+        for said in texts.values() if name in template.words else ():
+            if lacking := values.not_drawable(said):
+                yield Problem(where, f"{named}: {said!r}: {lacking}; write it otherwise")
+    for name in template.words:
+        where = spots.of("words", name)
+        if name in values.NAMES:
+            what = f"words, {name}: that is the name of a fact; choose another"
+            yield Problem(where, what)
+        elif not values.is_name(name):
+            yield Problem(where, f"words, {name}: write a name of small letters a to z and _")
+
+
+def _problems_of_texts(template: Template, spots: Spots) -> Iterator[Problem]:
     known = {*values.NAMES, *template.words}
     for name, element in template.elements.items():
         for key, text in _texts(element):
+            where = spots.of_element(name, key)
             for unknown in sorted(set(values.names_in(text)) - known):
-                what = f"element {name!r}: {{{unknown}}} is no fact; there are {_list(known)}"
-                yield Problem(spots.of_element(name, key), what)
+                what = f"{{{unknown}}} is no fact; there are {_list(known)}"
+                yield Problem(where, f"element {name!r}, {key}: {what}")
+            own = values.without_names(text)
+            if "{" in own or "}" in own:
+                what = "write each fact in braces of its own, in small letters: {title}"
+                yield Problem(where, f"element {name!r}, {key}: {what}")
+            if lacking := values.not_drawable(own):
+                what = f"{own!r}: {lacking}; write it otherwise"
+                yield Problem(where, f"element {name!r}, {key}: {what}")
+
+
+def _problems_of_conditions(template: Template, spots: Spots) -> Iterator[Problem]:
+    for name, element in template.elements.items():
+        if never := for_no_panel(element):
+            where = spots.of_element(name, never.partition(":")[0])
+            yield Problem(where, f"element {name!r}, {never}")
+    for place, view in enumerate(template.views):
+        if never := for_no_panel(view):
+            yield Problem(spots.of_view(place, never.partition(":")[0]), f"view, {never}")
+    if never := for_no_panel(template.serves):
+        yield Problem(spots.of("serves", never.partition(":")[0]), f"serves, {never}")
+    if template.serves.states:
+        what = "serves, states: these are of labels, not of panels; remove this"
+        yield Problem(spots.of("serves", "states"), what)
 
 
 def _problems_of_tree(template: Template, spots: Spots) -> Iterator[Problem]:
-    for state in (one for one in LabelState if one not in BESIDE):
-        if not any(
+    bare = [
+        state.value
+        for state in LabelState
+        if state not in BESIDE
+        and not any(
             view.for_every_panel for view in template.views if state in (view.states or LabelState)
-        ):
-            what = f"view: none fits every panel in state {state.value!r}; add one without sizes"
-            yield Problem("", what)
+        )
+    ]
+    if bare:
+        what = f"none fits every panel in state {', '.join(bare)}; add one with root alone, last"
+        yield Problem("", f"view: {what}")
     tree = _Tree(template, spots)
     for place, view in enumerate(template.views):
         if view.root not in template.elements:
-            what = f"view: there is no element {view.root!r}; there are {_list(template.elements)}"
-            yield Problem(spots.of_view(place, "root"), what)
+            what = f"there is no element {view.root!r}; there are {_list(template.elements)}"
+            yield Problem(spots.of_view(place, "root"), f"view, root: {what}")
         else:
             tree.measure(view.root, ())
     yield from tree.problems
@@ -265,7 +319,7 @@ def _texts(element: Element) -> tuple[tuple[str, str], ...]:
     """The (key, text) pairs of an element in which facts are named."""
     match element:
         case TextElement():
-            return (("value", element.value),)
+            return (("value", element.value), ("shorter", element.shorter))
         case BarcodeElement():
             return (("value", element.value),)
         case PriceElement():

@@ -8,6 +8,8 @@ from gateway.render import fonts
 from gateway.render.fonts import Face
 
 ELLIPSIS = "…"
+_BETWEEN = "·"
+"""It parts what stands on one line; where a line ends nothing is to be parted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,10 @@ def wrap(text: str, face: Face, width: int) -> list[str]:
         else:
             lines.append(word)
             used = wide
-    return lines
+    if _BETWEEN not in text:
+        return lines
+    parted = (line.removeprefix(f"{_BETWEEN} ").removesuffix(f" {_BETWEEN}") for line in lines)
+    return [line for line in parted if line != _BETWEEN] or lines
 
 
 def cut(lines: list[str], face: Face, width: int, most: int) -> list[str]:

@@ -61,6 +61,8 @@ _OPEN_ENDED = 2090
 """Years from which an end stands for none ("9999-12-31")."""
 
 _NAME = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_WHITE = frozenset("\n\r\t")
 _ONE_DIGIT = str.maketrans("123456789", "0" * 9)
 _FROM = {"es": "desde", "en": "from"}
 _CHOICES: Mapping[tuple[str, ...], Mapping[str, str]] = {
@@ -125,6 +127,25 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(_NAME.findall(text))
 
 
+def is_name(name: str) -> bool:
+    """Whether ``name`` can stand in braces."""
+    return _NAME.fullmatch(f"{{{name}}}") is not None
+
+
+def without_names(text: str) -> str:
+    """What ``text`` says itself: all but the names in braces."""
+    return _NAME.sub("", text)
+
+
+def not_drawable(said: str) -> str:
+    """Why ``said`` would not be drawn as it is, in words; "" where it would."""
+    if scripts.runs_right_to_left(said):
+        return "runs from right to left, which cannot be drawn yet"
+    whole = unicodedata.normalize("NFC", said)
+    lacking = sorted({letter for letter in whole if not fonts.file_of(letter)} - _WHITE)
+    return f"no font has {', '.join(lacking)}" if lacking else ""
+
+
 def of(
     facts: LabelFacts,
     words: Mapping[str, Mapping[str, str]],
@@ -141,7 +162,7 @@ def of(
         **dict.fromkeys(NAMES, ""),
         **_of_the_article(facts),
         **_of_the_price(facts, was, locale),
-        **_of_days(facts, zone, locale),
+        **_of_days(facts, zone, languages.date_locale(facts.language, country)),
         **{name: _word(word, facts.language) for name, word in words.items()},
     }
     beside = {"sizes": facts.sizes, "picture": facts.picture is not None and facts.picture.data}
@@ -208,7 +229,8 @@ def _of_days(facts: LabelFacts, zone: tzinfo | None, locale: str) -> dict[str, s
         texts["until_brief"] = times.brief_date(last, facts.year, zone, locale)
     if facts.coming is not None:
         texts["coming_day"] = times.short_date(facts.coming, facts.year, zone, locale)
-    return texts
+    # A day stays on one line: "15" alone at the end of one says nothing.
+    return {name: said.replace(" ", _NO_BREAK) for name, said in texts.items()}
 
 
 def _written(amount: Money | None, locale: str) -> str:

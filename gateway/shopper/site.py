@@ -12,6 +12,7 @@ from gateway.shopper import requested
 from gateway.shopper.lookup import TargetOfCode
 from gateway.shopper.pages import TEMPLATES, LookupPages, Need
 from gateway.shopper.shop import Shop
+from gateway.shopper.trying import TryPage
 from gateway.shopper.upkeep import ShopName, Upkeep
 from gateway.store import picture_files
 from gateway.store.database import Database
@@ -19,6 +20,7 @@ from gateway.store.picture_files import PictureFiles
 from gateway.web import compiled, site
 from gateway.web.cache import PageCache
 from gateway.web.pages import Pages
+from gateway.web.phone_tries import PhoneTries
 from gateway.web.problems import Problems
 from gateway.web.static import StaticFiles
 from gateway.wording import warm_up
@@ -39,10 +41,12 @@ def build(
     clock: Clock,
     target_of_code: TargetOfCode,
     need: Need = lambda _: None,
+    tries: PhoneTries | None = None,
 ) -> ShopperSite:
     """The public site of the shop in ``settings``. Reads files: call it in a thread.
 
-    ``need`` hears the addresses of pictures that pages lack.
+    ``need`` hears the addresses of pictures that pages lack, ``tries`` of phones that try the
+    address.
     """
     own = settings.shop
     zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
@@ -67,6 +71,8 @@ def build(
     problems = Problems(pages, language=own.language, frame_of=lookups.frame)
     app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")
     app.include_router(lookups.router)
+    trying = TryPage(pages, tries or PhoneTries(clock), tongue=lookups.tongue, frame=lookups.frame)
+    app.include_router(trying.routes())
     cache = PageCache(app, key=requested.PageKey(own.language), clock=clock)
     dressed = site.dressed(app, problems=problems, files=files, inside=cache)
     return ShopperSite(

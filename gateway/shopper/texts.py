@@ -100,6 +100,11 @@ WELCOME_ADVICE = Text(
 WELCOME_PRIVACY = Text(
     es="Sin aplicación, sin registro y sin cookies.", en="No app, no sign-in, no cookies."
 )
+TRY_WORKS = Text(es="Funciona", en="It works")
+TRY_WORKS_ADVICE = Text(
+    es="Los códigos de las etiquetas llevan a esta tienda. Mira la otra pantalla.",
+    en="The codes on the labels lead to this shop. Look at the other screen.",
+)
 FIND = Text(es="¿La cámara no lo lee? Escribe su código", en="No camera? Type the code")
 FIND_HINT = Text(
     es="Código de barras, número de artículo o los 6 caracteres de la etiqueta.",

@@ -18,6 +18,7 @@ from gateway.staff.desk import Desk
 from gateway.staff.showing import When
 from gateway.web import findings
 from gateway.web.findings import Finding, Kept, State
+from gateway.web.phone_tries import PhoneTries
 
 _TONES = {
     State.TROUBLE: ("trouble", "trouble", texts.CHECKUP_TROUBLE),
@@ -31,7 +32,11 @@ _State = Literal["good", "attention", "trouble", "unknown"]
 
 
 class Looking(Protocol):
-    """Who looks at the box."""
+    """Who looks at the box; ``tries`` are those of its address from phones."""
+
+    @property
+    def tries(self) -> PhoneTries:
+        """What phones opened."""
 
     def kept(self) -> Kept | None:
         """What was found in the last minute; None where nobody has looked."""

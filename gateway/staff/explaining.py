@@ -156,7 +156,7 @@ def moment(at: datetime, reader: Reader) -> str:
     time = times.clock_time(at, reader.zone, reader.locale)
     if abs(reader.now - at) < _DAY / 2:
         return time
-    day = times.short_date(at, reader.now.year, reader.zone, reader.locale)
+    day = times.short_date(at, reader.now.year, reader.zone, reader.language)
     return f"{day}, {time}"
 
 

@@ -137,10 +137,16 @@ PERMITS: Final = (
         routes=("GET /import", "POST /import/look", "POST /import/take"),
     ),
     Permit(
+        what="Print the card of the box and the poster of the Wi-Fi",
+        least=Role.MANAGER,
+        routes=("GET /prints", "POST /prints"),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(
             *("GET /doctor", "GET /doctor/now", "GET /api/v1/doctor"),
+            *("GET /doctor/phone", "GET /doctor/phone/{token}", "GET /doctor/phone/{token}/now"),
             *("GET /backups", "GET /backups-now", "POST /backups/make", "POST /backups/download"),
         ),
     ),

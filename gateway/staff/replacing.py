@@ -202,7 +202,9 @@ def _offers(
         mine = ours.get(key)
         if mine is not None:
             free = texts.OFFER_FREE.say(reader.language, model=mine.panel.name)
-            yield Offer(label=key, name=mine.alias or mine.code, what=free)
+            # Its code is what it shows; the number on its case is under it, in the clerk's hand.
+            what = free if mine.alias is None else f"{mine.alias} · {free}"
+            yield Offer(label=key, name=mine.code, what=what)
             continue
         one = waiting[key]
         models = [each.id for each in adopting.models_for(one, families)]

@@ -151,12 +151,15 @@ class SetUp:
 
 
 def _write(path: Path, said: str) -> None:
-    path.unlink(missing_ok=True)
+    part = path.with_name(f"{path.name}.part")
     # Without a place to write it stays on the screen, and the command adds the first person too.
     with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(said)
+        # Whoever looks for the file finds all of it.
+        part.replace(path)
 
 
 def _field(form: FormData, name: str) -> str:

@@ -27,6 +27,7 @@ from gateway.staff import (
     texts_of_labels,
     texts_of_people,
     texts_of_prices,
+    texts_of_prints,
     texts_of_retired,
     texts_of_waves,
 )
@@ -51,7 +52,9 @@ from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
+from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
+from gateway.staff.prints import Prints
 from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
@@ -121,6 +124,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_adoption,
             texts_of_holds,
             texts_of_prices,
+            texts_of_prints,
             texts_of_retired,
             texts_of_waves,
             texts_of_health,
@@ -163,6 +167,7 @@ def _parts(
         PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),
+        Prints(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
     )
 
@@ -211,7 +216,8 @@ def site(
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
     parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups, checker))
-    for part in (*parts, CheckupPages(desk, looking), Api(desk, app)):
+    checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
+    for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(

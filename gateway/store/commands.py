@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,10 +13,20 @@ MAX_ROWS: Final = 10_000
 """Commands remembered at most; there is no room for another until the oldest are forgotten."""
 
 
-def result(connection: Connection, command: str) -> str | None:
-    """The result of the command of this id, as it was told."""
-    row = connection.execute("SELECT result FROM command WHERE id = ?", (command,)).fetchone()
-    return None if row is None else str(row[0])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A command that was carried out: a digest of what was ``asked`` ('': unknown), the result."""
+
+    asked: str
+    told: str
+
+
+def get(connection: Connection, command: str) -> Kept | None:
+    """What became of the command of this id."""
+    row = connection.execute(
+        "SELECT asked, result FROM command WHERE id = ?", (command,)
+    ).fetchone()
+    return None if row is None else Kept(asked=row[0], told=row[1])
 
 
 def has_room(connection: Connection) -> bool:
@@ -24,9 +35,12 @@ def has_room(connection: Connection) -> bool:
     return count < MAX_ROWS
 
 
-def keep(connection: Connection, command: str, told: str, at: datetime) -> None:
+def keep(connection: Connection, command: str, kept: Kept, at: datetime) -> None:
     """Remember what became of it."""
-    connection.execute("INSERT INTO command VALUES (?, ?, ?)", (command, to_ms(at), told))
+    connection.execute(
+        "INSERT INTO command (id, at, result, asked) VALUES (?, ?, ?, ?)",
+        (command, to_ms(at), kept.told, kept.asked),
+    )
 
 
 def purge(connection: Connection, before: datetime, *, limit: int) -> int:

@@ -35,6 +35,7 @@ _MAX_GROUP = 256
 _MAX_GROUP_S = 0.02
 _READERS = 2
 _BUSY_S = 5.0
+_STATEMENTS = 512  # kept prepared: with the usual 128 those of one price pushed others out
 _AGAIN_S = 0.01
 
 
@@ -143,6 +144,11 @@ class Database:
         """
         return await self._patience.until_done(lambda: self.write(transaction))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether writers wait: the disk is full or another program holds the file."""
+        return self._patience.waiting > 0
+
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on a reader thread in one read transaction: one consistent view."""
         self._require_open()
@@ -190,7 +196,6 @@ class Database:
         with contextlib.closing(connection):
             while (job := self._jobs.get()) is not None:
                 jobs, noted = self._commit_group(connection, job)
-                # A loop that is gone has nobody left to tell.
                 with contextlib.suppress(RuntimeError):
                     loop.call_soon_threadsafe(self._tell, jobs, noted)
             self._closing.wait()
@@ -323,6 +328,7 @@ def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Conn
         uri=True,
         factory=Connection,
         isolation_level=None,
+        cached_statements=_STATEMENTS,
         check_same_thread=False,
     )
     try:

@@ -240,12 +240,12 @@ def transferred(
         "UPDATE delivery SET state = 'transferred', transferred_at = ?1, reason = NULL, "
         "detail = NULL, same = 0, repeat = 0, due_at = iif(?2, NULL, due_at), "
         "hold = iif(?2, NULL, hold) "
-        "WHERE label = ?3 AND wish = ?4 AND state IN ('queued', 'failed')",
+        "WHERE label = ?3 AND wish = ?4 AND state IN ('queued', 'failed') RETURNING handed_at",
         (to_ms(at), int(final), label, wish_id),
-    )
-    news = done.rowcount == 1
+    ).fetchone()
+    news = done is not None
     if news and final:
-        _arrived(connection, label, at)
+        _arrived(connection, label, done[0], at)
         waves.count(connection, label, "arrived", at)
     _tell(connection, label)
     return news
@@ -256,22 +256,19 @@ def shown(connection: Connection, label: str, wish_id: str, at: datetime) -> boo
     done = connection.execute(
         "UPDATE delivery SET state = 'shown', shown_at = ?, due_at = NULL, hold = NULL, "
         "reason = NULL, detail = NULL, same = 0, loose = 0, repeat = 0 "
-        "WHERE label = ? AND wish = ? AND state <> 'shown'",
+        "WHERE label = ? AND wish = ? AND state <> 'shown' RETURNING handed_at",
         (to_ms(at), label, wish_id),
-    )
-    news = done.rowcount == 1
+    ).fetchone()
+    news = done is not None
     if news:
-        _arrived(connection, label, at)
+        _arrived(connection, label, done[0], at)
         waves.count(connection, label, "shown", at)
     _tell(connection, label)
     return news
 
 
-def _arrived(connection: Connection, label: str, at: datetime) -> None:
+def _arrived(connection: Connection, label: str, handed_at: int | None, at: datetime) -> None:
     """Remember how long it took."""
-    (handed_at,) = connection.execute(
-        "SELECT handed_at FROM delivery WHERE label = ?", (label,)
-    ).fetchone()
     if handed_at is not None:
         connection.execute(
             "UPDATE label SET took_ms = coalesce((3 * took_ms + ?1) / 4, ?1) WHERE id = ?2",

@@ -84,23 +84,6 @@ def templates_named(connection: Connection) -> tuple[tuple[str, int], ...]:
     return tuple((name, count) for name, count in rows)
 
 
-def row_counts(connection: Connection) -> dict[str, int]:
-    """How many rows each table has."""
-    names = connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-        "ORDER BY name"
-    ).fetchall()
-    return {
-        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
-        for (name,) in names
-    }
-
-
-def sqlite_version() -> str:
-    """The version of the library."""
-    return sqlite3.sqlite_version
-
-
 def _examined(path: Path, limit_s: float, *, whole: bool) -> Examined:
     with reading(path) as connection:
         problems = _checked(connection, limit_s) if whole else ()
@@ -141,3 +124,21 @@ def texts(article: str) -> Iterator[str]:
     if brand := value.get("brand"):
         yield brand
     yield from (value.get("color") or {}).get("name", {}).values()
+
+
+def rows(connection: Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY name"
+    ).fetchall()
+    return {
+        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+        for (name,) in tables
+    }
+
+
+def open_tasks(connection: Connection) -> dict[str, int]:
+    """How many tasks are open, by kind."""
+    found = connection.execute("SELECT kind, count(*) FROM task GROUP BY kind ORDER BY kind")
+    return dict(found.fetchall())

@@ -113,6 +113,16 @@ def name(connection: Connection, label: str, alias: str | None) -> bool:
     return True
 
 
+def keep_code(connection: Connection, label: str, code: str) -> None:
+    """Let the label have the code that it had before, unless another has it by now."""
+    connection.execute(
+        "UPDATE label SET code = ?1 WHERE id = ?2 "
+        "AND NOT EXISTS (SELECT 1 FROM label WHERE code = ?1)",
+        (code, label),
+    )
+    connection.note("label", label)
+
+
 def by_alias(connection: Connection, alias: str) -> str | None:
     """The label whose case says this."""
     row = connection.execute("SELECT id FROM label WHERE alias = ?", (alias,)).fetchone()

@@ -122,34 +122,36 @@ def announce(
 
 def see(connection: Connection, label: str, sha256: str | None, at: datetime) -> None:
     """Note the picture that the label says it shows; the one before is old from here on."""
+    connection.note("label", label)
+    same = connection.execute(
+        "UPDATE label SET sight_at = ? WHERE id = ? AND sight_sha256 IS ?",
+        (to_ms(at), label, sha256),
+    )
+    if same.rowcount:
+        return
     connection.execute(
         "UPDATE frame SET made_at = max(made_at, ?1) WHERE fingerprint = ("
         "SELECT picture.fingerprint FROM label JOIN picture ON picture.sha256 = label.sight_sha256 "
-        "WHERE label.id = ?2 AND label.sight_sha256 IS NOT ?3)",
-        (to_ms(at), label, sha256),
+        "WHERE label.id = ?2)",
+        (to_ms(at), label),
     )
     connection.execute(
         "UPDATE label SET sight_sha256 = ?, sight_at = ? WHERE id = ?", (sha256, to_ms(at), label)
     )
-    connection.note("label", label)
 
 
 def hear(connection: Connection, label: str, telemetry: Telemetry, at: datetime) -> bool:
     """Note that the label was heard, with what it measured; True when it was out of reach."""
-    was_away = connection.execute(
-        "SELECT 1 FROM label WHERE id = ? AND online = 0", (label,)
-    ).fetchone()
-    connection.execute(
+    connection.note("label", label)
+    measured = (telemetry.battery_mv, telemetry.rssi_dbm, telemetry.temperature_c)
+    heard = (
         "UPDATE label SET last_heard = ?, online = 1, away_since = NULL, "
         "battery_mv = coalesce(?, battery_mv), rssi_dbm = coalesce(?, rssi_dbm), "
-        "temperature_c = coalesce(?, temperature_c) WHERE id = ?",
-        (
-            *(to_ms(at), telemetry.battery_mv, telemetry.rssi_dbm, telemetry.temperature_c),
-            label,
-        ),
+        "temperature_c = coalesce(?, temperature_c) WHERE id = ? AND online = ?"
     )
-    connection.note("label", label)
-    return was_away is not None
+    if connection.execute(heard, (to_ms(at), *measured, label, 1)).rowcount:
+        return False
+    return connection.execute(heard, (to_ms(at), *measured, label, 0)).rowcount == 1
 
 
 def renew(connection: Connection, label: str, firmware: str) -> None:
@@ -352,13 +354,17 @@ def stale(
 
 def planned(
     connection: Connection, label: str, *, looked_at: int, next_change: datetime | None
-) -> None:
-    """The wish is up to date with ``looked_at`` (the ``stale`` count read before planning)."""
-    connection.execute(
+) -> int | None:
+    """The wish is up to date with ``looked_at`` (the ``stale`` count read before planning).
+
+    Returns how often the label became stale anew meanwhile; None for one that is gone.
+    """
+    row = connection.execute(
         "UPDATE label SET stale = stale - ?1, urgent = iif(stale > ?1, urgent, 0), "
-        "next_change = ?2 WHERE id = ?3",
+        "next_change = ?2 WHERE id = ?3 RETURNING stale",
         (looked_at, None if next_change is None else to_ms(next_change), label),
-    )
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def look_again(connection: Connection, label: str, why: str) -> None:

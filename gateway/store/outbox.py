@@ -69,6 +69,8 @@ class _Row:
     bytes: int
     max_bytes: int
     when_full: str
+    doubted: int
+    """Not of the lane, but wanted with it: ``time_marks.is_doubted``."""
 
 
 def prepare(
@@ -127,11 +129,11 @@ def append(connection: Connection, lane: Lane, event: Event, at: datetime) -> in
     At its limit a lane of telemetry or debug drops its oldest events and notes the gap; the
     others raise ``LaneFullError`` before anything is written.
     """
-    if time_marks.is_doubted(connection):
+    row = _lane(connection, lane)
+    if row.doubted:
         event = replace(event, time_trusted=False)
     body = event.to_json()
     size = len(body.encode())
-    row = _lane(connection, lane)
     if row.bytes + size > row.max_bytes:
         if row.when_full == "refuse":
             raise LaneFullError(lane)
@@ -239,8 +241,8 @@ def _limit(connection: Connection, lane: Lane) -> tuple[int, str]:
 def _lane(connection: Connection, lane: Lane) -> _Row:
     return _Row(
         *connection.execute(
-            "SELECT next_seq, acked_seq, epoch_seq, bytes, max_bytes, when_full"
-            " FROM lane WHERE name = ?",
+            "SELECT next_seq, acked_seq, epoch_seq, bytes, max_bytes, when_full, "
+            f"{time_marks.DOUBTED} FROM lane WHERE name = ?",
             (lane.value,),
         ).fetchone()
     )

@@ -58,10 +58,14 @@ def get(connection: Connection) -> PriceRules:
     return PriceRules() if row is None else PriceRules(**json.loads(row[0]))
 
 
-def settle(connection: Connection, rules: PriceRules) -> None:
-    """Go by these rules from now on; where they are others than before, labels are looked at."""
-    if get(connection) == rules:
+def settle(connection: Connection, rules: PriceRules, at: datetime) -> None:
+    """Go by these rules from ``at`` on; where they are others than before, labels are looked at."""
+    before = get(connection)
+    if before == rules:
         return
+    if rules.when_closed and not before.when_closed:
+        # What rose while the shop was open has risen.
+        _keep_hours(connection, at, {})
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, json.dumps(asdict(rules)))
     )
@@ -92,13 +96,16 @@ def hours_changed(connection: Connection, was: str | None, now: str | None, at: 
     today = at.astimezone(ZoneInfo(rules.time_zone)).date()
     if not rules.when_closed or opening.tell_alike(replaced, _hours(now), today):
         return
-    kept: list[list[Any]] = json.loads(_before(connection))
-    if was is None and not kept:
-        return
-    oldest = to_ms(at - prior_price.KEPT)
-    kept = [one for one in kept if oldest <= one[0] < to_ms(at)]
     said = {} if was is None else json.loads(was)
-    kept.append([to_ms(at), {name: said.get(name) for name in ("hours", "exceptions")}])
+    _keep_hours(connection, at, {name: said.get(name) for name in ("hours", "exceptions")})
+
+
+def _keep_hours(connection: Connection, until: datetime, said: dict[str, Any]) -> None:
+    """Remember which hours held until then; none are those of a shop whose prices rise any time."""
+    kept: list[list[Any]] = json.loads(_before(connection))
+    oldest = to_ms(until - prior_price.KEPT)
+    kept = [one for one in kept if oldest <= one[0] < to_ms(until)]
+    kept.append([to_ms(until), said])
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
         (_HOURS, json.dumps(kept[-_MOST_HOURS:])),

@@ -87,12 +87,19 @@ def unsettle(connection: Connection, labels: Iterable[str], at: datetime) -> Non
 
 
 def planned(
-    connection: Connection, label: str, products: Sequence[ProductPrice], at: datetime
+    connection: Connection,
+    label: str,
+    products: Sequence[ProductPrice],
+    at: datetime,
+    *,
+    in_sight: bool,
+    anew: bool,
 ) -> None:
-    """The label's wish is up to date with these prices, if nothing changed meanwhile."""
-    row = connection.execute("SELECT stale FROM label WHERE id = ?", (label,)).fetchone()
-    if row is None or row[0] > 0:
-        return
+    """The label's wish is up to date with these prices; made ``anew``, nobody confirmed it yet.
+
+    A picture without them (``in_sight`` False) sends people to the till: whatever the label
+    confirms, it shows none of these prices.
+    """
     mine: dict[str, int] = dict(
         connection.execute("SELECT product, state FROM price_label WHERE label = ?", (label,))
     )
@@ -106,14 +113,12 @@ def planned(
             _settle(connection, one, price, at)
             if price is not None and price != (one.price or ""):
                 mine.pop(product, None)
-        if mine.get(product, _DRAW) == _DRAW:
+        if in_sight and mine.get(product, _DRAW) == _DRAW:
             moved = True
-            connection.execute(
-                "INSERT INTO price_label (label, product, state) VALUES (?1, ?2, ?3) "
-                "ON CONFLICT (label, product) DO UPDATE SET state = excluded.state",
-                (label, product, _WISHED),
-            )
-    if moved:
+            _stands(connection, label, product, _WISHED)
+        elif not in_sight and mine.get(product) != _DRAW:
+            _stands(connection, label, product, _DRAW)
+    if moved and not anew:
         delivery = deliveries.get(connection, label)
         if delivery is not None and delivery.state == "shown":
             confirmed(connection, label, at)
@@ -156,6 +161,14 @@ def _known(
         "CROSS JOIN price_showing ON price_showing.product = wanted.value",
         (json.dumps(list(products)),),
     ).fetchall()
+
+
+def _stands(connection: Connection, label: str, product: str, state: int) -> None:
+    connection.execute(
+        "INSERT INTO price_label (label, product, state) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (label, product) DO UPDATE SET state = excluded.state",
+        (label, product, state),
+    )
 
 
 def _leave(connection: Connection, label: str, product: str) -> None:

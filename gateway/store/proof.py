@@ -42,11 +42,13 @@ class Row:
 
 def append(connection: Connection, entry: Entry) -> bytes:
     """Write a row after the label's last one; returns its hash."""
-    found = connection.execute(
-        "SELECT last_number, last_hash FROM proof_chain WHERE label = ?", (entry.label,)
+    number, last_hash, doubted = connection.execute(
+        f"SELECT last_number, last_hash, {time_marks.DOUBTED} "
+        "FROM (SELECT ? AS name) LEFT JOIN proof_chain ON label = name",
+        (entry.label,),
     ).fetchone()
-    after = Place() if found is None else Place(number=found[0], hash=found[1])
-    if time_marks.is_doubted(connection):
+    after = Place() if number is None else Place(number=number, hash=last_hash)
+    if doubted:
         entry = replace(entry, doubted=True)
     one = proof.link(entry, after)
     connection.execute(

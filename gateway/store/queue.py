@@ -50,16 +50,14 @@ class Due:
 
 def ways(connection: Connection) -> tuple[str, ...]:
     """The ways over which a delivery waits for its turn."""
-    found: list[str] = []
-    while True:
-        # A distinct over the index would read all of it.
-        (way,) = connection.execute(
-            "SELECT min(way) FROM delivery WHERE due_at IS NOT NULL AND way > ?",
-            (found[-1] if found else "",),
-        ).fetchone()
-        if way is None:
-            return tuple(found)
-        found.append(way)
+    # Steps from way to way in the index: a distinct over it would read all of it.
+    rows = connection.execute(
+        "WITH RECURSIVE step (way) AS ("
+        "SELECT min(way) FROM delivery WHERE due_at IS NOT NULL AND way > '' UNION ALL "
+        "SELECT (SELECT min(way) FROM delivery WHERE due_at IS NOT NULL AND way > step.way) "
+        "FROM step WHERE step.way IS NOT NULL) SELECT way FROM step WHERE way IS NOT NULL"
+    )
+    return tuple(way for (way,) in rows)
 
 
 def due(
@@ -70,11 +68,20 @@ def due(
     ranks: Iterable[Rank] = tuple(Rank),
 ) -> tuple[Due, ...]:
     """The deliveries over ``way`` whose turn has come: lower ranks, then the longest waiting."""
+    waiting = connection.execute(
+        "SELECT value FROM json_each(?) AS rank WHERE EXISTS (SELECT 1 FROM delivery "
+        "WHERE way = ? AND delivery.rank = rank.value AND due_at <= ?)",
+        (_numbers(ranks), way, to_ms(at)),
+    ).fetchall()
     found: list[Due] = []
-    for rank in sorted(ranks):
+    for (rank,) in sorted(waiting):
         if len(found) < limit:
-            found += _due(connection, way, rank, at, limit - len(found))
+            found += _due(connection, way, Rank(rank), at, limit - len(found))
     return tuple(found)
+
+
+def _numbers(ranks: Iterable[Rank]) -> str:
+    return json.dumps([int(rank) for rank in ranks])
 
 
 def _due(connection: Connection, way: str, rank: Rank, at: datetime, limit: int) -> Iterable[Due]:
@@ -128,16 +135,13 @@ def next_due(
 ) -> datetime | None:
     """When the next delivery's turn comes, or the next one ``after`` an instant."""
     least = -1 if after is None else to_ms(after)
-    chosen = tuple(ranks)
-    earliest = [
-        connection.execute(
-            "SELECT min(due_at) FROM delivery WHERE way = ? AND rank = ? AND due_at > ?",
-            (way, int(rank), least),
-        ).fetchone()[0]
-        for way in ways(connection)
-        for rank in chosen
-    ]
-    return min((from_ms(one) for one in earliest if one is not None), default=None)
+    earliest: int | None = connection.execute(
+        "SELECT min((SELECT min(due_at) FROM delivery WHERE way = over.value "
+        "AND delivery.rank = rank.value AND due_at > ?)) "
+        "FROM json_each(?) AS over CROSS JOIN json_each(?) AS rank",
+        (least, json.dumps(ways(connection)), _numbers(ranks)),
+    ).fetchone()[0]
+    return None if earliest is None else from_ms(earliest)
 
 
 def current(connection: Connection, labels: Iterable[str]) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from gateway.clock import from_ms, to_ms
 from gateway.store import tasks
@@ -12,6 +13,8 @@ TASK = "time_not_trusted"
 _NEWEST = "newest_time"
 _DOUBTED = "time_doubted"
 _CONTACT = "label_contact"
+DOUBTED: Final = f"EXISTS (SELECT 1 FROM meta WHERE key = '{_DOUBTED}')"
+"""``is_doubted`` as an expression, for who asks the database something else anyhow."""
 
 
 def newest(connection: Connection) -> datetime | None:
@@ -68,5 +71,5 @@ def doubt(connection: Connection, why: str | None, now: datetime) -> None:
 
 def is_doubted(connection: Connection) -> bool:
     """Whether what is written down now bears a time that is not known."""
-    row = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_DOUBTED,)).fetchone()
-    return row is not None
+    doubted: int = connection.execute(f"SELECT {DOUBTED}").fetchone()[0]
+    return bool(doubted)

@@ -54,7 +54,7 @@ def _spanish(terms: MultiBuy, currency: str, locale: str) -> str:
             return f"Lleva {terms.n}, paga {terms.m}"
         case "nth_percent":
             free = terms.percent == _FREE
-            return f"La {terms.n}.ª {'gratis' if free else 'a ' + _percent(terms, locale)}"
+            return f"{terms.n}.ª unidad {'gratis' if free else _less(terms, locale)}"
 
 
 def _english(terms: MultiBuy, currency: str, locale: str) -> str:
@@ -62,10 +62,11 @@ def _english(terms: MultiBuy, currency: str, locale: str) -> str:
         case "n_for_price":
             return f"{terms.n} for {_amount(terms, currency, locale)}"
         case "buy_n_pay_m":
-            return f"Take {terms.n}, pay for {terms.m}"
+            return f"{terms.n} for {terms.m}"
         case "nth_percent":
+            nth = _ordinal(terms.n)
             free = terms.percent == _FREE
-            return f"{_ordinal(terms.n)} {'free' if free else 'at ' + _percent(terms, locale)}"
+            return f"{nth} free" if free else f"{_percent(terms, locale)} off the {nth}"
 
 
 def _amount(terms: MultiBuy, currency: str, locale: str) -> str:
@@ -73,9 +74,13 @@ def _amount(terms: MultiBuy, currency: str, locale: str) -> str:
     return money.format_money(together, locale)
 
 
+def _less(terms: MultiBuy, locale: str) -> str:
+    return f"\N{MINUS SIGN}{_percent(terms, locale)}"
+
+
 def _percent(terms: MultiBuy, locale: str) -> str:
     off = (terms.percent or Decimal(0)) / 100
-    return f"\N{MINUS SIGN}{numbers.format_percent(off, locale=locale, decimal_quantization=False)}"
+    return numbers.format_percent(off, locale=locale, decimal_quantization=False)
 
 
 def _ordinal(n: int) -> str:

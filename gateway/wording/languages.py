@@ -42,6 +42,16 @@ def locale(language: str, country: str) -> str:
     return _WITHOUT_COUNTRY.get(language, "en_GB")
 
 
+@lru_cache(maxsize=256)
+def date_locale(language: str, country: str) -> str:
+    """The locale that writes days for ``language`` in ``country`` (ISO 3166-1).
+
+    Months are words: they are always of ``language``, whatever ``locale`` says of money.
+    """
+    written = f"{language}_{country}"
+    return written if localedata.exists(written) else _WITHOUT_COUNTRY.get(language, "en_GB")
+
+
 def _weight(parameters: str) -> float:
     name, _, value = parameters.partition("=")
     if name.strip().lower() != "q":

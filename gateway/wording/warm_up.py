@@ -24,5 +24,6 @@ def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "M
         for currency in currencies:
             money.format_money(Money(amount=Decimal(1), currency=currency), locale)
         numbers.decimal(Decimal(1), 2, locale)
-        times.exact(datetime(2026, 1, 1, tzinfo=UTC), loaded, locale)
+        days = languages.date_locale(language, country)
+        times.exact(datetime(2026, 1, 1, tzinfo=UTC), loaded, days)
     return loaded

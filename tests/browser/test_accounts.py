@@ -13,6 +13,7 @@ from gateway.staff import passwords
 from gateway.store import people
 from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt
+from tests.browser.fitting import assert_fits
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
@@ -21,14 +22,13 @@ from tests.support.mosquitto import Mosquitto
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD, PIN = "una clave larga", "2580"
 LONG = "María de los Ángeles Rodríguez"
-FITS = "document.documentElement.scrollWidth <= innerWidth"
 SMALL = """() => [...document.querySelectorAll('main :is(button, input, summary)')]
     .filter(one => one.type !== 'hidden' && one.checkVisibility() && !one.matches('.hidden-text'))
     .filter(one => one.getBoundingClientRect().height < 24).length"""
 
 
 async def looks_right(page: Page) -> None:
-    assert await page.evaluate(FITS), page.url
+    await assert_fits(page)
     assert await page.evaluate(SMALL) == 0, page.url
 
 

@@ -19,6 +19,7 @@ from gateway.broker.link import Link
 from gateway.store import people
 from gateway.store.database import Database
 from tests.browser.conftest import PageAt, Watched
+from tests.browser.fitting import assert_fits
 from tests.browser.test_staff import SMALL_TARGETS
 from tests.support import gateway_process
 from tests.support import settings as make_settings
@@ -30,7 +31,6 @@ from tests.support.staffed import HASH, NAME, PASSWORD
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 PATIENCE_MS = 15_000
 WIDE, TALL = PANELS["2.9-296x128-bwr"], PANELS["1.33-144x200-bwr"]
-OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 
 
 @dataclass
@@ -80,7 +80,7 @@ async def _enter(a_shop: Shop, page_at: PageAt, width: int) -> Watched:
 
 
 async def _is_whole(page: Page) -> None:
-    assert await page.evaluate(OVERFLOW) <= 0, page.url
+    await assert_fits(page)
     assert await page.evaluate(SMALL_TARGETS) == [], page.url
 
 

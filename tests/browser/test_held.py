@@ -17,6 +17,7 @@ from gateway.staff import passwords
 from gateway.store import people
 from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt
+from tests.browser.fitting import assert_fits
 from tests.support import feeding, gateway_process
 from tests.support import settings as make_settings
 from tests.support.feeding import Central, price, product
@@ -27,7 +28,6 @@ from tests.support.running import Listening, running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "una clave larga"
 KEYS = [f"a{number:02d}" for number in range(40)]
-FITS = "document.documentElement.scrollWidth <= innerWidth"
 SAID = {
     "es": {
         "odd": "parece un error",
@@ -122,10 +122,10 @@ async def test_a_manager_accepts_and_a_clerk_looks_on(
         await expect(many.locator("tr")).to_have_count(5)
         await expect(many.locator("tr").first).to_contain_text("$100.00")
         await expect(many.locator("tr").first).to_contain_text("$110.00")
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
         await many.get_by_role("link", name="Ver los 30").click()
         await expect(page.locator(".hold tbody tr")).to_have_count(30)
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
 
         await page.get_by_role("button", name="Aceptar").click()
         await expect(page.get_by_text("Aceptado. Las etiquetas se actualizan.")).to_be_visible()
@@ -167,7 +167,7 @@ async def test_a_price_that_came_after_the_page_is_not_accepted_with_it(
             await page.get_by_role("button", name=said["accept"]).click()
             await expect(page.get_by_text(said["changed"])).to_be_visible()
         await expect(page.get_by_text("$2.00")).to_be_visible()
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
         await page.get_by_role("button", name=said["accept"]).click()
         await expect(page.get_by_text(said["accepted"])).to_be_visible()
         await shop.held(0)
@@ -213,13 +213,14 @@ async def test_a_refusal_is_seen_and_undone(
         await odd.get_by_role("button", name=said["refuse"]).click()
         await expect(page.get_by_text(said["refused"])).to_be_visible()
         await expect(page.get_by_text(said["by"])).to_be_visible()
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
         # Later, from Today: the refusal is still there and can be undone.
         await page.goto(f"{shop.address}/")
         await expect(page.get_by_role("heading", name=said["to_do"])).to_be_visible()
         await expect(odd).to_have_count(0)
         await page.locator('a[href="/holds"]').click()
-        assert await page.evaluate(FITS)
+        await expect(page.get_by_role("link", name=said["odd"])).to_be_visible()
+        await assert_fits(page)
         await page.get_by_role("link", name=said["odd"]).click()
         await page.get_by_role("button", name=said["accept"]).click()
         await expect(page.get_by_text(said["accepted"])).to_be_visible()

@@ -17,6 +17,7 @@ from gateway.store.database import Connection
 from gateway.store.picture_files import PictureFiles
 from gateway.store.pictures import Kept
 from tests.browser.conftest import LiveShop, PageAt
+from tests.browser.fitting import assert_fits
 from tests.support import shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -78,8 +79,7 @@ async def test_a_picture_comes_without_a_jump(
     assert opened.complaints == []
     fetched = [url for url in opened.requests if "/pictures/" in url]
     assert fetched == [f"{live.address}/pictures/{SHA256}-480.webp"]
-    wide = await opened.page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= width
+    await assert_fits(opened.page)
 
 
 async def test_a_picture_leaves_price_and_answer_above_the_fold(

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import LiveShop, PageAt
+from tests.browser.fitting import assert_fits
 from tests.support import shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,8 +29,7 @@ async def test_nothing_scrolls_sideways_and_nothing_complains(
         await opened.page.goto(live.address + path)
         for width in (320, 360, 768, 1280):
             await opened.page.set_viewport_size({"width": width, "height": 640})
-            wide = await opened.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, path
+            await assert_fits(opened.page)
     assert opened.complaints == []
 
 

@@ -20,6 +20,7 @@ from gateway.store import deliveries, labels
 from gateway.store.database import Connection, Database
 from gateway.web.serving import Served, Serving
 from tests.browser.conftest import PageAt, Watched
+from tests.browser.fitting import assert_fits
 from tests.support import shop, staffed
 from tests.support.running import running
 from tests.support.staffed import NAME, PASSWORD, Staffed
@@ -101,7 +102,7 @@ async def signed_in(open_shop: OpenShop, page_at: PageAt) -> Enter:
 async def _is_whole(watched: Watched) -> None:
     page = watched.page
     assert watched.complaints == []
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    await assert_fits(page)
     broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).length"
     assert await page.evaluate(broken) == 0, page.url
 

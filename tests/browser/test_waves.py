@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from gateway.store import tasks, waves
 from gateway.store.database import Connection
+from tests.browser.fitting import assert_fits
 from tests.browser.test_staff import SMALL_TARGETS, Enter, OpenShop, open_shop, signed_in
 from tests.support import shop
 from tests.unit.staff.test_waves import reprice, wave
@@ -36,8 +37,7 @@ async def test_a_wave_is_seen_and_paused_with_a_thumb(
     await expect(page.get_by_text("Un punto de acceso no responde: north")).to_be_visible()
     await expect(page.get_by_text("Otro sistema escribe en ella")).to_be_visible()
     assert await page.evaluate(SMALL_TARGETS) == []
-    overflow = "document.documentElement.scrollWidth - window.innerWidth"
-    assert await page.evaluate(overflow) <= 0
+    await assert_fits(page)
     await page.get_by_role("button", name="Pausar").click()
     await expect(page.get_by_text("En pausa por Ana, ")).to_be_visible()
     (found,) = await open_shop.staff.database.read(lambda rows: waves.latest(rows, 9))
@@ -56,19 +56,18 @@ async def test_cancelling_asks_and_one_tap_sends_them_after_all(
     page = watched.page
     await page.goto(f"{open_shop.address}/waves")
     await expect(page.get_by_text("10 de 30 etiquetas")).to_be_visible()
-    overflow = "document.documentElement.scrollWidth - window.innerWidth"
     assert await page.evaluate(SMALL_TARGETS) == []
-    assert await page.evaluate(overflow) <= 0
+    await assert_fits(page)
     await page.get_by_role("link", name="Cancelar…").click()
     await expect(page.get_by_role("heading", name="¿Cancelar este envío?")).to_be_visible()
     await expect(page.get_by_text("hasta que las envíes o llegue otro precio")).to_be_visible()
     assert await page.evaluate(SMALL_TARGETS) == []
-    assert await page.evaluate(overflow) <= 0
+    await assert_fits(page)
     await page.get_by_role("button", name="Cancelar el envío").click()
     task = page.get_by_text("Etiquetas con el precio anterior: 3")
     await expect(task).to_be_visible()
     assert await page.evaluate(SMALL_TARGETS) == []
-    assert await page.evaluate(overflow) <= 0
+    await assert_fits(page)
     await page.get_by_role("button", name="Enviarlas ahora").click()
     await expect(page.get_by_text("10 de 30 etiquetas")).to_be_visible()
     await expect(task).to_have_count(0)

@@ -19,6 +19,7 @@ from gateway.store import people
 from gateway.store.database import FILE, Database
 from gateway.web.tls import pair
 from tests.browser.conftest import PageAt
+from tests.browser.fitting import assert_fits
 from tests.integration.test_https import greeted, trusting
 from tests.support import gateway_process
 from tests.support import settings as make_settings
@@ -27,7 +28,6 @@ from tests.support.mosquitto import Mosquitto, free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "una clave larga"
-FITS = "document.documentElement.scrollWidth <= innerWidth"
 SMALL = """() => [...document.querySelectorAll('.welcome a, .welcome summary')]
     .filter(one => one.getBoundingClientRect().height < 44).length"""
 SAID = {
@@ -82,7 +82,7 @@ async def test_the_page_explains_the_warning_and_leads_to_the_staff_site(
         await expect(page.get_by_role("heading", name=said["title"])).to_be_visible()
         await page.get_by_text("iPhone, iPad").first.click()
         await expect(page.get_by_text(said["step"])).to_be_visible()
-        assert await page.evaluate(FITS)
+        await assert_fits(page)
         assert await page.evaluate(SMALL) == 0
         assert await page.locator("form, input").count() == 0
         der, told = await authority(addresses["welcome"])

@@ -1,8 +1,7 @@
-"""What is installed, under which licence, and that the service and the locks fit the project."""
+"""What is installed, under which licence, and that the locks fit the project."""
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import shutil
@@ -175,21 +174,6 @@ def test_make_run_starts_with_settings_that_fit_one_machine(tmp_path: Path) -> N
     staff = made["sites"]["staff"]
     assert staff["host"] == "127.0.0.1", "plain HTTP, for this machine alone"
     assert (staff["https"], staff["secure_cookies"]) == (False, False)
-
-
-def unit() -> dict[str, dict[str, str]]:
-    found = configparser.ConfigParser(interpolation=None)
-    found.optionxform = str  # type: ignore[assignment,method-assign] # systemd minds the case
-    found.read(project.ROOT / "systemd" / "anaquel.service")
-    return {name: dict(section) for name, section in found.items()}
-
-
-def test_the_service_runs_the_command_as_a_user_of_its_own() -> None:
-    service = unit()["Service"]
-
-    assert service["ExecStart"].split()[1:] == ["run", "--config", "/etc/anaquel/config.toml"]
-    assert service["DynamicUser"] == "yes"
-    assert service["StateDirectory"] == "anaquel"
 
 
 @pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "config.example.toml", "docs"])

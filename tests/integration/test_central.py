@@ -409,6 +409,36 @@ async def test_a_price_that_a_shop_holds_is_accepted_by_a_word_of_central_s(
         assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "1.00"
 
 
+async def test_a_command_lists_what_a_shop_holds_and_another_accepts_it(
+    tmp_path: Path, mosquitto: Mosquitto, central: CentralSide
+) -> None:
+    at = told(await central.publish())
+    async with central.serving(), shop_of(mosquitto, tmp_path) as shop:
+        await reached(shop, at)
+        central.write(*ROWS[:-1], price("a2", "1.00"))
+        at = told(await central.publish())
+        await reached(shop, at)
+        listed = await central.command("held", "gw-1")
+        before = await central.command("accept", "gw-1", "--seq", str(at[1] - 1))
+        assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "20.00"
+        accepted = await central.command("accept", "gw-1")
+        assert (await shop.in_force("offers", "a2"))["offers"][0]["amount"] == "1.00"
+        none = await central.command("held", "gw-1", "--json")
+        nobody = await central.command("held", "gw-2")
+        unnamed = await central.command("accept", "gw/+")
+
+    assert listed.said == (
+        f"gw-1 holds 1 row up to epoch {at[0]} seq {at[1]}\n"
+        f"  held_price_away: 1 row, open, sent with seq {at[1]}\n"
+    )
+    assert before.said == "gw-1: 0 rows went into force; 1 still held\n"
+    assert accepted.said == "gw-1: 1 row went into force; 0 still held\n"
+    assert json.loads(none.said) == {"epoch": at[0], "seq": at[1], "held": 0, "holds": []}
+    assert (nobody.code, unnamed.code) == (1, 1)
+    assert nobody.complained.startswith("anaquel: gw-2: does not answer within 10 s; ")
+    assert unnamed.complained.startswith("anaquel: gw/+: is no gateway's name; ")
+
+
 async def test_check_listens_to_a_topic(mosquitto: Mosquitto, central: CentralSide) -> None:
     link = Link("central", mosquitto.broker, prefix=PREFIX, client_id="central")
     bad = {"kind": "offers", "key": "a1", "value": {"currency": "PESO", "offers": []}}

@@ -12,6 +12,7 @@ import structlog
 
 from gateway.ops.doctor.box import Box
 from gateway.web.findings import Advice, Finding, Kept, Looked, Report, State
+from gateway.web.phone_tries import PhoneTries
 from gateway.web.words import Text
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Doctor:
     """Looks at one box; those who ask at the same time share one look."""
 
     def __init__(self, box: Box, checks: Sequence[Check] | None = None) -> None:
+        self.tries = PhoneTries(box.clock)
         self._box = box
         self._checks = checks
         self._turn = asyncio.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 
 from device_drivers.api.panels import Panel
@@ -36,6 +37,15 @@ _AMOUNTS = {
 }
 """The amount that a fact in a text names, as price elements call it."""
 
+_SAME = {"m²": "m2", "m³": "m3", "litro": "l", "litre": "l", "ltr": "l", "lt": "l", "kilo": "kg"}
+_MEASURES = frozenset(
+    {
+        *("kg", "g", "mg", "l", "cl", "dl", "ml", "m", "cm", "mm", "m2", "cm2", "m3", "cm3"),
+        *("oz", "fl oz", "lb", "pt", "pint", "qt", "gal", "gallon", "in", "ft", "yd"),
+    }
+)
+"""Units of mass, volume, length and area, small letters."""
+
 _ROUNDING_PT = 0.25
 """Of a point: letters have whole pixels."""
 
@@ -53,7 +63,7 @@ def judge(drawing: Drawing, facts: LabelFacts, panel: Panel, pack: RulePack) -> 
 
 
 def lost(drawing: Drawing) -> Iterator[str]:
-    """What a template meant to show and could not: a code to be read, a whole price, the name."""
+    """What a template meant to show and could not: a code, a whole price, the name, own words."""
     for one in drawing.placed:
         if isinstance(one.element, QrElement | BarcodeElement) and not one.seen.size:
             yield f"element {one.name!r}: there is no room for a code that can be read"
@@ -61,10 +71,16 @@ def lost(drawing: Drawing) -> Iterator[str]:
             yield f"element {one.name!r}: the amount does not fit its room"
         if isinstance(one.element, TextElement) and not one.seen.size and _is_name(one.element):
             yield f"element {one.name!r}: there is no room for a letter of the name"
+        if isinstance(one.element, TextElement) and not one.seen.whole and _is_own(one.element):
+            yield f"element {one.name!r}: its own words have no room whole"
 
 
 def _is_name(element: TextElement) -> bool:
     return "title" in values.names_in(element.value)
+
+
+def _is_own(element: TextElement) -> bool:
+    return set(values.names_in(element.value)).isdisjoint(values.NAMES)
 
 
 class _Sight:
@@ -87,6 +103,12 @@ class _Sight:
     def shows(self, amount: str) -> bool:
         """Whether the amount stands there whole."""
         return amount in self._sizes
+
+    @property
+    def is_of_a_unit(self) -> bool:
+        """Whether the price to pay is that of a unit, as for loose goods."""
+        tag = self.facts.tag
+        return tag is not None and self.facts.unit_price == tag.price
 
     def points(self, pixels: int) -> float:
         """The size of type in points."""
@@ -114,10 +136,19 @@ def _selling_price(sight: _Sight, _: Demand) -> Iterator[str]:
 
 
 def _unit_price(sight: _Sight, _: Demand) -> Iterator[str]:
-    facts = sight.facts
-    same = facts.tag is not None and facts.unit_price == facts.tag.price
-    if facts.unit_price is not None and not same and not sight.shows("unit"):
+    there = sight.facts.unit_price is not None
+    if there and not sight.is_of_a_unit and not sight.shows("unit"):
         yield "the price per unit is not on the label"
+
+
+def _unit(sight: _Sight, demand: Demand) -> Iterator[str]:
+    named = (sight.facts.unit or "").casefold()
+    unit = _SAME.get(named, named)
+    said = f"{(sight.facts.unit_value or Decimal(1)).normalize():f} {unit}"
+    shown = sight.is_of_a_unit or sight.shows("unit")
+    # What is counted (a piece, a wash) has no other unit to be in.
+    if shown and unit in _MEASURES and said not in demand.units:
+        yield f"the price is per {said}; lawful are {', '.join(demand.units)}"
 
 
 def _prior_price(sight: _Sight, _: Demand) -> Iterator[str]:
@@ -199,6 +230,7 @@ def _too_small(what: str, points: float, least: float) -> str:
 _CHECKS: Mapping[Rule, Callable[[_Sight, Demand], Iterator[str]]] = {
     Rule.SELLING_PRICE: _selling_price,
     Rule.UNIT_PRICE: _unit_price,
+    Rule.UNIT: _unit,
     Rule.PRIOR_PRICE: _prior_price,
     Rule.DEPOSIT: _deposit,
     Rule.STANDARD_BESIDE_LOYALTY: _standard_beside_loyalty,

@@ -18,6 +18,7 @@ class Rule(Enum):
 
     SELLING_PRICE = "selling_price"
     UNIT_PRICE = "unit_price"
+    UNIT = "unit"
     PRIOR_PRICE = "prior_price"
     DEPOSIT = "deposit"
     STANDARD_BESIDE_LOYALTY = "standard_beside_loyalty"
@@ -32,11 +33,15 @@ class Rule(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """One rule as a pack asks it; ``least`` is in points, square centimetres or millimetres."""
+    """One rule as a pack asks it; ``least`` is in points, square centimetres or millimetres.
+
+    ``units`` are those that a price per measure may be for.
+    """
 
     rule: Rule
     source: str
     least: float = 0.0
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,10 @@ _EU_PRICES = "Directive 98/6/EC, articles 3 and 4"
 _EU_PRIOR = "Directive 98/6/EC, article 6a; Court of Justice C-330/23"
 _OURS = "ours: the law says legible and names no size"
 
+_WHOLE_UNITS = ("1 kg", "1 l", "1 m", "1 m2", "1 m3")
+_HUNDREDS = (*_WHOLE_UNITS, "100 g", "100 ml")
+_TENS = (*_HUNDREDS, "10 g", "10 ml")
+
 _LEGIBLE = (
     Demand(rule=Rule.PRICE_LETTERS, source=_OURS, least=9.0),
     Demand(rule=Rule.TEXT_LETTERS, source=_OURS, least=4.5),
@@ -83,7 +92,7 @@ _LEGIBLE = (
         least=0.25,
     ),
 )
-_EU = (
+_ALL_EU = (
     Demand(rule=Rule.SELLING_PRICE, source=_EU_PRICES),
     Demand(rule=Rule.UNIT_PRICE, source=_EU_PRICES),
     Demand(rule=Rule.PRIOR_PRICE, source=_EU_PRIOR),
@@ -92,13 +101,30 @@ _EU = (
     *_LEGIBLE,
 )
 _RULES = (
-    RulePack(name="EU", title="European Union", languages=("en",), demands=_EU),
+    RulePack(
+        name="EU",
+        title="European Union",
+        languages=("en",),
+        demands=(
+            *_ALL_EU,
+            Demand(
+                rule=Rule.UNIT,
+                source="Directive 98/6/EC, article 2(b): kg, l, m, m2, m3 or what is customary",
+                units=_TENS,
+            ),
+        ),
+    ),
     RulePack(
         name="ES",
         title="España",
         languages=("es",),
         demands=(
-            *_EU,
+            *_ALL_EU,
+            Demand(
+                rule=Rule.UNIT,
+                source="Real Decreto 3423/2000: kg, l, m, m2, m3; by the annex 100 g, 100 ml",
+                units=_HUNDREDS,
+            ),
             Demand(
                 rule=Rule.LARGEST_PRICE,
                 source="Real Decreto 3423/2000, artículo 4: unequivocal, without sums",
@@ -137,6 +163,11 @@ _RULES = (
             Demand(
                 rule=Rule.UNIT_PRICE,
                 source="Price Marking Order 2004 as amended by SI 2024/1055, article 5",
+            ),
+            Demand(
+                rule=Rule.UNIT,
+                source="Price Marking Order 2004 as amended by SI 2024/1055: kg, l, and schedule 1",
+                units=_TENS,
             ),
             Demand(
                 rule=Rule.DEPOSIT,

@@ -70,7 +70,7 @@ def test_held_rows_are_told_from_refused_ones_and_what_to_do() -> None:
     )
     assert refused == "gw-1: refused offers a0: why"
     assert held == "gw-1: held offers a1: why"
-    assert "anaquel central publish FILE --accept" in advice
+    assert "anaquel central accept gw-1" in advice
 
 
 def test_rows_beyond_those_named_are_counted() -> None:

@@ -21,10 +21,17 @@ def offers(*each: dict[str, Any] | str, currency: str = "MXN") -> dict[str, Any]
     return {"currency": currency, "offers": listed}
 
 
-def sale(amount: str, begins_h: float | None = None, ends_h: float | None = None) -> dict[str, Any]:
+def sale(
+    amount: str,
+    begins_h: float | None = None,
+    ends_h: float | None = None,
+    *,
+    prior: str | None = None,
+) -> dict[str, Any]:
     return {
         "kind": "sale",
         "amount": amount,
+        "prior_amount": prior,
         "valid_from": None if begins_h is None else (AT + timedelta(hours=begins_h)).isoformat(),
         "valid_until": None if ends_h is None else (AT + timedelta(hours=ends_h)).isoformat(),
     }
@@ -134,6 +141,16 @@ def test_a_price_moves_when_what_is_paid_changes_within_twelve_hours(
         (None, offers("1000000.00"), None),
         (None, offers("1000000.01"), Cause.PRICE_RANGE),
         (offers(sale("1.00", ends_h=-1)), offers("99.00"), None),
+        (None, offers("99.00", sale("49.00", prior="490.00")), None),
+        (None, offers("99.00", sale("49.00", prior="490.01")), Cause.PRICE_AWAY),
+        (None, offers("99.00", sale("49.00", prior="490.01", ends_h=-1)), None),
+        (None, offers("99.00", sale("490000.00", prior="1000000.01")), Cause.PRICE_RANGE),
+        (offers("99.00"), offers("99.00", sale("49.00", prior="9900.00")), Cause.PRICE_AWAY),
+        (
+            offers("99.00", sale("49.00", prior="9900.00")),
+            offers("99.00", sale("49.00", prior="9900.00", ends_h=5)),
+            None,
+        ),
     ],
 )
 def test_an_odd_price_is_out_of_range_or_far_from_every_price_there_is(

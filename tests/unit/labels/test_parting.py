@@ -137,6 +137,7 @@ async def test_one_that_was_replaced_is_no_task_as_somebody_stands_before_it(
 async def test_a_retired_label_is_taken_back_though_nobody_hears_it(
     drawer: Drawer, when: str
 ) -> None:
+    code = (await drawer.room.label("l1")).code
     farewell = await _retire(drawer)
     if when == "gone":
         await drawer.settle()
@@ -145,6 +146,7 @@ async def test_a_retired_label_is_taken_back_though_nobody_hears_it(
     await drawer.room.database.write(lambda rows: adopting.take_back(rows, "l1", doer))
     label = await drawer.room.label("l1")
     assert (label.alias, label.parked, label.panel) == ("0001", "", drawers.PANEL)
+    assert label.code == code, "what somebody noted or photographed still leads to it"
     life = await drawer.room.read(lambda rows: label_life.life(rows, "l1"))
     assert life is Life.ADOPTED
     assert await drawer.room.read(lambda rows: retired.get(rows, "l1")) is None

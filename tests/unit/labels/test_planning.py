@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gateway.labels import living
 from gateway.labels.planning import Planner
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import catalogue, labels, pictures, queue, rounds, tasks
+from gateway.store import catalogue, deliveries, labels, pictures, queue, rounds, tasks
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product, stock
 from tests.support.running import running
@@ -142,6 +143,32 @@ async def test_a_new_price_does_not_wait_until_others_are_drawn(room: Room) -> N
         for _ in range(3):
             await sheet.ended.acquire()
     assert len(sheet.drawn) == 3
+
+
+class BrokenSheet(SlowSheet):
+    """As that, and what it draws breaks a rule."""
+
+    @override
+    async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
+        return replace(await super().render(template, panel, facts), broken=("too small",))
+
+
+async def test_a_label_that_is_retired_while_it_is_drawn_has_neither_wish_nor_task(
+    room: Room,
+) -> None:
+    sheet = BrokenSheet()
+    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    await stock_up(room, 1)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        planning = group.create_task(plan_all(planner))
+        await sheet.begun.wait()
+        doer = living.Doer(by="ana", at=room.clock.now(), origin=rooms.ORIGIN)
+        await room.database.write(lambda rows: living.retire(rows, "l000", doer))
+        assert await room.read(lambda rows: labels.get(rows, "l000", leaving=True)) is None
+        sheet.allowed.set()
+        await planning
+    assert await room.read(tasks.all_open) == ()
+    assert await room.read(lambda rows: deliveries.wish(rows, "l000")) is None
 
 
 async def test_labels_that_keep_changing_never_starve_the_later_ones(room: Room) -> None:

@@ -25,7 +25,7 @@ from gateway.labels.price_telling import PriceTelling
 from gateway.labels.reports import Word
 from gateway.labels.wishing import Rendered
 from gateway.settings import Shop
-from gateway.store import deliveries, price_news, queue
+from gateway.store import deliveries, labels, price_news, queue
 from gateway.store.database import Connection
 from tests.support.feeding import SHOP, price, product
 from tests.support.running import PATIENCE_S, running
@@ -37,10 +37,17 @@ WITHIN = timedelta(minutes=15)
 
 
 class Painter:
-    """Each price is another picture."""
+    """Each price is another picture; of those ``at_the_till`` no template shows the price."""
+
+    def __init__(self) -> None:
+        self.at_the_till: set[str] = set()
 
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         assert template is None
+        if facts.tag is not None and str(facts.tag.price.amount) in self.at_the_till:
+            facts = replace(facts, tag=None)
+            till = await self.render(template, panel, facts)
+            return replace(till, broken=("too small",), without_price=True)
         amount = 0 if facts.tag is None else int(facts.tag.price.amount) % 65_521
         size = panel.width * panel.height
         pixels = bytes(amount >> bit & 1 for bit in range(16)) + bytes(size - 16)
@@ -53,7 +60,8 @@ class Shelf:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.planner = Planner(room.database, Painter(), room.clock, SETTINGS, ORIGIN)
+        self.painter = Painter()
+        self.planner = Planner(room.database, self.painter, room.clock, SETTINGS, ORIGIN)
         self.teller = PriceTelling(
             room.database, room.clock, ORIGIN, within_s=WITHIN.total_seconds()
         )
@@ -399,3 +407,38 @@ async def test_whatever_happens_the_counts_are_exact_and_the_end_is_told_once(
 
 def _nothing_waits(connection: Connection) -> bool:
     return queue.next_due(connection) is None
+
+
+async def test_a_label_that_can_only_say_at_the_till_never_counts_as_showing_a_price(
+    shelf: Shelf,
+) -> None:
+    await shelf.start(l1="a", l2="a")
+    shelf.painter.at_the_till = {"12.00", "13.00"}
+    for amount in ("12", "13"):
+        await shelf.room.write(price("a", amount))
+        await shelf.plan()
+        await shelf.confirm("l1", "l2")
+        assert await shelf.told() == [], "both show where to ask, and no price"
+    shelf.room.clock.pass_(WITHIN)
+    (late,) = await shelf.tell()
+    assert (late["shown"], late["pending"], late["complete"]) == (0, 2, False)
+    await shelf.room.write(price("a", "14"))
+    await shelf.plan()
+    await shelf.confirm("l1", "l2")
+    (done,) = await shelf.tell()
+    assert (done["shown"], done["pending"], done["complete"]) == (2, 0, True)
+
+
+async def test_a_template_that_breaks_takes_a_shown_price_back(shelf: Shelf) -> None:
+    await shelf.start(l1="a")
+    await shelf.room.write(price("a", "12"))
+    await shelf.plan()
+    await shelf.confirm("l1")
+    assert [one["complete"] for one in await shelf.tell()] == [True]
+    shelf.painter.at_the_till = {"12.00"}
+    await shelf.room.database.write(lambda rows: labels.look_again(rows, "l1", "templates"))
+    await shelf.plan()
+    await shelf.confirm("l1")
+    found = await shelf.room.read(lambda rows: price_news.of_product(rows, "a"))
+    assert found is not None
+    assert (found.shown, found.pending) == (0, 1)

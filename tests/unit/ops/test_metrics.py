@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import yaml  # type: ignore[import-untyped] # it ships no types
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.domain.events import Lane
@@ -136,3 +137,25 @@ def test_the_page_lists_every_metric_with_its_type_and_labels_and_no_other() -> 
 def test_the_page_lists_every_value_of_a_label() -> None:
     for value in (one.value for kind in (Lane, Facet, Trouble) for one in kind):
         assert f"`{value}`" in PAGE, value
+
+
+def test_the_alarms_ask_for_metrics_and_states_that_there_are() -> None:
+    file = project.ROOT / "docs" / "prometheus-alerts.yml"
+    (group,) = yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]
+    there = {family.name for family in metrics.families(MEASURED)}
+    there |= {f"{name}_total" for name in there} | {"up"}
+    names = [rule["alert"] for rule in group["rules"]]
+
+    assert len(names) == len(set(names)) >= 10
+    for rule in group["rules"]:
+        asked = set(re.findall(r"\b(?:anaquel_[a-z_]+|up)\b", rule["expr"]))
+        assert asked, rule
+        assert asked <= there, rule
+        assert set(rule["annotations"]) == {"summary", "do"}
+        for state in re.findall(r'state=~"([^"]+)"', rule["expr"]):
+            assert set(state.split("|")) <= {facet.value for facet in Facet}
+    for line in re.findall(
+        r"^\| .* \| `(anaquel_[^`]+)`", PAGE.partition("## What to watch")[2], re.MULTILINE
+    ):
+        plain = line.replace("\\|", "|")
+        assert any(plain in rule["expr"] for rule in group["rules"]), line

@@ -18,6 +18,7 @@ from gateway.labels.planning import Planner
 from gateway.ops import system_time, timekeeping
 from gateway.ops.system_time import SystemTime
 from gateway.ops.timekeeping import Timekeeper
+from gateway.settings import Time
 from gateway.store import outbox, replica, time_marks
 from gateway.store.database import Connection
 from tests.support.feeding import product, stock
@@ -313,7 +314,7 @@ async def test_a_shop_that_trusts_its_machine_forgets_the_doubts_of_before(box: 
     await box.room.database.write(lambda rows: time_marks.doubt(rows, "unset", AT_1970))
     machine.wall = AT
 
-    clock, keeper = await timekeeping.begin(box.room.database, machine, checked=False)
+    clock, keeper = await timekeeping.begin(box.room.database, machine, Time(trust="always"))
 
     assert (clock, keeper) == (machine, None)
     assert await box.tasks() == []

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from device_drivers.api import known_panels
 from device_drivers.api.panels import Frame, Panel
 from gateway.domain.labels import LabelFacts
-from gateway.render import checking, rendering, samples, templates
-from gateway.render.elements import BarcodeElement, QrElement
+from gateway.render import checking, fonts, rendering, samples, templates, values
+from gateway.render.elements import BarcodeElement, PriceElement, QrElement, TextElement
 from gateway.render.rules import packs
 from gateway.render.template import Template
 from tests import tiers
@@ -65,6 +66,50 @@ def test_every_code_can_be_read(name: str) -> None:
             assert read(drawn.frame) == wanted, (panel.name, sample)
             seen += len(wanted)
     assert seen or name == "plain"
+
+
+@pytest.mark.parametrize("name", ["article", "style", "grocery", "weight"])
+def test_a_code_says_what_it_is_for(name: str) -> None:
+    template = BUNDLED[name]
+    calls = {"scan", "scan_short", "see"}
+    for panel, *_ in checking.alike(template, checking.panels(template)):
+        for sample in ("regular", "sold_out"):
+            drawn = rendering.draw(template, panel, facts_of(name, "MX")[sample], "MX", ZONE)
+            seen = [one.element for one in drawn.placed if one.seen.size]
+            said = {
+                word
+                for one in seen
+                if isinstance(one, TextElement)
+                for word in values.names_in(one.value)
+            }
+            assert any(isinstance(one, QrElement) for one in seen), (panel.name, sample)
+            assert calls & said, (panel.name, sample)
+
+
+@pytest.mark.parametrize("panel", ["3.7-416x240-bwr", "4.2-400x300-bwr", "2.9-384x168-bwr"])
+def test_a_price_per_unit_beside_a_reduced_or_long_price_stays_on_one_line(panel: str) -> None:
+    template, facts = BUNDLED["grocery"], facts_of("grocery", "MX")
+    on = known_panels.PANELS[panel]
+    for sample in ("regular", "sale", "clearance", "long", "sold_out_reduced"):
+        drawn = rendering.draw(template, on, facts[sample], "MX", ZONE)
+        rooms = {one.name: (one.room, one.seen.size) for one in drawn.placed}
+        room, size = rooms["beside_unit_price"]
+        assert size >= 0.05 * min(on.width, on.height), sample
+        assert room.height < 2 * size, sample
+        assert fonts.face("semibold", size).width("$14.60 / L") <= room.width, sample
+
+
+@pytest.mark.parametrize("panel", ["7.5-800x480-bwry", "9.7-960x672-bwr", "6-600x448-bwr"])
+def test_a_card_without_a_picture_gives_its_room_to_the_price(panel: str) -> None:
+    facts = facts_of("promotion", "MX")["pictureless"]
+    on = known_panels.PANELS[panel]
+    drawn = rendering.draw(BUNDLED["promotion"], on, facts, "MX", ZONE)
+    (price,) = (
+        one
+        for one in drawn.placed
+        if isinstance(one.element, PriceElement) and one.element.amount == "price"
+    )
+    assert price.seen.size >= 0.2 * min(on.width, on.height)
 
 
 def read(frame: Frame) -> set[str]:

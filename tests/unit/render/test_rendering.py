@@ -28,6 +28,7 @@ from gateway.render.prices import Price
 from gateway.render.template import Template
 from gateway.render.texts import ELLIPSIS
 from tests.golden.panels import PANELS
+from tests.support.drawing import FACTS, page
 from tests.unit.render.test_layout import overlap
 
 BUNDLED = templates.load_all(templates.BUNDLED)
@@ -99,6 +100,33 @@ def test_an_offer_without_end_names_no_day(end: datetime | None) -> None:
     assert until(tag, ZoneInfo("America/Mexico_City")) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "country", "days"),
+    [
+        ("en", "MX", ("31 Jan", "31/01/2027", "4 Jan")),
+        ("es", "GB", ("31 ene", "31/1/27", "4 ene")),
+        ("es", "DE", ("31 ene", "31/1/27", "4 ene")),
+        ("en", "US", ("Jan 31", "1/31/27", "Jan 4")),
+    ],
+)
+def test_days_are_in_the_language_of_the_label_whatever_writes_the_money(
+    language: str, country: str, days: tuple[str, str, str]
+) -> None:
+    ends, begins = datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
+    tag = PriceTag(price=PESOS, kind="sale", valid_until=ends)
+    facts = LabelFacts(
+        code="7K3Q9M", link="X", language=language, state=LabelState.SALE, tag=tag, coming=begins
+    )
+    this_year = values.of(dataclasses.replace(facts, year=2027), {}, country, UTC)
+    another = values.of(dataclasses.replace(facts, year=2026), {}, country, UTC)
+    said = (
+        this_year.fill_in("{until}"),
+        another.fill_in("{until_brief}"),
+        this_year.fill_in("{coming_day}"),
+    )
+    assert tuple(map(plain, said)) == days
+
+
 def until(tag: PriceTag, zone: tzinfo | None, text: str = "{until}") -> str:
     facts = LabelFacts(
         code="7K3Q9M",
@@ -108,7 +136,13 @@ def until(tag: PriceTag, zone: tzinfo | None, text: str = "{until}") -> str:
         tag=tag,
         year=2026,
     )
-    return values.of(facts, {}, "MX", zone).fill_in(text)
+    return plain(values.of(facts, {}, "MX", zone).fill_in(text))
+
+
+def plain(said: str) -> str:
+    """The text with spaces where no line breaks."""
+    assert " " not in said, "a day stays on one line"
+    return said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_an_order_without_a_price_says_until_when_it_waits() -> None:
@@ -117,7 +151,7 @@ def test_an_order_without_a_price_says_until_when_it_waits() -> None:
         code="7K3Q9M", link="X", language="es", state=LabelState.REGULAR, until=waits, year=2026
     )
     mexico = ZoneInfo("America/Mexico_City")
-    assert values.of(facts, {}, "MX", mexico).fill_in("{until}") == "30 nov"
+    assert plain(values.of(facts, {}, "MX", mexico).fill_in("{until}")) == "30 nov"
     priced = dataclasses.replace(facts, tag=PriceTag(price=PESOS, kind="list"))
     assert values.of(priced, {}, "MX", mexico).fill_in("{until}") == "", "the price has no end"
 
@@ -341,3 +375,20 @@ def test_other_digits_stand_at_the_same_places(
     ]
     if builds[0].shape() == builds[1].shape():
         assert list(builds[0].places()) == list(builds[1].places())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "said"),
+    [(296, 128, "Escanea: tallas y colores"), (70, 128, "Escanea"), (70, 14, "Escanea")],
+)
+def test_a_text_says_what_is_shorter_where_it_has_no_room(
+    width: int, height: int, said: str
+) -> None:
+    long = {"es": "Escanea: tallas y colores", "en": "Scan: sizes & colours"}
+    short = {"es": "Escanea", "en": "Scan"}
+    text = {"kind": "text", "value": "{long}", "shorter": "{short}", "size": "12px", "drop": 1}
+    panel = Panel(name="own", width=width, height=height, inks=PANEL.inks, dpi=112)
+    drawn = rendering.render(page(text, long=long, short=short), panel, FACTS, "MX")
+    alone = rendering.render(page({**text, "value": said, "shorter": ""}), panel, FACTS, "MX")
+    assert drawn.fingerprint == alone.fingerprint
+    assert set(drawn.pixels) == {0, 1}

@@ -79,6 +79,12 @@ CASES = {
         says="the price per unit is not on the label",
         facts=sold(unit_price=pesos("356.00"), unit="kg", unit_value=Decimal(1)),
     ),
+    Rule.UNIT: Case(
+        keeps=(price(),),
+        breaks=(price(), text("{unit_price}")),
+        says="the price is per 250 g; lawful are {units}",
+        facts=sold(unit_price=pesos("22.25"), unit="G", unit_value=Decimal(250)),
+    ),
     Rule.PRIOR_PRICE: Case(
         keeps=(price(), price("regular", "16px")),
         breaks=(price(), text("{percent}")),
@@ -180,7 +186,7 @@ def test_one_drawing_keeps_and_one_breaks_each_rule_of_each_pack(
     pack: RulePack, demand: Demand
 ) -> None:
     case = CASES[demand.rule]
-    says = case.says.format(least=demand.least)
+    says = case.says.format(least=demand.least, units=", ".join(demand.units))
     assert told(case.keeps, case.facts, case.panel, pack, demand.rule) == []
     broken = told(case.breaks, case.facts, case.breaks_on, pack, demand.rule, case.shrunk)
     assert broken == [(says, demand.source)]
@@ -218,9 +224,36 @@ def test_nothing_is_asked_where_nothing_is_for_sale(state: LabelState) -> None:
     assert judging.judge(drawing, facts, PANEL, PACKS["ES"]) == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "lawful"),
+    [
+        ("1", "L", ["ES", "EU", "GB"]),
+        ("1.000", "kg", ["ES", "EU", "GB"]),
+        ("100", "ml", ["ES", "EU", "GB"]),
+        ("10", "g", ["EU", "GB"]),
+        ("1", "m²", ["ES", "EU", "GB"]),
+        ("1", "oz", []),
+        ("500", "ml", []),
+        ("12", "huevos", ["ES", "EU", "GB"]),
+        ("1", "lavado", ["ES", "EU", "GB"]),
+    ],
+)
+def test_a_price_per_measure_is_for_a_lawful_one(value: str, unit: str, lawful: list[str]) -> None:
+    facts = sold(unit_price=pesos("22.25"), unit=unit, unit_value=Decimal(value))
+    shown = (price(), text("{unit_price}"))
+    found = [
+        name for name in ("ES", "EU", "GB") if not told(shown, facts, PANEL, PACKS[name], Rule.UNIT)
+    ]
+    assert found == lawful
+
+
 def test_a_price_per_unit_that_is_the_price_need_not_be_said_twice() -> None:
     facts = sold(unit_price=TAG.price, unit="kg", unit_value=Decimal(1))
     assert told((price(),), facts, PANEL, PACKS["ES"], Rule.UNIT_PRICE) == []
+    assert told((price(),), facts, PANEL, PACKS["ES"], Rule.UNIT) == []
+    odd = dataclasses.replace(facts, unit_value=Decimal("0.25"))
+    ((what, _),) = told((price(),), odd, PANEL, PACKS["ES"], Rule.UNIT)
+    assert what.startswith("the price is per 0.25 kg; lawful are 1 kg, 1 l")
 
 
 def test_an_amount_in_a_text_that_was_shortened_does_not_count() -> None:
@@ -247,3 +280,12 @@ def test_an_amount_without_room_is_told() -> None:
     facts = sold(dataclasses.replace(TAG, price=pesos("123456789.00")))
     drawing = rendering.draw(page(price()), sliver, facts, "MX")
     assert list(judging.lost(drawing)) == ["element 'e0': the amount does not fit its room"]
+
+
+def test_own_words_that_were_shortened_are_told_and_facts_are_not() -> None:
+    named = {"kind": "text", "value": "{soon}", "size": "40px", "min_size": "40px"}
+    words = {"es": "Próximamente", "en": "Coming soon"}
+    drawing = rendering.draw(page(named, soon=words), SQUARE, sold(), "MX")
+    assert list(judging.lost(drawing)) == ["element 'e0': its own words have no room whole"]
+    drawing = rendering.draw(page({**named, "value": "{title}"}), SQUARE, sold(), "MX")
+    assert list(judging.lost(drawing)) == []

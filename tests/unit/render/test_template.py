@@ -51,6 +51,18 @@ def load(folder: Path, text: str) -> Template:
         ('["name"]', '["nome"]', 11),
         ('root = "page"', 'root = "pge"', 7),
         ('en = "Hello"', 'en = ""', 4),
+        ('en = "Hello"', "en = 3", 4),
+        ('kind = "text"', 'kind = "words"', 14),
+        ("[elements.name]", '[elements."name"]\nink = "pink"', 14),
+        ("[elements.name]", "[element.name]", 13),
+        ("title = {", 'include = ["nothing"]\ntitle = {', 1),
+        ("title = {", "colour = 3\ntitle = {", 1),
+        ("title = {", 'name = "mine"\ntitle = {', 1),
+        ('{ es = "Prueba", en = "Test" }', '"Test"', 1),
+        ("[words]", "[serves]\nmin_with = 3\n[words]", 4),
+        ("[[view]]", "[view]", 6),
+        ('size = "12px"', "size = ", 16),
+        ('size = "12px"', 'size = "12px"\nsize = "9px"', 17),
     ],
 )
 def test_errors_name_the_line(tmp_path: Path, wrong: str, instead: str, line: int) -> None:
@@ -69,8 +81,8 @@ def test_a_template_is_named_after_its_folder(tmp_path: Path) -> None:
         ('size = "12px"', 'size = "12"', r"element 'name', size: write a length such as"),
         ('size = "12px"', 'size = "9999%"', r"element 'name', size: write at most \"100%\""),
         ('size = "12px"', 'size = "2001px"', r"element 'name', size: write at most \"2000px\""),
-        ('size = "12px"', 'size = "12px"\nhas = ["sise"]', r"element 'name', has.0: write one of"),
-        ('size = "12px"', "", r"element 'name', size: Field required"),
+        ('size = "12px"', 'size = "12px"\nhas = ["sise"]', r"element 'name', has: write one of"),
+        ('size = "12px"', "", r"element 'name', size: is missing; write size = "),
         ('kind = "text"', 'kind = "words"', r"element 'name'.*'words'"),
         (
             'size = "12px"',
@@ -78,14 +90,57 @@ def test_a_template_is_named_after_its_folder(tmp_path: Path) -> None:
             r"element 'name', ink: write one of white",
         ),
         ('size = "12px"', 'size = "12px"\nfont = "thin"', r"font: write one of medium"),
-        ('size = "12px"', 'size = "12px"\ncolour = "red"', r"element 'name', colour: Extra inputs"),
-        ("{title}", "{titel}", r"element 'name': \{titel\} is no fact; there are .*title"),
+        (
+            'size = "12px"',
+            'size = "12px"\ncolour = "red"',
+            r"colour: a text has no such key; it has .*ink",
+        ),
+        ("{title}", "{titel}", r"element 'name', value: \{titel\} is no fact; there are .*title"),
         ('["name"]', '["nome"]', r"element 'page': there is no element 'nome'; there are name"),
         ('["name"]', '["page"]', r"element 'page': it contains itself"),
-        ('en = "Hello"', 'en = ""', r"words 'hello': no text in en; write one"),
-        ("hello", "brand", r"words 'brand': that is the name of a fact"),
+        ('en = "Hello"', 'en = ""', r"words, hello: no text in en; write one"),
+        ("hello", "brand", r"words, brand: that is the name of a fact"),
         ('root = "page"', 'root = "page"\nmin_width = 300', r"none fits every panel in state"),
-        ("[[view]]", "[view]", r"view"),
+        ('root = "page"', 'states = ["sale"]', r"view, root: is missing; write root = "),
+        ("[[view]]", "[view]", r"view: write each as a table of its own, \[\[view\]\]"),
+        ("[[view]]", "[[views]]", r"views: a template has no such key; did you mean 'view'\?"),
+        ("[elements.name]", "[element.name]", r"did you mean 'elements'\?"),
+        ('= ["name"]', '= "name"', r"children: write a list, like children = \["),
+        ('= ["name"]', "= []", r"children: write at least 1, like children = \["),
+        ('size = "12px"', 'size = "12px"\nstates = "sale"', r"write a list, like states = \["),
+        ('size = "12px"', 'size = "12px"\nstates = ["now"]', r"states: write one of regular, sale"),
+        (
+            'size = "12px"',
+            'size = "12px"\nalign = "left"',
+            r"align: write one of start, center, end",
+        ),
+        ('size = "12px"', 'size = "12px"\nlinse = 2', r"did you mean 'lines'\? it has align"),
+        ('size = "12px"', 'size = "12px"\nlines = 9', r"lines: write 8 or less"),
+        ('size = "12px"', 'size = "12px"\nlines = 0', r"lines: write 1 or more"),
+        ('size = "12px"', 'size = "12px"\nmin_aspect = nan', r"min_aspect: write a number"),
+        (
+            'size = "12px"',
+            'size = "12px"\nmin_width = 9\nmax_width = 8',
+            r"element 'name', min_width: 9 is more than max_width, 8",
+        ),
+        (
+            'size = "12px"',
+            'size = "12px"\ninks = ["red"]\nlacks = ["red"]',
+            r"element 'name', lacks: red is among inks too",
+        ),
+        (
+            '["name"]',
+            '["name"]\npadding = ["1px", "2px"]',
+            r"padding: write one length, or four: top",
+        ),
+        ('["name"]', '["name"]\npadding = "5"', r"padding: write a length such as"),
+        ("{title}", "{Title}", r"value: write each fact in braces of its own, in small letters"),
+        ("{title}", "{title", r"value: write each fact in braces of its own"),
+        ("{title}", "שלום", r"value: .*runs from right to left"),
+        ('"Hello"', '"日本"', r"words, hello: '日本': no font has 日, 本"),
+        ("hello =", "Hello =", r"words, Hello: write a name of small letters"),
+        ("[words]", '[serves]\nstates = ["sale"]\n[words]', r"serves, states: .*remove this"),
+        ("title = {", 'name = "mine"\ntitle = {', r"name: a template is called as its folder"),
         ("title = {", "title = ", r"is no TOML"),
     ],
 )
@@ -122,8 +177,29 @@ def test_a_model_that_is_none_is_told(tmp_path: Path, model: str) -> None:
 
 
 def test_a_missing_part_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match=r"parts/nothing\.toml: cannot be read"):
+    with pytest.raises(TemplateError, match=r"include: there is no part 'nothing'; there are none"):
         load(tmp_path, 'include = ["nothing"]\n' + GOOD)
+
+
+def test_a_part_says_nothing_that_would_be_lost(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "mine.toml").write_text('[words]\n[element.name]\nink = "red"\n')
+    with pytest.raises(TemplateError, match=r"parts/mine\.toml:2: element: a part has no such"):
+        load(tmp_path, 'include = ["mine"]\n' + GOOD)
+
+
+def test_letters_that_are_not_utf_8_are_told_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    path = tmp_path / "own" / "template.toml"
+    path.write_bytes(GOOD.lstrip().encode("latin-1").replace(b"Hola", "Olé".encode("latin-1")))
+    with pytest.raises(TemplateError, match=r"template\.toml:4: a letter is not in UTF-8"):
+        template.load(path)
+
+
+def test_one_line_tells_all_the_states_without_a_view(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError) as refused:
+        load(tmp_path, GOOD.replace('root = "page"', 'root = "page"\nmin_width = 300'))
+    assert str(refused.value).count("none fits every panel") == 1
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
@@ -196,10 +272,56 @@ def test_samples_are_in_the_currency_of_the_country(tmp_path: Path) -> None:
     assert read["members"].beside == {LabelState.LOYALTY}
 
 
-def test_samples_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+SAMPLE = """[facts]
+code = "7K3Q9M"
+link = "X"
+language = "es"
+state = "regular"
+price = "10.00"
+
+[sample.one]
+title = "A"
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "line", "message"),
+    [
+        ('"regular"', '"happy"', 5, "sample 'one', state: write one of regular, sale"),
+        ('"regular"', '"loyalty"', 5, "sample 'one', state: write one of regular, sale"),
+        ('code = "7K3Q9M"\n', "", 7, "sample 'one', code: is missing; write code = "),
+        ('"10.00"', "10.0", 6, "price: write an amount in quotes"),
+        ("title", "titel", 9, "titel: a sample has no such key; did you mean 'title'?"),
+        ('title = "A"', "title = 3", 9, "title: write a text in quotes"),
+        ('title = "A"', 'until = "soon"', 9, "until: write a time with its offset"),
+        ('title = "A"', "until = 2026-12-01T00:00:00", 9, "until: write a time with its offset"),
+        ('title = "A"', 'sizes = [["25", "maybe"]]', 9, 'sizes: write [["25", "here"], …]'),
+        ('title = "A"', 'multibuy = { type = "x" }', 9, "multibuy: write { type = "),
+        ('title = "A"', 'multibuy = { type = "buy_n_pay_m", n = 3 }', 9, "multibuy: m is missing"),
+        ('title = "A"', 'picture = "none.webp"', 9, "picture: cannot be read (No such file"),
+        ('"es"', '"de"', 4, "language: write one of es, en"),
+        ("[facts]", "[fact]", 1, "fact: there is no such table"),
+        ('title = "A"', "title = ", 9, "is no TOML"),
+    ],
+)
+def test_samples_that_cannot_be_read_are_named_with_line_and_cure(
+    tmp_path: Path, wrong: str, instead: str, line: int, message: str
+) -> None:
     path = tmp_path / "sample.toml"
-    path.write_text('[facts]\nstate = "happy"\n[sample.one]\n', encoding="utf-8")
-    with pytest.raises(TemplateError, match=r"sample\.toml: no samples can be read"):
+    path.write_text(SAMPLE.replace(wrong, instead, 1), encoding="utf-8")
+    with pytest.raises(TemplateError) as refused:
+        samples.load(path)
+    assert f"sample.toml:{line}: " in str(refused.value)
+    assert message in str(refused.value)
+
+
+def test_a_file_without_a_sample_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "sample.toml"
+    path.write_text('[facts]\ntitle = "A"\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"no samples; write at least one table"):
+        samples.load(path)
+    path.write_text("sample = 3\n", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"write tables, \[facts\] and \[sample"):
         samples.load(path)
 
 

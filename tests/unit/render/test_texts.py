@@ -50,6 +50,13 @@ def test_no_short_word_stands_alone_on_the_last_line() -> None:
     assert fitted.lines == ("Tenis para correr", "Aurora 3")
 
 
+def test_a_dot_between_two_things_goes_where_the_line_ends() -> None:
+    narrow = fonts.face("bold", 20).width("Azul marino")
+    assert fit("Azul marino \N{MIDDLE DOT} 25.5", narrow, 100).lines == ("Azul marino", "25.5")
+    assert fit("Azul \N{MIDDLE DOT} 25.5", 400, 100).lines == ("Azul \N{MIDDLE DOT} 25.5",)
+    assert fit("\N{MIDDLE DOT}", 400, 100).lines == ("\N{MIDDLE DOT}",)
+
+
 @given(
     text=st.text(min_size=1, max_size=80),
     width=st.integers(0, 300),

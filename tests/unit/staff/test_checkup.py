@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.clock import ShiftedClock
+from gateway.clock import ShiftedClock, SystemClock
 from gateway.store.database import Database
 from gateway.web.findings import Advice, Finding, Kept, Looked, Report, State
+from gateway.web.phone_tries import PhoneTries
 from gateway.web.words import Text
 from tests.support import staffed
 from tests.support.staffed import Staffed
@@ -36,6 +37,7 @@ class Looked42:
         ]
         self._kept = Kept(report=Report(checks=checks), age_s=42.0)
         self.asked = False
+        self.tries = PhoneTries(SystemClock())
 
     def kept(self) -> Kept | None:
         return self._kept if self.asked else None
@@ -123,3 +125,27 @@ async def test_where_all_is_well_it_says_so(
 
     assert "Todo está bien" in page
     assert "Qué hacer" not in page
+
+
+async def test_a_phone_that_opens_the_address_is_seen_where_somebody_waits(
+    staff: Staffed, looking: Looked42
+) -> None:
+    async with staff.signed_in() as client:
+        assert "/doctor/phone" in (await client.get("/doctor?wait=1")).text
+        begun = await client.get("/doctor/phone", follow_redirects=False)
+        page = begun.headers["location"]
+        token = page.rpartition("/")[2]
+        waiting = (await client.get(page)).text
+        assert f'hx-get="{page}/now"' in waiting
+        assert f"https://q.example.com/try/{token}" in waiting
+        assert "Esperando al teléfono" in waiting
+        for peer in ("192.168.1.20", "88.8.8.8", "127.0.0.1"):
+            assert looking.tries.see(token, peer)
+        now = (await client.get(f"{page}/now")).text
+        over = await client.get("/doctor/phone/0123456789abcdef")
+
+    told = ("Llegó por el túnel", "Llegó desde internet", "Llegó desde la red de la tienda")
+    places = [now.index(words) for words in told]
+    assert places == sorted(places), "the latest first"
+    assert "Esperando" not in now
+    assert over.status_code == 404

@@ -25,6 +25,7 @@ _ANSWERS = {
     "number": "1",
     "product": "tote",
     "source": "central",
+    "token": "0123456789abcdef",
 }
 CHANGING = (
     *(("POST", path) for path in ("/sign-out", "/lock", "/me/password", "/me/pin", "/me/end")),
@@ -41,6 +42,7 @@ CHANGING = (
             "/tokens/end",
             "/import/look",
             "/import/take",
+            "/prints",
         )
     ),
     ("POST", "/labels/L000/bind"),

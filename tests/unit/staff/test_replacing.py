@@ -71,7 +71,11 @@ async def test_labels_that_are_free_are_offered_before_anything_is_typed(shelf: 
         assert (await client.post("/labels/NONE/replace", data={"by": "L006"})).status_code == 404
     await shelf.database.write(lambda rows: rows.execute("DELETE FROM discovered").rowcount)
     async with shelf.signed_in() as client:
-        assert _offers((await client.get("/labels/L000/replace")).text) == ["L006"]
+        page = (await client.get("/labels/L000/replace")).text
+        assert _offers(page) == ["L006"]
+        free = await shelf.database.read(lambda rows: labels.get(rows, "L006"))
+        assert free is not None
+        assert f'<strong class="code">{free.code}</strong>' in page, "what the label shows"
 
 
 async def test_a_label_whose_model_nobody_knows_is_led_to_where_it_is_chosen(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.staff import showing
+from gateway.staff import explaining, showing
 from gateway.staff.explaining import Reader
 from gateway.staff.showing import Picture
 from tests.support import shop
@@ -53,3 +55,9 @@ def test_pictures_are_divided_evenly(
 def test_counts_are_grouped_as_the_shop_groups_them() -> None:
     assert _reader("es_MX").count(20_000) == "20,000"
     assert _reader("es_ES").count(20_000) == "20.000"
+
+
+def test_the_day_of_a_moment_is_in_the_language_of_the_reader() -> None:
+    english_in_mexico = replace(_reader("es_MX"), language="en")
+    said = explaining.moment(shop.NOW - timedelta(days=3), english_in_mexico)
+    assert said.startswith("Nov 19, ")

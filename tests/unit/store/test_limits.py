@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from gateway.store import catalogue, limits, price_rules, replica
 from gateway.store.price_rules import PriceRules
 from tests.support.guarded import Given, Guarded, price, product
 
+AT = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Guarded]:
     one = Guarded.empty(tmp_path)
     with one.transaction():
-        price_rules.settle(one.connection, PriceRules(store="own"))
+        price_rules.settle(one.connection, PriceRules(store="own"), AT)
     one.guard = None
     yield one
     one.close()

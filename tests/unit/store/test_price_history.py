@@ -54,7 +54,10 @@ class Shop:
     async def open_by(self, rules: PriceRules) -> None:
         await self.row("product", "a", {"name": {"es": "A"}})
         await self.row("location", "s1", {"name": "S", "kind": "shop", "hours": HOURS})
-        await self._database.write(lambda connection: price_rules.settle(connection, rules))
+        await self.settle(rules, AT - 30 * DAY)
+
+    async def settle(self, rules: PriceRules, at: datetime) -> None:
+        await self._database.write(lambda connection: price_rules.settle(connection, rules, at))
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         return await self._database.read(query)
@@ -267,6 +270,29 @@ async def test_new_opening_hours_do_not_change_what_was_in_force(shop: Shop) -> 
         before[0],
         ("12.00", "list", CLOSES, AT + 5 * DAY),
     ]
+
+
+@pytest.mark.parametrize("late", ["hours", "rule"])
+async def test_what_rose_before_the_hours_or_the_rule_were_known_has_risen(
+    shop: Shop, late: str
+) -> None:
+    plain = PriceRules(store="s1", country="ES", time_zone="Europe/Madrid")
+    await shop.settle(SPAIN if late == "hours" else plain, AT - 30 * DAY)
+    place = {"name": "S", "kind": "shop", "hours": HOURS}
+    await shop.row("product", "a", {"name": {"es": "A"}})
+    if late == "rule":
+        await shop.row("location", "s1", place, AT - 30 * DAY)
+    await shop.write(listed("10"), at=AT - 9 * DAY)
+    await shop.write(listed("12"), at=AT)
+    if late == "rule":
+        await shop.settle(SPAIN, AT + HOUR)
+    else:
+        await shop.row("location", "s1", place, AT + HOUR)
+    assert await shop.costs(AT + 2 * HOUR) == "12.00"
+    assert (await shop.told(AT + 2 * HOUR))[0][3] == AT
+    await shop.write(listed("13"), at=AT + 2 * HOUR)
+    assert await shop.costs(AT + 3 * HOUR) == "12.00"
+    assert await shop.costs(CLOSES) == "13.00"
 
 
 async def test_a_price_waits_by_the_hours_that_are_told_meanwhile(shop: Shop) -> None:

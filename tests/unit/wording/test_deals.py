@@ -19,10 +19,10 @@ TWELFTH = MultiBuy(type="nth_percent", n=12, percent=Decimal("33.3"))
     ("terms", "spanish", "english"),
     [
         (TWO_FOR_30, "2 por $30.00 (máx. 6)", "2 for MX$30.00 (max. 6)"),
-        (THREE_FOR_TWO, "Lleva 3, paga 2", "Take 3, pay for 2"),
-        (SECOND_HALF, "La 2.ª a \N{MINUS SIGN}50%", "2nd at \N{MINUS SIGN}50%"),
-        (FOURTH_FREE, "La 4.ª gratis", "4th free"),
-        (TWELFTH, "La 12.ª a \N{MINUS SIGN}33.3%", "12th at \N{MINUS SIGN}33.3%"),
+        (THREE_FOR_TWO, "Lleva 3, paga 2", "3 for 2"),
+        (SECOND_HALF, "2.ª unidad \N{MINUS SIGN}50%", "50% off the 2nd"),
+        (FOURTH_FREE, "4.ª unidad gratis", "4th free"),
+        (TWELFTH, "12.ª unidad \N{MINUS SIGN}33.3%", "33.3% off the 12th"),
     ],
 )
 def test_prices_for_several_in_words(terms: MultiBuy, spanish: str, english: str) -> None:

@@ -47,3 +47,18 @@ def test_a_pair_nobody_writes_takes_the_locale_of_the_country(
     language: str, country: str, locale: str
 ) -> None:
     assert languages.locale(language, country) == locale
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "locale"),
+    [
+        ("en", "MX", "en_GB"),
+        ("es", "GB", "es_ES"),
+        ("es", "DE", "es_ES"),
+        ("es", "MX", "es_MX"),
+        ("en", "US", "en_US"),
+        ("xx", "ZZ", "en_GB"),
+    ],
+)
+def test_days_are_always_written_in_the_language(language: str, country: str, locale: str) -> None:
+    assert languages.date_locale(language, country) == locale
