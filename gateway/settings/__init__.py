@@ -5,6 +5,7 @@ from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
+from gateway.settings.notices import Mail, Notices, Smtp, Webhook
 from gateway.settings.sections import (
     KINDS,
     SHOPIFY_KINDS,
@@ -56,6 +57,8 @@ __all__ = [
     "Lane",
     "Listen",
     "Log",
+    "Mail",
+    "Notices",
     "OpsListen",
     "Pictures",
     "Proof",
@@ -65,9 +68,11 @@ __all__ = [
     "Shopify",
     "ShopperListen",
     "Sites",
+    "Smtp",
     "Source",
     "StaffListen",
     "Time",
+    "Webhook",
     "WelcomeListen",
     "anchored_broker",
     "is_loopback",

@@ -23,6 +23,7 @@ from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.guard import Guard
+from gateway.settings.notices import Notices
 from gateway.settings.shapes import (
     HOST,
     Currency,
@@ -291,6 +292,7 @@ class Settings(Section):
     proof: Proof = Proof()
     events: Events = Events()
     backup: Backup = Backup()
+    notices: Notices = Notices()
     sites: Sites = Sites()
     log: Log = Log()
 
