@@ -1,4 +1,4 @@
-"""What an answer to a webhook means: delivered, again later, never again, or no longer wanted."""
+"""What an answer to a notice means: delivered, again later, never again, or no longer wanted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,36 @@ ATTEMPTS: Final = 20
 """With the shortest of these waits the last one is more than a day after the first."""
 BACKOFF: Final = Backoff(first_s=10.0, max_s=6 * 3600.0)
 _ASKED_MOST: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one attempt came to; ``trouble`` is a short code without anything secret, None if good.
+
+    ``later_s`` is how long the receiver asks us to wait, ``final`` when it will never take this
+    one, ``gone`` when it wants nothing more, ever.
+    """
+
+    trouble: str | None = None
+    later_s: float | None = None
+    final: bool = False
+    gone: bool = False
+
+
+def of_http(status: int, later_s: float | None = None) -> Answer:
+    """The answer to a webhook.
+
+    A redirect is no delivery and is never followed: it could lead into the shop's own network.
+    """
+    if 200 <= status < 300:
+        return Answer()
+    asked = later_s if status in {429, 503} else None
+    return Answer(trouble=f"http_{status}", later_s=asked, gone=status == 410)
+
+
+def of_smtp(code: int) -> Answer:
+    """The answer of a mail server that did not take a message."""
+    return Answer(trouble=f"smtp_{code}", final=500 <= code < 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +61,24 @@ class Later:
 class GiveUp:
     """The receiver will not take it; it may take the next one."""
 
-    reason: str
-
 
 @dataclass(frozen=True, slots=True)
 class Disable:
-    """The receiver is gone (410) and wants nothing more, ever."""
+    """The receiver is gone and wants nothing more, ever."""
 
 
 Verdict: TypeAlias = Delivered | Later | GiveUp | Disable
 
 
-def judge(
-    status: int | None,
-    attempts: int,
-    now: datetime,
-    rng: random.Random,
-    *,
-    retry_after_s: float | None = None,
-) -> Verdict:
-    """What to do after ``attempts`` tries (1 is the first), the last answered with ``status``.
-
-    None: there was no answer. A redirect is no delivery and is never followed: it could lead into
-    the shop's own network.
-    """
-    if status is not None and 200 <= status < 300:
+def judge(answer: Answer, attempts: int, now: datetime, rng: random.Random) -> Verdict:
+    """What to do after ``attempts`` tries (1 is the first), the last with this answer."""
+    if answer.trouble is None:
         return Delivered()
-    if status == 410:
+    if answer.gone:
         return Disable()
-    if attempts >= ATTEMPTS:
-        return GiveUp("no_answer" if status is None else f"http_{status}")
+    if answer.final or attempts >= ATTEMPTS:
+        return GiveUp()
     wait = BACKOFF.wait(attempts, rng)
-    if status in {429, 503} and retry_after_s is not None:
-        wait = max(wait, min(timedelta(seconds=max(0.0, retry_after_s)), _ASKED_MOST))
+    if answer.later_s is not None:
+        wait = max(wait, timedelta(seconds=min(max(0.0, answer.later_s), _ASKED_MOST.total_seconds())))
     return Later(now + wait)

@@ -28,7 +28,7 @@ class Preset(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Told:
     """What happened, in words for people and facts for programs; nothing about a person."""
 
     type: str
@@ -38,20 +38,23 @@ class Notice:
     data: dict[str, Any]
 
 
-def body(preset: Preset, notice: Notice) -> bytes:
-    """The request's body, JSON in UTF-8; the same bytes at every attempt."""
-    said = _said(preset, notice, notice.text[:_TEXT_MOST])
+def standard(told: Told) -> bytes:
+    """Our own JSON, with the members that Standard Webhooks recommends."""
+    data = told.data | {"text": told.text[:_TEXT_MOST]}
+    return _json({"type": told.type, "timestamp": told.at.isoformat(), "data": data})
+
+
+def chat(preset: Preset, text: str) -> bytes:
+    """The body that a chat system understands; not for ``Preset.STANDARD``."""
+    return _json(_said(preset, text[:_TEXT_MOST]))
+
+
+def _json(said: dict[str, Any]) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _said(preset: Preset, notice: Notice, text: str) -> dict[str, Any]:
+def _said(preset: Preset, text: str) -> dict[str, Any]:
     match preset:
-        case Preset.STANDARD:
-            return {
-                "type": notice.type,
-                "timestamp": notice.at.isoformat(),
-                "data": notice.data | {"text": text},
-            }
         case Preset.SLACK | Preset.GOOGLE_CHAT:
             # In both <...> and & mean something; <!channel> would call everybody.
             return {"text": _escaped(text)}
@@ -61,6 +64,8 @@ def _said(preset: Preset, notice: Notice, text: str) -> dict[str, Any]:
             return {"content": text, "allowed_mentions": {"parse": []}}
         case Preset.TEAMS:
             return _card(text)
+        case Preset.STANDARD:
+            raise AssertionError("a program is told facts")
 
 
 def _escaped(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain.health import TOLD
+from gateway.domain.noticing import Line, Standing
 from gateway.store.database import Connection
 
 TABLE: Final = "notice"
@@ -22,30 +23,6 @@ _KEPT: Final = timedelta(days=30)
 _KEPT_MOST: Final = 2_000
 _TOGETHER: Final = tuple(f"label_{trouble.value}" for trouble in TOLD)
 """Kinds of tasks of which one may stand for many labels."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Something that holds since ``since``, seen first at ``seen_at``; ``count`` of it.
-
-    ``told`` is the count that was told, None while none was; ``gone_at`` since when it is no more.
-    """
-
-    subject: str
-    seen_at: datetime
-    since: datetime
-    count: int
-    told: int | None = None
-    gone_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One thing that a receiver will be told."""
-
-    subject: str
-    at: datetime
-    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
