@@ -90,7 +90,9 @@ def step(
     news: list[News] = []
     for subject in sorted(before.keys() | facts.keys()):
         old, fact, settles = before.get(subject), facts.get(subject), patience.of(subject)
-        found = _gone(old, now, settles) if fact is None else _there(subject, old, fact, now, settles)
+        found = (
+            _gone(old, now, settles) if fact is None else _there(subject, old, fact, now, settles)
+        )
         stands, said = found
         if stands is not None:
             after[subject] = stands
@@ -125,9 +127,7 @@ def _gone(
     gone_at = old.gone_at or now
     if now - gone_at < settles:
         return replace(old, gone_at=gone_at), None
-    return None, News(
-        subject=old.subject, state=State.ENDED, count=old.told, since=old.since
-    )
+    return None, News(subject=old.subject, state=State.ENDED, count=old.told, since=old.since)
 
 
 def last_due(now: datetime, day: int, at: time, zone: tzinfo) -> datetime:

@@ -80,5 +80,7 @@ def judge(answer: Answer, attempts: int, now: datetime, rng: random.Random) -> V
         return GiveUp()
     wait = BACKOFF.wait(attempts, rng)
     if answer.later_s is not None:
-        wait = max(wait, timedelta(seconds=min(max(0.0, answer.later_s), _ASKED_MOST.total_seconds())))
+        wait = max(
+            wait, timedelta(seconds=min(max(0.0, answer.later_s), _ASKED_MOST.total_seconds()))
+        )
     return Later(now + wait)

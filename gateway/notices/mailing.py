@@ -7,7 +7,6 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -21,6 +20,8 @@ from gateway.store.notices import Notice
 
 _ATTEMPT_S: Final = 60.0
 _STEP_S: Final = 20.0
+_ME: Final = "[127.0.0.1]"
+"""A box in a shop has no name of its own in the world; its network need not be told."""
 
 
 async def send(way: Mail, server: Smtp, notice: Notice) -> Answer:
@@ -78,7 +79,10 @@ class _Attempt:
             return Answer(trouble="password")
         except smtplib.SMTPRecipientsRefused as error:
             return judging.of_smtp(next(iter(error.recipients.values()))[0])
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        except smtplib.SMTPSenderRefused as error:
+            # What is wrong is with us, or with the settings, and may be mended.
+            return Answer(trouble=f"smtp_{error.smtp_code}")
+        except smtplib.SMTPDataError as error:
             return judging.of_smtp(error.smtp_code)
         except smtplib.SMTPNotSupportedError:
             return Answer(trouble="tls")
@@ -134,7 +138,7 @@ class _Pinned(smtplib.SMTP):
 
     def __init__(self, address: str, host: str, port: int) -> None:
         self._address = address
-        super().__init__(host, port, timeout=_STEP_S, local_hostname="anaquel.invalid")
+        super().__init__(host, port, timeout=_STEP_S, local_hostname=_ME)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:  # noqa: ARG002
         return socket.create_connection((self._address, port), timeout)
@@ -145,9 +149,7 @@ class _PinnedTls(smtplib.SMTP_SSL):
 
     def __init__(self, address: str, host: str, port: int, tls: ssl.SSLContext) -> None:
         self._address = address
-        super().__init__(
-            host, port, timeout=_STEP_S, local_hostname="anaquel.invalid", context=tls
-        )
+        super().__init__(host, port, timeout=_STEP_S, local_hostname=_ME, context=tls)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         line = socket.create_connection((self._address, port), timeout)

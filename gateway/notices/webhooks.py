@@ -37,8 +37,9 @@ async def send(way: Webhook, notice: Notice, at: datetime) -> Answer:
 
 async def _send(way: Webhook, notice: Notice, at: datetime) -> Answer:
     url, headers, tls = await asyncio.to_thread(_prepared, way, notice, at)
+    host = url.raw_host.decode()
     address = await reaching.resolve(
-        url.host,
+        host,
         url.port or (443 if url.scheme == "https" else 80),
         private=way.private,
         encrypted=url.scheme == "https",
@@ -48,7 +49,7 @@ async def _send(way: Webhook, notice: Notice, at: datetime) -> Answer:
         url.copy_with(host=str(address)),
         headers=headers | {"Host": url.netloc.decode()},
         content=notice.body,
-        extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(_ATTEMPT_S).as_dict()},
+        extensions={"sni_hostname": host, "timeout": httpx.Timeout(_ATTEMPT_S).as_dict()},
     )
     try:
         async with httpx.AsyncHTTPTransport(verify=tls, trust_env=False) as transport:

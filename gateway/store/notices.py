@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from gateway.clock import from_ms, to_ms
 from gateway.domain.health import TOLD
@@ -109,7 +109,8 @@ def mark(connection: Connection, name: str) -> datetime | None:
 def set_mark(connection: Connection, name: str, at: datetime) -> None:
     """Note an instant under ``name``."""
     connection.execute(
-        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"notices.{name}", str(to_ms(at)))
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+        (f"notices.{name}", str(to_ms(at))),
     )
 
 
