@@ -12,7 +12,7 @@ from gateway.domain.retrying import Backoff
 ATTEMPTS: Final = 20
 """With the shortest of these waits the last one is more than a day after the first."""
 BACKOFF: Final = Backoff(first_s=10.0, max_s=6 * 3600.0)
-_ASKED_MOST: Final = timedelta(hours=24)
+_ASKED_MOST_S: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,5 @@ def judge(answer: Answer, attempts: int, now: datetime, rng: random.Random) -> V
         return GiveUp()
     wait = BACKOFF.wait(attempts, rng)
     if answer.later_s is not None:
-        wait = max(
-            wait, timedelta(seconds=min(max(0.0, answer.later_s), _ASKED_MOST.total_seconds()))
-        )
+        wait = max(wait, timedelta(seconds=min(answer.later_s, _ASKED_MOST_S)))
     return Later(now + wait)

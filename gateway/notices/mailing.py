@@ -84,9 +84,7 @@ class _Attempt:
             return Answer(trouble=f"smtp_{error.smtp_code}")
         except smtplib.SMTPDataError as error:
             return judging.of_smtp(error.smtp_code)
-        except smtplib.SMTPNotSupportedError:
-            return Answer(trouble="tls")
-        except ssl.SSLError:
+        except (smtplib.SMTPNotSupportedError, ssl.SSLError):
             return Answer(trouble="tls")
         except (smtplib.SMTPException, OSError):
             return Answer(trouble="no_answer" if self._smtp is not None else "no_connection")

@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from gateway.notices.presets import Notice, Preset, body
+from gateway.notices import presets
+from gateway.notices.presets import Preset, Told
+
+AT = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
 
 
 def said(preset: Preset, text: str) -> Any:
-    at = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
-    return json.loads(body(preset, Notice(type="labels.silent", at=at, text=text, data={"n": 12})))
+    if preset is Preset.STANDARD:
+        told = Told(type="task.label_silent", at=AT, text=text, data={"n": 12})
+        return json.loads(presets.standard(told))
+    return json.loads(presets.chat(preset, text))
 
 
 def test_ours_has_the_members_that_the_specification_recommends() -> None:
     assert said(Preset.STANDARD, "12 labels silent") == {
-        "type": "labels.silent",
+        "type": "task.label_silent",
         "timestamp": "2026-11-26T20:00:00+00:00",
         "data": {"n": 12, "text": "12 labels silent"},
     }

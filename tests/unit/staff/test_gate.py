@@ -43,6 +43,7 @@ CHANGING = (
             "/import/look",
             "/import/take",
             "/prints",
+            "/notices/test",
         )
     ),
     ("POST", "/labels/L000/bind"),
