@@ -14,6 +14,8 @@ from gateway.labels import parting
 from gateway.notices import composing, texts
 from gateway.notices.composing import Shop, compose
 from gateway.notices.presets import Preset
+from gateway.staff import texts_of_health
+from gateway.store import stopped
 from tests.support import project
 
 NOW = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
@@ -100,7 +102,7 @@ def test_a_week_in_figures() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0, "1 min"), (59, "59 min"), (60, "1 h"), (2879, "48 h"), (5000, "3 days")],
+    [(0, "1 min"), (59, "59 min"), (60, "1 h"), (2820, "47 h"), (2880, "2 days"), (5000, "3 days")],
 )
 def test_how_long_in_the_unit_that_says_enough(minutes: int, said: str) -> None:
     assert composing.duration(timedelta(minutes=minutes), "en") == said
