@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from gateway.domain import noticing
@@ -28,7 +29,7 @@ FAILED: Final = "notice_failed"
 
 
 def shop_of(settings: Settings) -> Shop:
-    """Who tells; the first call reads the time zone from a file."""
+    """Who tells; the first call reads files about languages and time zones."""
     own = settings.shop
     locale = languages.locale(own.language, own.country)
     zone = own.zone
@@ -49,14 +50,17 @@ def shop_of(settings: Settings) -> Shop:
 class Look:
     """Looks for one gateway; all inside the caller's transactions."""
 
-    def __init__(self, settings: Settings, receivers: Sequence[Receiver], shop: Shop) -> None:
+    def __init__(self, settings: Settings, receivers: Sequence[Receiver]) -> None:
         own = settings.notices
         self._settings = settings
         self._receivers = receivers
-        self._shop = shop
-        self._zone = settings.shop.zone
         self._away = timedelta(seconds=own.outage_s)
         self._patience = Patience(task=timedelta(seconds=own.settle_s), outage=self._away)
+
+    @cached_property
+    def _shop(self) -> Shop:
+        """Made where files may be read: on the thread that writes."""
+        return shop_of(self._settings)
 
     def begin(self, connection: Connection) -> None:
         """At a start: forget receivers that are no more."""
@@ -116,7 +120,7 @@ class Look:
         week, told = self._settings.notices.week, notices.mark(connection, _WEEKLY)
         if week is None:
             return []
-        due = noticing.last_due(now, *week, self._zone)
+        due = noticing.last_due(now, *week, self._settings.shop.zone)
         if told is not None and told >= due:
             return []
         notices.set_mark(connection, _WEEKLY, now)

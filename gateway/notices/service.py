@@ -17,7 +17,7 @@ import structlog
 
 from gateway import lifecycle
 from gateway.clock import Clock
-from gateway.notices import judging, looking, mailing, receivers, webhooks
+from gateway.notices import judging, mailing, receivers, webhooks
 from gateway.notices.judging import Answer, Delivered, Disable, GiveUp, Later, Verdict
 from gateway.notices.looking import FAILED, Look
 from gateway.notices.receivers import Receiver
@@ -41,7 +41,7 @@ class Down(Protocol):
 
 
 class Notices:
-    """The shop's notices; one per gateway. Build it in a thread: it reads the time zone."""
+    """The shop's notices; one per gateway."""
 
     name = "notices"
 
@@ -63,7 +63,7 @@ class Notices:
         self._down = down
         self._every_s = every_s
         self._rng = rng or random.Random()  # noqa: S311 - spreads attempts, guards nothing
-        self._look = Look(settings, self.receivers, looking.shop_of(settings))
+        self._look = Look(settings, self.receivers)
         self._wake = {one.key: asyncio.Event() for one in self.receivers}
 
     async def run(self) -> NoReturn:
