@@ -29,7 +29,7 @@ class Got:
 class Hook:
     """What it got; ``answers`` are given first, then 204; ``before`` runs before each answer."""
 
-    def __init__(self, before: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(self, before: Callable[[Got], Awaitable[None]] | None = None) -> None:
         self.got: list[Got] = []
         self.answers: list[Response] = []
         self.news = asyncio.Event()
@@ -38,10 +38,12 @@ class Hook:
 
     async def _take(self, request: Request) -> Response:
         body = await request.body()
-        self.got.append(Got(request.url.path, dict(request.headers), body))
+        got = Got(request.url.path, dict(request.headers), body)
+        self.got.append(got)
         self.news.set()
         if self._before is not None:
-            await self._before()
+            await self._before(got)
+            self.news.set()
         return self.answers.pop(0) if self.answers else Response(status_code=204)
 
     async def until(self, count: int) -> list[Got]:
