@@ -31,6 +31,8 @@ from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Pulses, Service, run_until
+from gateway.notices import away
+from gateway.notices.service import Notices
 from gateway.ops import site as ops
 from gateway.ops import timekeeping, watchdog
 from gateway.ops.backup_service import Backups
@@ -96,6 +98,7 @@ async def run(
             sources.shopify,
             (ways, drivers),
             backups := Backups(database, clock, settings),
+            told := Notices(database, clock, settings, away.of(links, outages)),
         )
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
@@ -112,7 +115,7 @@ async def run(
             drawn_by,
             *sites,
             serving,
-            *(OtherWriters(database), backups, holding.Resuming(database, clock)),
+            *(OtherWriters(database), backups, told, holding.Resuming(database, clock)),
             *links.each,
         ]
         addresses = serving.bind()
@@ -160,6 +163,7 @@ def _sites(
     shopify: FromShopify | None,
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
     backups: Backups,
+    notices: Notices,
 ) -> tuple[list[Service], Serving]:
     build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
     lookup = build(target_of_code=labels.target_of_code, need=need)
@@ -172,6 +176,7 @@ def _sites(
         looking=doctor,
         drivers=drivers,
         backups=backups,
+        notices=notices,
     )
     intake = intake_site.site(
         *(database, clock, settings, origin),
@@ -191,5 +196,5 @@ def _sites(
         tls=certificates.contexts,
         before_stop=desk.streams.close,
     )
-    told = announcing.of(listen.staff, settings.shop.gateway)
-    return [lookup.upkeep, desk.live, desk.set_up, certificates, *told], serving
+    named = announcing.of(listen.staff, settings.shop.gateway)
+    return [lookup.upkeep, desk.live, desk.set_up, certificates, *named], serving

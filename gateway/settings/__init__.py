@@ -4,6 +4,7 @@ from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
+from gateway.settings.notices import Mail, Notices, Smtp, Webhook
 from gateway.settings.sections import (
     KINDS,
     SHOPIFY_KINDS,
@@ -54,6 +55,8 @@ __all__ = [
     "Lane",
     "Listen",
     "Log",
+    "Mail",
+    "Notices",
     "OpsListen",
     "Pictures",
     "Proof",
@@ -63,9 +66,11 @@ __all__ = [
     "Shopify",
     "ShopperListen",
     "Sites",
+    "Smtp",
     "Source",
     "StaffListen",
     "Time",
+    "Webhook",
     "WelcomeListen",
     "anchored_broker",
     "is_loopback",

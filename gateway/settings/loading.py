@@ -11,6 +11,7 @@ import pydantic
 
 from gateway.errors import AnaquelError
 from gateway.settings.explaining import explain
+from gateway.settings.notices import Notices
 from gateway.settings.sections import OF_SHOP, Broker, Data, Settings
 
 _BROKER_FILES = ("password_file", "ca_file", "cert_file", "key_file")
@@ -18,6 +19,9 @@ _SITE_FILES = ("certificate", "key")
 _BACKUP_FILES = (
     *("folder", "passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"),
 )
+
+_HOOK_FILES = ("url_file", "secret_file", "ca_file")
+_SMTP_FILES = ("password_file", "ca_file")
 
 M = TypeVar("M", bound=pydantic.BaseModel)
 
@@ -105,6 +109,16 @@ def _anchored_paths(section: M, names: Iterable[str], folder: Path) -> M:
     )
 
 
+def _anchored_notices(notices: Notices, folder: Path) -> Notices:
+    hooks = notices.webhooks.items()
+    return notices.model_copy(
+        update={
+            "webhooks": {name: _anchored_paths(one, _HOOK_FILES, folder) for name, one in hooks},
+            "smtp": _anchored_paths(notices.smtp, _SMTP_FILES, folder),
+        }
+    )
+
+
 def _anchored(settings: Settings, folder: Path) -> Settings:
     def anchor(path: Path | None) -> Path | None:
         return None if path is None else folder / path
@@ -127,6 +141,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                 }
             ),
             "backup": _anchored_paths(settings.backup, _BACKUP_FILES, folder),
+            "notices": _anchored_notices(settings.notices, folder),
             "sites": settings.sites.model_copy(
                 update={
                     "shopper": _anchored_paths(settings.sites.shopper, _SITE_FILES, folder),

@@ -21,6 +21,7 @@ from pydantic import (
 from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
+from gateway.settings.notices import Notices
 from gateway.settings.shapes import (
     HOST,
     Flag,
@@ -290,6 +291,7 @@ class Settings(Section):
     proof: Proof = Proof()
     events: Events = Events()
     backup: Backup = Backup()
+    notices: Notices = Notices()
     sites: Sites = Sites()
     log: Log = Log()
 

@@ -147,6 +147,11 @@ PERMITS: Final = (
         routes=(*("GET /settings", "POST /settings", "GET /settings/file", "POST /settings/file"),),
     ),
     Permit(
+        what="See who outside is told of troubles, and send a test",
+        least=Role.MANAGER,
+        routes=("GET /notices", "GET /notices-now", "POST /notices/test"),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(

@@ -25,6 +25,7 @@ from gateway.staff import (
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
+    texts_of_notices,
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
@@ -51,6 +52,7 @@ from gateway.staff.language import RemembersLanguage
 from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
+from gateway.staff.notice_pages import NoticePages, Tells
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
@@ -131,6 +133,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_waves,
             texts_of_health,
             texts_of_backups,
+            texts_of_notices,
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
@@ -146,7 +149,11 @@ def look(kept: Path | None = None) -> Look:
 
 
 def _parts(
-    desk: Desk, flashing: Flashing, backups: KeepsBackups | None, checker: Checker
+    desk: Desk,
+    flashing: Flashing,
+    backups: KeepsBackups | None,
+    notices: Tells | None,
+    checker: Checker,
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
     hold_pages = HoldPages(desk)
@@ -173,6 +180,7 @@ def _parts(
         Prints(desk),
         SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
+        *(() if notices is None else (NoticePages(desk, notices),)),
     )
 
 
@@ -185,6 +193,7 @@ def site(
     looking: Looking,
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
+    notices: Tells | None = None,
     attempts: Attempts | None = None,
     streams: Streams | None = None,
     looks: Look | None = None,
@@ -192,7 +201,7 @@ def site(
     """Build the site; reads its templates and files, so call it in a thread.
 
     ``looking`` is asked for the check-up. ``drivers`` are those of the labels' families, to let
-    labels blink. Without ``backups`` there is no page of them.
+    labels blink. Without ``backups`` or ``notices`` there is no page of them.
     """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
@@ -223,7 +232,11 @@ def site(
     live_routes = LiveRoutes(gate, streams, Pictures(database))
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
-    parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups, checker))
+    parts: tuple[Part, ...] = (
+        sign_in,
+        live_routes,
+        *_parts(desk, flashing, backups, notices, checker),
+    )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)

@@ -45,6 +45,7 @@ CHANGING = (
             "/prints",
             "/settings",
             "/settings/file",
+            "/notices/test",
         )
     ),
     ("POST", "/labels/L000/bind"),
