@@ -46,17 +46,23 @@ class ShopSettings:
             await self._changes.next()
 
     async def follow(self) -> None:
-        """Go by what is set now; the labels that it concerns are looked at again."""
+        """Go by what is set now; the labels that it concerns are looked at again.
+
+        Where nothing changed nothing is written: a start needs neither room nor the file to itself.
+        """
         own = self._settings.shop
         wanted = await self._database.read(partial(shop_settings.shop, own=own))
-        if wanted != own:
+        is_new = wanted != own
+        if is_new:
             # Locales and zones are files, the first time.
             await asyncio.to_thread(_warm_up, wanted)
             self._settings.shop = wanted
             for listener in self._listeners:
                 listener(wanted)
             log.info("settings of the shop are in force", changed=_changed(own, wanted))
-        await self._database.write_patiently(self._settle)
+        known = await self._database.read(price_rules.get)
+        if is_new or known != price_rules.of(self._settings):
+            await self._database.write_patiently(self._settle)
 
     def _settle(self, connection: Connection) -> None:
         price_rules.settle(connection, price_rules.of(self._settings), self._clock.now())

@@ -88,7 +88,7 @@ SITE = Starlette(
 @pytest.fixture
 async def point() -> AsyncIterator[HttpPoint]:
     async with LoopbackSite(SITE).serving() as base:
-        yield HttpPoint(base, answer_s=0.5)
+        yield HttpPoint(base, answer_s=30.0)
 
 
 async def test_an_answer_comes_whole(point: HttpPoint) -> None:
@@ -125,23 +125,26 @@ async def test_a_socket_is_not_led_elsewhere(point: HttpPoint) -> None:
     async with await asyncio.start_server(lead, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(HttpError) as raised:
-            async with HttpPoint(f"http://127.0.0.1:{port}", answer_s=5.0).events("/ws"):
+            async with HttpPoint(f"http://127.0.0.1:{port}", answer_s=30.0).events("/ws"):
                 pass
     assert raised.value.reason is HttpReason.BROKEN
 
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [
-        ("/drip", HttpReason.SLOW),
-        ("/flood", HttpReason.TOO_LARGE),
-        ("/cut", HttpReason.CUT),
-    ],
+    [("/flood", HttpReason.TOO_LARGE), ("/cut", HttpReason.CUT)],
 )
 async def test_trouble_has_a_reason(point: HttpPoint, path: str, reason: HttpReason) -> None:
     with pytest.raises(HttpError) as raised:
         await point.get(path)
     assert raised.value.reason is reason
+
+
+async def test_an_answer_that_only_drips_is_slow() -> None:
+    async with LoopbackSite(SITE).serving() as base:
+        with pytest.raises(HttpError) as raised:
+            await HttpPoint(base, answer_s=0.5).get("/drip")
+    assert raised.value.reason is HttpReason.SLOW
 
 
 async def test_nobody_there_is_unreachable_for_requests_and_sockets() -> None:
