@@ -29,6 +29,7 @@ def steps(connection: Connection, reader: Reader) -> tuple[Step, ...]:
     if there.bindings:
         return ()
     found = (
+        (texts.STEP_SHOP, "/settings", there.named),
         (texts.STEP_CATALOGUE, "/import", there.catalogue),
         (texts.STEP_LABELS, "/new-labels", there.labels),
         (texts.STEP_BIND, "/bind", there.bindings),

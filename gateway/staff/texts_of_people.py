@@ -86,6 +86,9 @@ SET_UP_GO = Text(es="Empezar", en="Begin")
 
 # The first steps of a shop
 STEPS = Text(es="Primeros pasos", en="First steps")
+STEP_SHOP = Text(
+    es="Di qué tienda es: nombre, país, moneda", en="Say which shop it is: name, country, currency"
+)
 STEP_CATALOGUE = Text(es="Trae tu catálogo", en="Bring in your catalogue")
 STEP_LABELS = Text(es="Adopta las etiquetas", en="Adopt the labels")
 STEP_BIND = Text(es="Vincula la primera a su artículo", en="Bind the first one to its article")

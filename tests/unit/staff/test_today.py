@@ -45,13 +45,13 @@ async def test_a_new_shop_is_told_its_first_steps_until_a_label_is_bound(
     async with staff.signed_in() as manager:
         page = (await manager.get("/")).text
         assert page.count(">hecho<") == 0
-        steps = ("/import", "/new-labels", "/bind", "/people", "/backups")
+        steps = ("/settings", "/import", "/new-labels", "/bind", "/people", "/backups")
         listed = page[page.index("Primeros pasos") :]
         places = [listed.index(f'<a href="{step}">') for step in steps]
         assert places == sorted(places)
         await staffed.add_person(database, "Beto")
         await shop.fill(database)
-        assert (await manager.get("/")).text.count(">hecho<") == 2
+        assert (await manager.get("/")).text.count(">hecho<") == 3
         async with staff.signed_in("Beto") as clerk:
             assert "Primeros pasos" not in (await clerk.get("/")).text
         await database.write(staffed.shelf)
