@@ -31,12 +31,15 @@ from gateway.labels.drawing import TemplateRenderer
 from gateway.labels.outages import Outages
 from gateway.labels.reloading import Templates
 from gateway.lifecycle import Pulses, Service, run_until
+from gateway.notices import away
+from gateway.notices.service import Notices
 from gateway.ops import site as ops
 from gateway.ops import timekeeping, watchdog
 from gateway.ops.backup_service import Backups
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.looking import Doctor
 from gateway.ops.measuring import Meter, meter_of
+from gateway.ops.shop_settings import ShopSettings
 from gateway.ops.timekeeping import Timekeeper
 from gateway.render.pool import RenderPool
 from gateway.settings import Settings
@@ -44,7 +47,7 @@ from gateway.shopper import site as shopper
 from gateway.shopper.pages import Need
 from gateway.staff import site as staff
 from gateway.staff import welcome
-from gateway.store import folder_lock, labels, price_rules
+from gateway.store import folder_lock, labels
 from gateway.store.database import FILE, Database
 from gateway.store.other_writers import OtherWriters
 from gateway.web import announcing
@@ -74,12 +77,13 @@ async def run(
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         doctor = Doctor(Box(settings=settings, clock=clock, inside=True))
         clock, keeper = await timekeeping.begin(database, clock, settings.time)
-        await _settle(database, settings, clock)
+        shop_settings = await _settled(database, settings, clock)
         origin = Origin(store=settings.shop.store, gateway=settings.shop.gateway)
         links = build_links(settings, clock, version("anaquel"))
         drawn_by = await Templates(database, clock, settings).begin()
-        pictures, shop = Pictures(database, pool, clock, settings), settings.shop
-        renderer = TemplateRenderer(pool, drawn_by.known, shop.country, shop.zone, pictures.large)
+        pictures = Pictures(database, pool, clock, settings)
+        renderer = TemplateRenderer(pool, drawn_by.known, *settings.shop.writes, pictures.large)
+        shop_settings.on_change(lambda shop: renderer.go_by(*shop.writes))
         central = links.central
         feed = None if central is None else _feed(settings, database, clock, central, keeper)
         adapters = adapters_of(settings.bluetooth, outages := Outages())
@@ -94,10 +98,11 @@ async def run(
             sources.shopify,
             (ways, drivers),
             backups := Backups(database, clock, settings),
+            told := Notices(database, clock, settings, away.of(links, outages)),
         )
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
-            *([keeper] if keeper is not None else []),
+            *(one for one in (keeper, shop_settings) if one is not None),
             *([feed] if feed is not None else []),
             MqttIntake(links.intake, database, clock, origin=origin),
             *await events_room.build(settings, database, clock, central),
@@ -110,9 +115,7 @@ async def run(
             drawn_by,
             *sites,
             serving,
-            OtherWriters(database),
-            backups,
-            holding.Resuming(database, clock),
+            *(OtherWriters(database), backups, told, holding.Resuming(database, clock)),
             *links.each,
         ]
         addresses = serving.bind()
@@ -130,11 +133,11 @@ async def _opened(stack: AsyncExitStack, settings: Settings) -> Database:
     return await stack.enter_async_context(Database(folder / FILE))
 
 
-async def _settle(database: Database, settings: Settings, clock: Clock) -> None:
-    """What follows from settings that have changed."""
+async def _settled(database: Database, settings: Settings, clock: Clock) -> ShopSettings:
+    """The shop's own settings in force, and what follows from sources that have changed."""
+    shop_settings = await ShopSettings(database, clock, settings).begin()
     await ownership.settle(database, settings, clock.now())
-    if await database.read(price_rules.get) != (rules := price_rules.of(settings)):
-        await database.write(partial(price_rules.settle, rules=rules, at=clock.now()))
+    return shop_settings
 
 
 def _feed(
@@ -160,6 +163,7 @@ def _sites(
     shopify: FromShopify | None,
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
     backups: Backups,
+    notices: Notices,
 ) -> tuple[list[Service], Serving]:
     build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
     lookup = build(target_of_code=labels.target_of_code, need=need)
@@ -172,6 +176,7 @@ def _sites(
         looking=doctor,
         drivers=drivers,
         backups=backups,
+        notices=notices,
     )
     intake = intake_site.site(
         *(database, clock, settings, origin),
@@ -191,5 +196,5 @@ def _sites(
         tls=certificates.contexts,
         before_stop=desk.streams.close,
     )
-    told = announcing.of(listen.staff, settings.shop.gateway)
-    return [lookup.upkeep, desk.live, desk.set_up, certificates, *told], serving
+    named = announcing.of(listen.staff, settings.shop.gateway)
+    return [lookup.upkeep, desk.live, desk.set_up, certificates, *named], serving

@@ -17,6 +17,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     "test": {
         "kills": 10,
         "backup_kills": 6,
+        "notice_kills": 3,
         "damaged_backups": 25,
         "commits_killed": 5,
         "log_cuts": 20,
@@ -34,6 +35,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     "prove": {
         "kills": 200,
         "backup_kills": 100,
+        "notice_kills": 40,
         "damaged_backups": 1_000,
         "commits_killed": 100,
         "log_cuts": 500,

@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Final
 
 import httpx
+from typing_extensions import override
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -109,7 +110,7 @@ class HttpPoint:
         try:
             async with asyncio.timeout(self._answer_s):
                 tls = await self._security()
-                socket = await connect(
+                socket = await _NowhereElse(
                     address,
                     ssl=tls,
                     max_size=LARGEST_EVENT,
@@ -159,6 +160,15 @@ class HttpPoint:
             raise HttpError(HttpReason.CUT, f"{url}: {error}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise HttpError(HttpReason.BROKEN, f"{url}: {error}") from error
+
+
+class _NowhereElse(connect):
+    """Connects to its address alone: an access point cannot send us to another."""
+
+    @override
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """No redirect is followed."""
+        return exc
 
 
 class Events:

@@ -20,6 +20,7 @@ from gateway.cli import (
     labelling,
     proving,
     running,
+    setting,
     shopify,
     taking_over,
     templating,
@@ -65,6 +66,7 @@ proof = _group(
 )
 labels = _group("Label families, and Bluetooth labels in reach. No gateway has to run.")
 zone = _group("A zone of another system: taken over, and given back.")
+settings = _group("The shop's own settings, as on the page Settings.")
 template = _group("Look at label templates, and check them.")
 
 
@@ -115,6 +117,9 @@ central_side.command()(central.check)
 central_side.command()(watching.watch)
 central_side.command()(commanding.held)
 central_side.command()(commanding.accept)
+central_side.command("settings")(commanding.settings_of)
+central_side.command("set")(commanding.set_)
+central_side.command()(commanding.release)
 central_side.command()(central.key)
 commands.add_typer(from_shopify, name="shopify")
 from_shopify.command()(shopify.preview)
@@ -130,6 +135,11 @@ zone.command()(taking_over.switch)
 zone.command()(taking_over.release)
 zone.command()(taking_over.forget)
 zone.command()(taking_over.status)
+commands.add_typer(settings, name="settings")
+settings.command()(setting.show)
+settings.command("set")(setting.set_)
+settings.command()(setting.export)
+settings.command("import")(setting.import_)
 commands.add_typer(template, name="template")
 template.command()(templating.preview)
 template.command()(templating.check)

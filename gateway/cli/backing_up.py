@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, plain_errors, write
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
@@ -63,7 +63,7 @@ def make(
     """Make a backup and read it back; the gateway may go on running."""
     now = SystemClock().now()
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         passphrase = _passphrase(passphrase_file, chosen)
         named = to is not None and not to.is_dir()
         folder = to.parent if to is not None and named else to
@@ -94,7 +94,7 @@ def verify(
 ) -> None:
     """Look whether a backup can be used; changes nothing."""
     with plain_errors():
-        chosen = settings.load(config) if config.exists() else None
+        chosen = sharing.load(config) if config.exists() else None
         passphrase = _passphrase(passphrase_file, chosen)
         with tempfile.TemporaryDirectory(prefix="anaquel-verify-", dir=_room(chosen)) as work:
             manifest = backup_restore.verify(file, Path(work), _on, passphrase=passphrase)
@@ -117,7 +117,7 @@ def restore(
     """Make a backup the data of this box. The gateway must not run."""
     now = SystemClock().now()
     with plain_errors():
-        chosen = settings.load(config) if config.exists() or data is None else None
+        chosen = sharing.load(config) if config.exists() or data is None else None
         folder = data or (chosen.data.folder if chosen is not None else Path())
         done = backup_restore.restore(
             file,

@@ -1,4 +1,4 @@
-"""``anaquel central held`` and ``accept``: what the guard of a shop holds, and that it is meant."""
+"""What central asks one gateway to do: ``anaquel central held``, ``accept``, ``set`` and more."""
 
 from __future__ import annotations
 
@@ -63,6 +63,50 @@ def accept(
     typer.echo(
         f"{gateway}: {counted(said['rows'], 'row')} went into force; {said['held']} still held"
     )
+
+
+def settings_of(gateway: Gateway, config: CentralConfig = DEFAULT_CENTRAL) -> None:
+    """List how a shop is set, and what central locked."""
+    with plain_errors():
+        logs.configure(settings.Log(level="error"))
+        said = asyncio.run(_told(central_settings.load(config), gateway, "list_settings"))
+    for name, value in said["settings"].items():
+        locked = "  set by central" if name in said["locked"] else ""
+        typer.echo(f"{name:16} {'-' if value is None else value}{locked}")
+
+
+def set_(
+    gateway: Gateway,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The setting.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help='"" for the default.')],
+    config: CentralConfig = DEFAULT_CENTRAL,
+) -> None:
+    """Set a shop's setting, which only central then changes."""
+    with plain_errors():
+        logs.configure(settings.Log(level="error"))
+        wanted = {name: value or None}
+        chosen = central_settings.load(config)
+        asyncio.run(_told(chosen, gateway, "set_settings", settings=wanted))
+    typer.echo(f"{gateway}: {name} is set, and locked there")
+
+
+def release(
+    gateway: Gateway,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The setting.")],
+    config: CentralConfig = DEFAULT_CENTRAL,
+) -> None:
+    """Leave a setting to the shop again; it stays as it is."""
+    with plain_errors():
+        logs.configure(settings.Log(level="error"))
+        chosen = central_settings.load(config)
+        said = asyncio.run(_told(chosen, gateway, "release_settings", names=[name]))
+    was = "is the shop's again" if said["released"] else "was the shop's already"
+    typer.echo(f"{gateway}: {name} {was}")
+
+
+async def _told(chosen: CentralSettings, gateway: str, command: str, **args: Any) -> dict[str, Any]:
+    async with _commander(chosen, gateway) as commander:
+        return await commander.tell(command, **args)
 
 
 async def _held(chosen: CentralSettings, gateway: str) -> dict[str, Any]:

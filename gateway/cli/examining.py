@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, left_out, plain_errors
 from gateway.clock import SystemClock
 from gateway.ops import logs
@@ -56,7 +57,7 @@ def support_bundle(
 
     with plain_errors():
         logs.configure(settings.Log(level="error"))
-        chosen, clock = settings.load(config), SystemClock()
+        chosen, clock = sharing.load(config), SystemClock()
         found = findings.members(_looked(config, clock), _LANGUAGE)
         parts = asyncio.run(bundle.make(file, chosen, found, log, clock.now()))
     typer.echo(f"{file}: {', '.join(parts)}")
@@ -105,7 +106,7 @@ def _looked(config: Path, clock: SystemClock) -> Report:
     from gateway.web.findings import Report
 
     try:
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
     except SettingsError as error:
         return Report(checks=[config_check.unusable(config, error)])
     registry.load_others(left_out)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.feed import status as feed_status
@@ -28,7 +28,7 @@ def status(
 ) -> None:
     """Say how far each source is, also while the gateway runs."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         sources = asyncio.run(_read(chosen))
     now = SystemClock().now()
     if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
@@ -36,7 +36,7 @@ def import_(
 ) -> None:
     """Make a CSV file the shop's catalogue or stock. The gateway may run meanwhile."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         data = _contents(file)
         if dry_run:
             found = asyncio.run(_compare(chosen, data, replace=replace))

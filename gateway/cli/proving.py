@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.domain.labels import normalise_code
@@ -68,7 +68,7 @@ def show(
 ) -> None:
     """Say what a label showed at a time. Since when, until when, and whether it was in reach."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         now = SystemClock().now()
         instant = now if at is None else _instant(at, chosen.shop.zone, "--at")
         said, kept = asyncio.run(_show(chosen, label, instant, out, now))
@@ -84,7 +84,7 @@ def show(
 def verify(config: Config = DEFAULT_CONFIG, *, as_json: Json = False) -> None:
     """Hash every row of every label's record again. Ends with 1 when one was changed."""
     with plain_errors():
-        checked, found = asyncio.run(_verify(settings.load(config)))
+        checked, found = asyncio.run(_verify(sharing.load(config)))
     if as_json:
         said = [{"label": one.label, "row": one.number, "why": one.why} for one in found]
         typer.echo(json.dumps({"labels": checked, "broken": said}))
@@ -106,7 +106,7 @@ def export(
 ) -> None:
     """Write the record of a time as proof.csv, with the pictures as PNG."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         first = _instant(since, chosen.shop.zone, "--from")
         last = SystemClock().now() if until is None else _instant(until, chosen.shop.zone, "--to")
         if first >= last:

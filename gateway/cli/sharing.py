@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from gateway import settings
 from gateway.errors import AnaquelError
 from gateway.settings import Settings
-from gateway.store import database
+from gateway.store import database, shop_settings
 from gateway.store.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ def left_out(one: LeftOut) -> None:
     """Say which family of labels of another distribution is not known, and why."""
     distribution = one.distribution or "another distribution"
     typer.echo(f"Left out: family {one.family} of {distribution}: {one.problem}", err=True)
+
+
+def load(config: Path) -> Settings:
+    """The settings of the box, and over them those of the shop, from its database.
+
+    Raises ``SettingsError``.
+    """
+    chosen = settings.load(config)
+    file = (chosen.data.folder / database.FILE).resolve()
+    chosen.shop = shop_settings.shop_in(file, chosen.shop)
+    return chosen
 
 
 def opened_database(chosen: Settings) -> Database:

@@ -6,7 +6,7 @@ import asyncio
 
 import typer
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, opened_database, plain_errors
 from gateway.clock import SystemClock
 from gateway.feed.sources.shopify import previewing
@@ -23,7 +23,7 @@ _SHOWN = 20
 def preview(config: Config = DEFAULT_CONFIG) -> None:
     """Read all of Shopify and say what would change. Changes nothing."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         found = asyncio.run(_preview(chosen))
     typer.echo("\n".join(previewing.lines(found, most=_SHOWN)))
 
@@ -31,7 +31,7 @@ def preview(config: Config = DEFAULT_CONFIG) -> None:
 def status(config: Config = DEFAULT_CONFIG) -> None:
     """Say how far the shop's copy of Shopify is, and what is in the way."""
     with plain_errors():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         state, articles, troubles = asyncio.run(_status(chosen))
     if state is None:
         typer.echo("Nothing has been read from Shopify yet.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway import settings
+from gateway.cli import sharing
 from gateway.cli.sharing import (
     DEFAULT_CONFIG,
     Config,
@@ -59,7 +59,7 @@ def import_(
     from gateway.labels.taking_over import zones
 
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         claims = takeover_lists.read(_contents(file), zone=zone)
         doer = _doer(chosen)
         done = asyncio.run(write(chosen, lambda rows: zones.import_(rows, claims, doer)))
@@ -83,7 +83,7 @@ def check(
     from gateway.labels.taking_over import trying
 
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         _load_families()
         theirs = takeover_lists.prices(_contents(prices)) if prices is not None else {}
         try:
@@ -113,7 +113,7 @@ def switch(
     from gateway.labels.taking_over import zones
 
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         doer = _doer(chosen)
         _load_families()
         done = asyncio.run(
@@ -135,7 +135,7 @@ def release(
 ) -> None:
     """Give a zone back: its labels are not driven any more."""
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         _load_families()
         doer = _doer(chosen)
         try:
@@ -154,7 +154,7 @@ def forget(zone: ZoneName, config: Config = DEFAULT_CONFIG) -> None:
     from gateway.labels.taking_over import zones
 
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         doer = _doer(chosen)
         gone = asyncio.run(write(chosen, lambda rows: zones.forget(rows, zone, doer)))
     typer.echo(f"zone {zone}: {gone} labels forgotten.")
@@ -163,7 +163,7 @@ def forget(zone: ZoneName, config: Config = DEFAULT_CONFIG) -> None:
 def status(config: Config = DEFAULT_CONFIG) -> None:
     """List the zones that were imported, and who drives them."""
     with _told():
-        chosen = settings.load(config)
+        chosen = sharing.load(config)
         found = asyncio.run(_status(chosen))
     if not found:
         typer.echo("No zone was imported.")

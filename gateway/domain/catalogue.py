@@ -17,7 +17,8 @@ from gateway.domain.money import Money
 from gateway.domain.multibuy import MultiBuy
 from gateway.domain.opening import OpeningHours, ShopHours
 
-# No offset leads out of the calendar from here: 9999-12-31 and 0001-01-01 mean "no date".
+# No offset leads out of the calendar from here: 0001-01-01 means "no date", and as an end
+# 9999-12-31 does, too.
 _FIRST = datetime(2, 1, 1, tzinfo=UTC)
 _LAST = datetime(9998, 12, 31, tzinfo=UTC)
 
@@ -269,8 +270,8 @@ def _offer(value: Value) -> Offer:
     return Offer(
         kind=value["kind"],
         amount=Decimal(value["amount"]),
-        valid_from=_instant(value.get("valid_from")),
-        valid_until=_instant(value.get("valid_until")),
+        valid_from=_beginning(value.get("valid_from")),
+        valid_until=_end(value.get("valid_until")),
         campaign=value.get("campaign"),
         program=value.get("program"),
         condition=value.get("condition") or {},
@@ -279,8 +280,14 @@ def _offer(value: Value) -> Offer:
     )
 
 
-def _instant(text: str | None) -> datetime | None:
-    """One end of a time; the ends of the calendar, as many systems write them, are open."""
+def _beginning(text: str | None) -> datetime | None:
+    """When an offer begins; the beginning of the calendar is open, its end is never."""
+    instant = None if text is None else datetime.fromisoformat(text)
+    return None if instant is None or instant < _FIRST else min(instant, _LAST)
+
+
+def _end(text: str | None) -> datetime | None:
+    """When an offer ends; the ends of the calendar, as many systems write them, are open."""
     instant = None if text is None else datetime.fromisoformat(text)
     return None if instant is None or not _FIRST <= instant <= _LAST else instant
 

@@ -109,7 +109,8 @@ def false_priors(
     A source claims with ``prior_amount``; with ``list_claims`` else with the list price beside it.
     """
     last = max((edge for edge in pricing.edges(offers)), default=since)
-    told = told_until(offers, max(last, since) + timedelta(seconds=1), quiet)
+    ends = max(last, since) + timedelta(seconds=1)
+    told = told_until(offers, ends, quiet, since=since - KEPT)
     began: datetime | None = None
     before: Sequence[PastPrice] = ()
     for place, one in enumerate(told):
@@ -132,9 +133,14 @@ def percent(before: Money, now: Money) -> int | None:
     return int((before.amount - now.amount) * 100 / before.amount) or None
 
 
-def told_until(offers: Offers, until: datetime, quiet: ShopHours | None) -> tuple[PastPrice, ...]:
-    """All that is known of the prices before ``until``, in order, without overlaps."""
-    begins = until - KEPT
+def told_until(
+    offers: Offers, until: datetime, quiet: ShopHours | None, *, since: datetime | None = None
+) -> tuple[PastPrice, ...]:
+    """All that is known of the prices before ``until``, in order, without overlaps.
+
+    Where nothing was written down, from ``since`` on; without it from as long ago as is kept.
+    """
+    begins = until - KEPT if since is None else since
     past = [replace(one, ended=min(one.ended, until)) for one in offers.past if one.began < until]
     if offers.since is not None:
         begins = max(begins, offers.since)

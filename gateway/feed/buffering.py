@@ -32,6 +32,10 @@ class Buffer:
         heapq.heappush(self._heap, place)
         self._bytes += size
 
+    def newest(self, epoch: int) -> int:
+        """The highest seq that is kept of this epoch, 0 without any; looks at all of them."""
+        return max((one[-1].seq for one in self._heap if one[0] == epoch), default=0)
+
     def next_after(self, epoch: int, seq: int) -> Delta | None:
         """Take the delta that continues this position; older ones are forgotten on the way."""
         while self._heap:

@@ -20,6 +20,7 @@ from device_drivers.links.messages import LinkDownError, Message, MessagePort
 from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
+from gateway.domain.events import Origin
 from gateway.feed import digest, holding, messages
 from gateway.feed.messages import (
     AcceptHeld,
@@ -28,13 +29,17 @@ from gateway.feed.messages import (
     CommandRefusedError,
     CommandResult,
     ListHeld,
+    ListSettings,
     MessageError,
     Named,
+    ReleaseSettings,
+    SetSettings,
 )
-from gateway.settings import Settings
-from gateway.store import commands, holds, replica
+from gateway.settings import Settings, of_shop
+from gateway.store import commands, holds, replica, shop_settings
 from gateway.store.commands import Kept
 from gateway.store.database import Connection, Database
+from gateway.store.shop_settings import Who
 
 MAX_BYTES = 16 * 1024
 KEPT_FOR = timedelta(days=30)
@@ -42,11 +47,11 @@ KEPT_FOR = timedelta(days=30)
 
 _SOURCE = "central"
 _LISTED = 50
-_READ_ONLY = frozenset({"list_held"})
-_CHANGING = frozenset({"accept_held"})
+_READ_ONLY = frozenset({"list_held", "list_settings"})
+_CHANGING = frozenset({"accept_held", "set_settings", "release_settings"})
 _SLICE = 1_000
 
-M = TypeVar("M", ListHeld, AcceptHeld)
+M = TypeVar("M", ListHeld, AcceptHeld, ListSettings, SetSettings, ReleaseSettings)
 
 log = structlog.get_logger("commands")
 
@@ -70,6 +75,7 @@ class Commands:
         self._port = port
         self._database = database
         self._clock = clock
+        self._settings = settings
         self._gateway = settings.shop.gateway
         self._opener = signing.opener_of(settings)
         self._stream = port.messages(topics.command(self._gateway))
@@ -112,8 +118,7 @@ class Commands:
         now = self._clock.now()
         judge(command, now, trusted=self._clock.trusted)
         if command.name in _READ_ONLY:
-            _args(ListHeld, command)
-            return self._done(command, await self._database.read(_held))
+            return self._done(command, await self._looked(command))
         await self._database.write_patiently(
             partial(commands.purge, before=now - KEPT_FOR, limit=_SLICE)
         )
@@ -122,15 +127,47 @@ class Commands:
                 "too_many_commands",
                 f"{commands.MAX_ROWS} commands in 30 days are remembered: send fewer",
             )
-        rows = await self._accept(_args(AcceptHeld, command))
-        left = await self._database.read(partial(holds.row_count, source=_SOURCE))
-        told = self._done(command, {"rows": rows, "held": left})
+        told = self._done(command, await self._carried_out(command, now))
         done = Kept(asked=asked, told=told)
         await self._database.write_patiently(
             partial(commands.keep, command=command.id, kept=done, at=now)
         )
         log.info("command done", id=command.id, command=command.name)
         return told
+
+    async def _looked(self, command: Command) -> dict[str, Any]:
+        if command.name == "list_held":
+            _args(ListHeld, command)
+            return await self._database.read(_held)
+        _args(ListSettings, command)
+        return await self._database.read(partial(_settings, settings=self._settings))
+
+    async def _carried_out(self, command: Command, now: datetime) -> dict[str, Any]:
+        """What it has to say once it is done; done twice it does no more than once."""
+        if command.name == "accept_held":
+            rows = await self._accept(_args(AcceptHeld, command))
+            left = await self._database.read(partial(holds.row_count, source=_SOURCE))
+            return {"rows": rows, "held": left}
+        shop = self._settings.shop
+        origin = Origin(store=shop.store, gateway=shop.gateway)
+        if command.name == "release_settings":
+            names = _args(ReleaseSettings, command).names
+            release = partial(shop_settings.release, origin=origin, names=names, at=now)
+            return {"released": list(await self._database.write_patiently(release))}
+        wanted = _args(SetSettings, command).settings
+        taken = await self._database.write_patiently(
+            partial(
+                shop_settings.take,
+                settings=self._settings,
+                origin=origin,
+                wanted=wanted,
+                who=Who(by="", way="central"),
+                at=now,
+            )
+        )
+        if taken.wrong:
+            raise CommandRefusedError("bad_setting", "; ".join(map(str, taken.wrong)))
+        return {"changed": list(taken.changed)}
 
     def _done(self, command: Command, said: dict[str, Any]) -> str:
         result = CommandResult(id=command.id, result="done", at=self._at(), said=said)
@@ -175,6 +212,13 @@ def _asked(command: Command) -> str:
 
 def _args(model: type[M], command: Command) -> M:
     return messages.checked(model, command.args)
+
+
+def _settings(connection: Connection, settings: Settings) -> dict[str, Any]:
+    kept = shop_settings.kept(connection)
+    now = of_shop.now(shop_settings.shop(connection, settings.shop))
+    locked = sorted(name for name, one in kept.items() if one.locked)
+    return {"settings": now, "locked": locked}
 
 
 def _held(connection: Connection) -> dict[str, Any]:

@@ -108,6 +108,12 @@ def _count(value: str) -> str:
     return value
 
 
+def _measure(value: str | int) -> str | int:
+    if Decimal(value) <= 0:
+        raise PydanticCustomError("bad_quantity", 'is no measure, like 100 or "0.5"')
+    return value
+
+
 Text = Annotated[str, AfterValidator(_text)]
 Id = Annotated[str, AfterValidator(_id)]
 Amount = Annotated[str, AfterValidator(_amount)]
@@ -116,6 +122,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 Texts = Annotated[dict[Language, Text], Field(max_length=40)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x20\"<>]{1,2000}$")]
 Quantity = Annotated[str, AfterValidator(_count)] | Annotated[int, Field(strict=True)]
+Measure = Annotated[Quantity, AfterValidator(_measure)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Gtin14 = Annotated[str, AfterValidator(_gtin14)]
 Percent = Annotated[str, AfterValidator(_percent)] | Annotated[int, Field(ge=1, le=100)]

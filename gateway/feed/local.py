@@ -84,7 +84,7 @@ async def replace(
     incoming = merging.portions(source, chain([first], own), checking.owner_in(settings, source))
     plan = await database.write(partial(_begin, source=source, at=at))
     try:
-        guard = None if accepted else Guard(ranges=settings.guard.price_ranges)
+        guard = None if accepted else Guard(ranges=settings.shop.price_ranges)
         await merging.merge(incoming, plan, database, guard)
         await database.write(partial(_finish, merge=plan))
     except MergeTakenOverError:
@@ -180,7 +180,7 @@ def check(
         row = checking.row(source, change.kind, change.key, change.value, owner)
         rows.append(row)
         outcomes.append(Outcome(refusal=checking.refusal_of(row)))
-    guard = Guard(ranges=settings.guard.price_ranges, ruling=ruling)
+    guard = Guard(ranges=settings.shop.price_ranges, ruling=ruling)
     return Delta(source=source, guard=guard, rows=tuple(rows), outcomes=tuple(outcomes))
 
 

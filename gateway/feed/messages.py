@@ -227,6 +227,22 @@ class ListHeld(_Message):
     """Say what is held."""
 
 
+class ListSettings(_Message):
+    """Say how the shop is set."""
+
+
+class SetSettings(_Message):
+    """Set these of the shop's own settings, null for the default, so that only central can."""
+
+    settings: Annotated[dict[str, Any], Field(min_length=1, max_length=50)]
+
+
+class ReleaseSettings(_Message):
+    """Leave these to the shop again, as they are."""
+
+    names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=50)]
+
+
 class CommandResult(_Message):
     """What became of a command: done, with what it has to say, or refused and why."""
 

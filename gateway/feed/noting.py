@@ -32,8 +32,10 @@ class Noting:
         self.heard, self._written = found or Heard(), found
 
     def hear(self, manifest: Manifest) -> None:
-        """A manifest that was not refused."""
-        self._manifest = manifest
+        """A manifest that was not refused; one that comes late says nothing new."""
+        known = self._manifest or manifest
+        if (manifest.epoch, manifest.seq) >= (known.epoch, known.seq):
+            self._manifest = manifest
 
     async def note(self, epoch: int, seq: int, error: str | None) -> None:
         """We stand at this position; a disk that is full is told by those who must write."""

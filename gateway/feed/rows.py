@@ -24,6 +24,7 @@ from gateway.feed.fields import (
     Gtin14,
     Id,
     Instant,
+    Measure,
     Percent,
     Quantity,
     Text,
@@ -107,7 +108,7 @@ class ProductRow(_Row):
 
 
 class _Per(_Row):
-    value: Quantity
+    value: Measure
     unit: Text
 
 

@@ -65,8 +65,7 @@ class FeedService:
         self._gateway = settings.shop.gateway
         self._owner = checking.owner_in(settings, SOURCE)
         self._opener = signing.opener_of(settings)
-        guard = Guard(ranges=settings.guard.price_ranges)
-        self._writing = Writing(database, clock, SOURCE, self._owner, guard)
+        self._writing = Writing(database, clock, SOURCE, self._owner, self._guard)
         self._noting = Noting(database, clock, SOURCE)
         self._telling = Telling(
             port, clock, self._gateway, settings.feed.position_s, self._standing
@@ -82,6 +81,9 @@ class FeedService:
             topics.MANIFEST, topics.DELTA, topics.feed_reply(self._gateway)
         )
         port.on_connected(self._connected)
+
+    def _guard(self) -> Guard:
+        return Guard(ranges=self._settings.shop.price_ranges)
 
     @property
     def position(self) -> tuple[int, int]:

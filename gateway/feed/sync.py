@@ -105,7 +105,8 @@ class Sync:
             self._see_ahead(manifest.seq, now)
         if our_digest is not None:
             self._compare(our_digest, manifest, now)
-        return self._snapshot(now) if self._renew else self._next(now)
+        waits = self._renew or self.phase is Phase.WAITING
+        return self._snapshot(now) if waits else self._next(now)
 
     def delta(self, delta: Delta, now: float, size: int = 0) -> list[Action]:
         """Changes of ``size`` bytes arrived from central by themselves."""
@@ -178,7 +179,9 @@ class Sync:
         if not (self._renew or self._repair):
             self.error = None
         if fetched:
-            self._ahead = manifest.seq if manifest is not None else seq
+            # What was seen of an earlier epoch says nothing; what waits shows how far this one is.
+            told = manifest.seq if manifest is not None else seq
+            self._ahead = max(told, self._buffer.newest(epoch))
         if self._ahead > seq:
             self._behind_since = self._long_ago(now) if due else now
         return self._next(now)

@@ -6,7 +6,7 @@ The digests follow what is committed, never what is about to be.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import structlog
@@ -40,7 +40,7 @@ class Writing:
         clock: Clock,
         source: str,
         owner: checking.Owner,
-        guard: Guard,
+        guard: Callable[[], Guard],
     ) -> None:
         self.digests = Digests()
         self.accepts: Accepts | None = None
@@ -107,7 +107,7 @@ class Writing:
         accepts = self.accepts
         if accepts is not None and accepts.epoch == epoch and seq <= accepts.seq:
             return None
-        return self._guard
+        return self._guard()
 
     async def heed(self, accepts: Accepts | None, epoch: int) -> None:
         """From now on what central accepts is not held, and what was held of it goes into force.

@@ -49,10 +49,10 @@ def build(
     )
     turns = Turns()
     return [
-        Planner(database, renderer, clock, settings.shop, origin),
+        Planner(database, renderer, clock, lambda: settings.shop, origin),
         Courier(
             *(database, drivers, reports, turns, clock, settings.labels),
-            quiet=quiet_hours(settings),
+            quiet=lambda: quiet_hours(settings),
         ),
         *(Listener(driver, reports, turns, clock) for driver in drivers.values()),
         Health(database, drivers, clock, settings.labels, origin),
@@ -62,7 +62,7 @@ def build(
 
 def quiet_hours(settings: Settings) -> QuietHours | None:
     """The hours in which labels are left alone; None where there are none."""
-    asked = settings.labels.quiet_hours
+    asked = settings.shop.quiet_hours
     if asked is None:
         return None
     begins, _, ends = asked.partition("-")

@@ -73,7 +73,7 @@ class Courier:
         clock: Clock,
         settings: Labels,
         *,
-        quiet: QuietHours | None = None,
+        quiet: Callable[[], QuietHours | None] = lambda: None,
     ) -> None:
         self._database = database
         self._drivers = drivers
@@ -93,7 +93,7 @@ class Courier:
 
     async def run(self) -> NoReturn:
         """Deliver for ever."""
-        changes = self._database.changes.subscribe("turn")
+        changes = self._database.changes.subscribe("turn", "shop_setting_in_force")
         async with asyncio.TaskGroup() as group:
             group.create_task(self._renew(), name="courier-leases")
             group.create_task(self._tell_paces(), name="courier-paces")
@@ -120,7 +120,8 @@ class Courier:
     def _wait_s(self, picked: Picked) -> float:
         now = self._clock.now()
         times = [picked.coming, self._ways.next_opening(now)]
-        times.append(self._quiet.ends_at(now) if self._quiet is not None else None)
+        quiet = self._quiet()
+        times.append(quiet.ends_at(now) if quiet is not None else None)
         waits = [(at - now).total_seconds() for at in times if at is not None]
         return max(min([_LONGEST_WAIT_S, *waits]), 0.0)
 
@@ -182,7 +183,8 @@ class Courier:
 
     def _ranks(self, now: datetime) -> tuple[Rank, ...]:
         """What may begin now: in quiet hours only what is urgent."""
-        if self._quiet is None or self._quiet.ends_at(now) is None:
+        quiet = self._quiet()
+        if quiet is None or quiet.ends_at(now) is None:
             return tuple(Rank)
         return tuple(sorted(ranking.URGENT))
 

@@ -40,12 +40,16 @@ class TemplateRenderer:
     ) -> None:
         self._pool = pool
         self._known = known
+        self._picture = picture
+        self._versions: dict[str, tuple[Template, str]] = {}
+        self.go_by(country, zone)
+
+    def go_by(self, country: str, zone: tzinfo) -> None:
+        """Draw for this country, by its rules, from now on."""
         self._country = country
         self._zone = zone
-        self._picture = picture
         pack = packs.pack_of(country)
         self._pack = pack.name if pack is not None else None
-        self._versions: dict[str, tuple[Template, str]] = {}
 
     async def render(self, template: str | None, panel: Panel, facts: LabelFacts) -> Rendered:
         """The picture and what kept better ones from being shown."""

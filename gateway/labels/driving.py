@@ -7,6 +7,8 @@ start. So it ends here: it is one label's trouble, told with its traceback.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final, NoReturn
 
 import structlog
@@ -27,6 +29,13 @@ from device_drivers.registry import LeftOut, Tell, Ways
 
 _AGAIN_S: Final = 30.0
 """The pause before what a stranger's driver does by itself is begun again."""
+_LONGEST_S: Final = 1_800.0
+"""No conversation of ours takes half as long; who never comes back held the way for ever."""
+
+
+class NotBackError(Exception):
+    """A driver did not come back."""
+
 
 log = structlog.get_logger("labels")
 
@@ -51,18 +60,20 @@ async def drivers(ways: Ways, tell: Tell = _told) -> dict[str, LabelDriver]:
 
 
 async def deliver(driver: LabelDriver, label: Described, wish: str, picture: Picture) -> Outcome:
-    """``LabelDriver.deliver``; an error of the driver is a label that failed."""
+    """``LabelDriver.deliver``; with an error or no word of the driver the label failed."""
     try:
-        return await driver.deliver(label, wish, picture)
+        async with _in_time():
+            return await driver.deliver(label, wish, picture)
     except Exception as error:
         log.exception("driver failed", label=label.label, doing="deliver")
         return Failed(reason=Reason.LABEL_ERROR, detail=_said(error))
 
 
 async def flash(driver: LabelDriver, label: Described, how: Flash) -> Outcome:
-    """``LabelDriver.flash``; an error of the driver is a label that did not blink."""
+    """``LabelDriver.flash``; with an error or no word of the driver the label did not blink."""
     try:
-        return await driver.flash(label, how)
+        async with _in_time():
+            return await driver.flash(label, how)
     except Exception as error:
         log.exception("driver failed", label=label.label, doing="flash")
         return Failed(reason=Reason.LABEL_ERROR, detail=_said(error))
@@ -106,6 +117,18 @@ async def run(driver: LabelDriver) -> NoReturn:
                 raise
             log.exception("driver failed", family=driver.family.name, doing="run")
             await asyncio.sleep(_AGAIN_S)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    limit = asyncio.timeout(_LONGEST_S)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if limit.expired():
+            raise NotBackError(f"no word within {_LONGEST_S:g} s") from error
+        raise
 
 
 def _said(error: Exception) -> str:

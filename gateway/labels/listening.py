@@ -56,7 +56,7 @@ class Complaints:
 
     def understood(self, label: str) -> None:
         """The label made sense: what it does wrong next is news."""
-        self._size -= len(self._told.pop(label, ()))
+        self._told.pop(label, None)
 
 
 class Listener:

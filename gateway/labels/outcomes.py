@@ -127,12 +127,12 @@ class Outcomes:
 
     async def _link_down(self, due: Due, outcome: Later, connects: int) -> None:
         """Close the way until the next connect, unless that came while the driver gave up."""
-        at = self._clock.now()
+        now = at = self._clock.now()
         if self.connects(due.way) == connects:
             at += max(_LINK_DOWN.wait(1, self._rng), timedelta(seconds=outcome.wait_s or 0.0))
             # As the database keeps it, so that way and delivery have their turn together.
             at = from_ms(to_ms(at))
-            self._ways.close(due.way, at)
+            self._ways.close(due.way, now, at)
         await self._database.write_patiently(
             lambda connection: _again(connection, due, Reason.LINK_DOWN.value, at, None)
         )

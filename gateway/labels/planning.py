@@ -63,7 +63,12 @@ class Planner:
     name = "label-planner"
 
     def __init__(
-        self, database: Database, renderer: Renderer, clock: Clock, shop: Shop, origin: Origin
+        self,
+        database: Database,
+        renderer: Renderer,
+        clock: Clock,
+        shop: Callable[[], Shop],
+        origin: Origin,
     ) -> None:
         self._database = database
         self._origin = origin
@@ -252,7 +257,7 @@ class Planner:
         return looks
 
     def _family(self, connection: Connection, target: Target) -> Family | None:
-        return catalogue.family_for_label(connection, target, self._shop.store)
+        return catalogue.family_for_label(connection, target, self._shop().store)
 
     def _batch(self, connection: Connection, busy: AbstractSet[str]) -> tuple[Label, ...]:
         """The next labels that are not ``busy``: urgent ones, then the next of the round.
@@ -282,7 +287,7 @@ class Planner:
         picture: PictureFact | None,
         now: datetime,
     ) -> Look:
-        shop = self._shop
+        shop = self._shop()
         card = label.card_at(now)
         if card or bound is None or family is None:
             facts = domain.unbound_facts(

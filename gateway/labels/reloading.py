@@ -39,13 +39,12 @@ class Templates:
         self._database = database
         self._clock = clock
         self._folder = settings.labels.templates
-        shop = settings.shop
-        self._said = repr((shop.language, shop.second_language, shop.public_base))
+        self._settings = settings
         self._bundled: Mapping[str, Template] = {}
         self._own: dict[str, Template] = {}
         self._wrong: dict[str, str] = {}
         self._seen: Mapping[Path, tuple[int, int]] = {}
-        self._settled = False
+        self._settled: str | None = None
         self._known: dict[str, Template] = {}
         self.known: Mapping[str, Template] = MappingProxyType(self._known)
 
@@ -67,21 +66,22 @@ class Templates:
 
         Not part of ``begin``: a start needs neither room on the disk nor the file to itself.
         """
-        if self._settled:
+        shop = self._settings.shop
+        said = repr((shop.language, shop.second_language, shop.public_base))
+        if self._settled == said:
             return
         now, digest, wrong = self._clock.now(), self._digest(), self._wrong
         await self._database.write_patiently(
-            lambda connection: _settle(connection, digest, self._said, wrong, now)
+            lambda connection: _settle(connection, digest, said, wrong, now)
         )
-        self._settled = True
+        self._settled = said
 
     async def look(self) -> None:
-        """Read the shop's own templates again if a file changed."""
-        if self._folder is None:
-            return
-        seen = await asyncio.to_thread(templates.look, self._folder)
-        if seen != self._seen:
-            await self._read()
+        """Read the shop's own templates again if a file changed; follow the shop's languages."""
+        if self._folder is not None:
+            seen = await asyncio.to_thread(templates.look, self._folder)
+            if seen != self._seen:
+                await self._read()
         await self.settle()
 
     async def _read(self) -> None:
@@ -102,7 +102,7 @@ class Templates:
         # Nobody can look in between: the loop goes on only at the next await.
         self._known.clear()
         self._known.update({**self._bundled, **self._own})
-        self._settled = False
+        self._settled = None
 
     def _tell(self, good: Mapping[str, Template], wrong: Mapping[str, str]) -> None:
         for name, why in wrong.items():

@@ -16,7 +16,14 @@ Room = Callable[[str], int]
 @dataclass(slots=True)
 class _Way:
     busy: int = 0
+    closed_at: datetime | None = None
     closed_until: datetime | None = None
+
+    def is_closed(self, at: datetime) -> bool:
+        """Not to be tried at ``at``; a clock that was set back keeps nothing closed."""
+        if self.closed_at is None or self.closed_until is None:
+            return False
+        return self.closed_at <= at < self.closed_until
 
 
 class Ways:
@@ -33,8 +40,8 @@ class Ways:
 
     def next_opening(self, after: datetime) -> datetime | None:
         """When the next closed way may be tried; one that is being tried now has its turn."""
-        closed = (one.closed_until for one in self._ways.values())
-        return min((at for at in closed if at is not None and at > after), default=None)
+        closed = (one.closed_until for one in self._ways.values() if one.is_closed(after))
+        return min((at for at in closed if at is not None), default=None)
 
     def began(self, way: str) -> None:
         """A delivery takes a place."""
@@ -47,9 +54,10 @@ class Ways:
         if not state.busy and state.closed_until is None:
             del self._ways[way]
 
-    def close(self, way: str, until: datetime) -> None:
-        """Nothing gets through; not to be tried before ``until``."""
-        self._ways.setdefault(way, _Way()).closed_until = until
+    def close(self, way: str, at: datetime, until: datetime) -> None:
+        """Nothing gets through at ``at``; not to be tried before ``until``."""
+        state = self._ways.setdefault(way, _Way())
+        state.closed_at, state.closed_until = at, until
 
     def worked(self, way: str) -> None:
         """Something got through."""
@@ -70,5 +78,5 @@ class Ways:
     def _free(self, way: str, state: _Way, at: datetime) -> int:
         places = self._places(way)
         if state.closed_until is not None:
-            places = 1 if state.closed_until <= at else 0
+            places = 0 if state.is_closed(at) else 1
         return max(places - state.busy, 0)

@@ -3,8 +3,8 @@
 from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
-from gateway.settings.guard import Guard
 from gateway.settings.loading import SettingsError, anchored_broker, load, read
+from gateway.settings.notices import Mail, Notices, Smtp, Webhook
 from gateway.settings.sections import (
     KINDS,
     SHOPIFY_KINDS,
@@ -49,13 +49,14 @@ __all__ = [
     "Events",
     "Feed",
     "Files",
-    "Guard",
     "IntakeListen",
     "Kind",
     "Labels",
     "Lane",
     "Listen",
     "Log",
+    "Mail",
+    "Notices",
     "OpsListen",
     "Pictures",
     "Proof",
@@ -65,9 +66,11 @@ __all__ = [
     "Shopify",
     "ShopperListen",
     "Sites",
+    "Smtp",
     "Source",
     "StaffListen",
     "Time",
+    "Webhook",
     "WelcomeListen",
     "anchored_broker",
     "is_loopback",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 
 from gateway.errors import AnaquelError
 from gateway.settings.explaining import explain
-from gateway.settings.sections import Broker, Data, Settings
+from gateway.settings.notices import Notices
+from gateway.settings.sections import OF_SHOP, Broker, Data, Settings
 
 _BROKER_FILES = ("password_file", "ca_file", "cert_file", "key_file")
 _SITE_FILES = ("certificate", "key")
@@ -19,7 +20,21 @@ _BACKUP_FILES = (
     *("folder", "passphrase_file", "sftp_key_file", "sftp_hosts_file", "central_token_file"),
 )
 
+_HOOK_FILES = ("url_file", "secret_file", "ca_file")
+_SMTP_FILES = ("password_file", "ca_file")
+
 M = TypeVar("M", bound=pydantic.BaseModel)
+
+
+_MOVED: Mapping[tuple[str, str], str] = {
+    **{("shop", name): name for name in OF_SHOP},
+    ("labels", "quiet_hours"): "quiet_hours",
+    ("labels", "increases"): "increases",
+    ("guard", "decides"): "guard_decides",
+    ("guard", "ranges"): "usual_prices",
+}
+"""Keys that stood in the file before they were settings of the shop, or that look like it."""
+_NOTHING: Mapping[tuple[str, str], str] = {}
 
 
 class SettingsError(AnaquelError):
@@ -31,13 +46,16 @@ def load(path: Path) -> Settings:
 
     Raises ``SettingsError`` with one line per wrong key.
     """
-    return _anchored(read(path, Settings, "config.example.toml"), path.resolve().parent)
+    return _anchored(read(path, Settings, "config.example.toml", _MOVED), path.resolve().parent)
 
 
-def read(path: Path, model: type[M], example: str) -> M:
+def read(
+    path: Path, model: type[M], example: str, moved: Mapping[tuple[str, str], str] = _NOTHING
+) -> M:
     """A file of settings as ``model``, all of which are explained in ``example``.
 
-    Raises ``SettingsError`` with one line per wrong key.
+    ``moved`` are keys that are settings of the shop, with their names there. Raises
+    ``SettingsError`` with one line per wrong key.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -53,11 +71,30 @@ def read(path: Path, model: type[M], example: str) -> M:
         raise SettingsError(
             f'{path}: is not TOML: {error}; write lines like key = "text" below [section]'
         ) from error
+    lines = [f"{path}: {line}" for line in _moved(raw, moved)]
     try:
-        return model.model_validate(raw)
+        found = model.model_validate(raw)
     except pydantic.ValidationError as error:
-        lines = [f"{path}: {explain(problem, model, example)}" for problem in error.errors()]
+        lines += [f"{path}: {explain(problem, model, example)}" for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from error
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return found
+
+
+def _moved(raw: dict[str, Any], moved: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """A line for each key that is set on the staff page; takes it out of ``raw``."""
+    for (section, key), name in moved.items():
+        within = raw.get(section)
+        if isinstance(within, dict) and key in within:
+            value = within.pop(key)
+            shown = value if isinstance(value, str) and value.isprintable() else "VALUE"
+            yield (
+                f"{section}.{key}: is a setting of the shop, not of the box; remove it here, and "
+                f'set it on the page Settings or with: anaquel settings set {name} "{shown[:60]}"'
+            )
+    if (guard := raw.get("guard")) == {} or guard == {"ranges": {}}:
+        del raw["guard"]
 
 
 def anchored_broker(broker: Broker, folder: Path) -> Broker:
@@ -69,6 +106,16 @@ def _anchored_paths(section: M, names: Iterable[str], folder: Path) -> M:
     paths = {name: getattr(section, name) for name in names}
     return section.model_copy(
         update={name: folder / path for name, path in paths.items() if path is not None}
+    )
+
+
+def _anchored_notices(notices: Notices, folder: Path) -> Notices:
+    hooks = notices.webhooks.items()
+    return notices.model_copy(
+        update={
+            "webhooks": {name: _anchored_paths(one, _HOOK_FILES, folder) for name, one in hooks},
+            "smtp": _anchored_paths(notices.smtp, _SMTP_FILES, folder),
+        }
     )
 
 
@@ -94,6 +141,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                 }
             ),
             "backup": _anchored_paths(settings.backup, _BACKUP_FILES, folder),
+            "notices": _anchored_notices(settings.notices, folder),
             "sites": settings.sites.model_copy(
                 update={
                     "shopper": _anchored_paths(settings.sites.shopper, _SITE_FILES, folder),

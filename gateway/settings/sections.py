@@ -6,26 +6,24 @@ Every setting is explained in ``config.example.toml``: unit, effect and the reas
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
-from gateway.settings import zones
 from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
-from gateway.settings.guard import Guard
+from gateway.settings.notices import Notices
 from gateway.settings.shapes import (
     HOST,
-    Currency,
     Flag,
     Host,
     Id,
@@ -48,9 +46,6 @@ SHOPIFY_KINDS: tuple[Kind, ...] = ("location", "group", "product", "offers", "st
 _URL = rf"https?://{HOST}(:\d{{1,5}})?(/[A-Za-z0-9._/-]*)?"
 WebAddress = Annotated[
     str, shaped(_URL, 'write an address as phones open it, like "https://q.example.com"')
-]
-Country = Annotated[
-    str, shaped(r"[A-Z]{2}", 'write the two capitals of ISO 3166, like "MX" or "ES"')
 ]
 TopicPrefix = Annotated[
     str,
@@ -95,39 +90,47 @@ def _public_key(text: str) -> str:
 PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 
-class Shop(Section):
-    """Who we are."""
+class Box(Section):
+    """Who we are, from the configuration."""
 
     store: Id
     gateway: Id
     public_base: WebAddress
-    name: Annotated[str, Field(strict=True, min_length=1, max_length=100)] | None = None
-    country: Country = "MX"
-    language: Literal["es", "en"] = "es"
-    second_language: Literal["es", "en"] | None = None
-    currency: Currency = "MXN"
+
+
+class Shop(Box):
+    """Who we are, and the shop's own settings as they are now.
+
+    These are kept in the database; ``settings.of_shop`` says what each may be.
+    """
+
+    name: str | None = None
+    language: str = "es"
+    second_language: str | None = None
+    country: str = "MX"
+    currency: str = "MXN"
     time_zone: str = "America/Mexico_City"
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str, info: ValidationInfo) -> str:
-        if zones.is_of_a_place(name):
-            return name
-        meant = zones.like(name, info.data.get("country", "MX"))
-        examples = " or ".join(f'"{zone}"' for zone in meant or ("Europe/Madrid",))
-        raise ValueError(f"is no time zone of a place; write {examples}")
-
-    @field_validator("second_language")
-    @classmethod
-    def _another_language(cls, second: str | None, info: ValidationInfo) -> str | None:
-        if second is not None and second == info.data.get("language"):
-            raise ValueError("is the first language too; write the other one, or remove it")
-        return second
+    increases: Literal["at_once", "when_closed"] = "at_once"
+    quiet_hours: str | None = None
+    guard_decides: Literal["manager", "central"] = "manager"
+    usual_prices: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def writes(self) -> tuple[str, ZoneInfo]:
+        """How money and times are written: the country's way, and in which zone."""
+        return self.country, self.zone
+
+    @property
+    def price_ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """The least and the highest usual price by currency, where the shop has its own."""
+        ranges = (self.usual_prices or "").split(",")
+        words = [one.split() for one in ranges if one]
+        return {code: (Decimal(low), Decimal(high)) for code, low, high in words}
 
 
 class Data(Section):
@@ -220,19 +223,8 @@ class Labels(Section):
     shown_within_s: Seconds = 900.0
     silent_s: Seconds = 14_400.0
     at_once: Annotated[Whole, Field(ge=1, le=200)] = 50
-    quiet_hours: (
-        Annotated[
-            str,
-            shaped(
-                r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d",
-                'write when it begins and ends, like "22:00-06:30"',
-            ),
-        ]
-        | None
-    ) = None
     render_workers: Annotated[Whole, Field(ge=1, le=8)] = 1
     templates: Path | None = None
-    increases: Literal["at_once", "when_closed"] = "at_once"
     keys_file: Path | None = None
     adopt_by_themselves: tuple[Id, ...] = ("mqtt",)
 
@@ -269,8 +261,17 @@ class Log(Section):
     format: Literal["text", "json"] = "text"
 
 
+OF_SHOP = frozenset(Shop.model_fields) - frozenset(Box.model_fields)
+"""The names of the shop's own settings: they stand in the database, never in the file."""
+
+
 class Settings(Section):
-    """Everything in ``config.toml``."""
+    """Everything in ``config.toml``, and the shop's own settings from the database in ``shop``.
+
+    ``shop`` alone is replaced while the gateway runs: read it when it is needed.
+    """
+
+    model_config = ConfigDict(frozen=False)
 
     shop: Shop
     data: Data
@@ -282,7 +283,6 @@ class Settings(Section):
     files: Files = Files()
     shopify: Shopify = Shopify()
     pictures: Pictures = Pictures()
-    guard: Guard = Guard()
     labels: Labels = Labels()
     bluetooth: Bluetooth = Bluetooth()
     access_points: Annotated[dict[Id, AccessPointSection], Field(max_length=100)] = Field(
@@ -291,6 +291,7 @@ class Settings(Section):
     proof: Proof = Proof()
     events: Events = Events()
     backup: Backup = Backup()
+    notices: Notices = Notices()
     sites: Sites = Sites()
     log: Log = Log()
 

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from gateway.settings.sections import Settings
+from gateway.settings.sections import OF_SHOP, Settings
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def without_secrets(settings: Settings) -> str:
-    """The settings as TOML. Paths are whole.
+    """What belongs to the box, as TOML. Paths are whole.
 
     Secrets stand in files of their own, which are named and not read. Addresses lose what may be
     one: user, password and everything behind a question mark.
     """
-    values = settings.model_dump(mode="json", exclude_defaults=True)
+    values = settings.model_dump(mode="json", exclude_defaults=True, exclude={"shop": set(OF_SHOP)})
     return "\n".join(_section((), values)).strip() + "\n"
 
 

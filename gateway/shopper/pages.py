@@ -48,9 +48,9 @@ class LookupPages:
         pages: Pages,
         *,
         clock: Clock,
-        shop: Shop,
+        shop: Callable[[], Shop],
         shop_name: ShopName,
-        language: str,
+        language: Callable[[], str],
         target_of_code: TargetOfCode,
         files: PictureFiles,
         need: Need,
@@ -84,7 +84,7 @@ class LookupPages:
     def tongue(self, request: Request) -> Tongue:
         """The language to answer in."""
         accept = request.headers.get("accept-language")
-        return words.tongue(request.url.query, accept, self._language)
+        return words.tongue(request.url.query, accept, self._language())
 
     def _routes(self) -> APIRouter:
         router = APIRouter()
@@ -195,7 +195,7 @@ class LookupPages:
             raise self._unknown(request)
         at = self._clock.known()
         one = next(one for one in found.family.products if one.id == product)
-        return availability.availability(found.family, one, self._shop, at)
+        return availability.availability(found.family, one, self._shop(), at)
 
     async def _article(
         self, request: Request, found: Found | None, lifetime_s: float = cache.LIFETIME_S
@@ -204,7 +204,7 @@ class LookupPages:
         page: Page | None = None
         if found is not None:
             tongue = self.tongue(request)
-            page = views.page(found.family, found.target, shop=self._shop, tongue=tongue, at=at)
+            page = views.page(found.family, found.target, shop=self._shop(), tongue=tongue, at=at)
         if page is None:
             raise self._unknown(request)
         cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -55,7 +55,7 @@ class PlainPaths:
 class PageKey:
     """What makes two requests ask for the same page: path, language and colour, nothing else."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: Callable[[], str]) -> None:
         self._language = language
 
     def __call__(self, scope: Scope) -> Hashable | None:
@@ -65,4 +65,4 @@ class PageKey:
             return None
         query = scope["query_string"].decode("latin-1")
         accept = Headers(scope=scope).get("accept-language")
-        return path, words.tongue(query, accept, self._language), color(query)
+        return path, words.tongue(query, accept, self._language()), color(query)

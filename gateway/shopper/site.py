@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from gateway.clock import Clock
 from gateway.settings import Settings
+from gateway.settings import Shop as OwnShop
 from gateway.shopper import requested
 from gateway.shopper.lookup import TargetOfCode
 from gateway.shopper.pages import TEMPLATES, LookupPages, Need
@@ -49,32 +50,40 @@ def build(
     address.
     """
     own = settings.shop
-    zone = warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+    warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)
     files = StaticFiles()
     kept = settings.data.folder / compiled.FOLDER
     pages = Pages(folders=[TEMPLATES], static=files, root=root, compiled=kept)
-    shop_name = ShopName(own.store)
+
+    def language() -> str:
+        return settings.shop.language
+
+    shop_name = ShopName(settings)
     lookups = LookupPages(
         database,
         pages,
         clock=clock,
-        shop=Shop(id=own.store, public_base=own.public_base, country=own.country, zone=zone),
+        shop=lambda: _shop(settings.shop),
         shop_name=shop_name,
-        language=own.language,
+        language=language,
         target_of_code=target_of_code,
         files=PictureFiles(
             settings.data.folder / picture_files.FOLDER, settings.pictures.max_bytes
         ),
         need=need,
     )
-    problems = Problems(pages, language=own.language, frame_of=lookups.frame)
+    problems = Problems(pages, language=language, frame_of=lookups.frame)
     app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")
     app.include_router(lookups.router)
     trying = TryPage(pages, tries or PhoneTries(clock), tongue=lookups.tongue, frame=lookups.frame)
     app.include_router(trying.routes())
-    cache = PageCache(app, key=requested.PageKey(own.language), clock=clock)
+    cache = PageCache(app, key=requested.PageKey(language), clock=clock)
     dressed = site.dressed(app, problems=problems, files=files, inside=cache)
     return ShopperSite(
         app=requested.PlainPaths(dressed, root=root), upkeep=Upkeep(database, cache, shop_name)
     )
+
+
+def _shop(own: OwnShop) -> Shop:
+    return Shop(id=own.store, public_base=own.public_base, country=own.country, zone=own.zone)

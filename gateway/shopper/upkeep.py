@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from gateway.settings import Settings
 from gateway.store import catalogue
 from gateway.store.changes import Change
 from gateway.store.database import Connection, Database
@@ -11,19 +12,26 @@ from gateway.web.cache import PageCache
 
 
 class ShopName:
-    """The name at the head of every page; the shop's id until its location row has come."""
+    """The name at the head of every page: of the shop's location row, else as the shop is set.
 
-    def __init__(self, shop: str) -> None:
-        self._shop = shop
-        self.current = shop
+    Rows made of files have the name that was set when they were imported: there what is set now
+    counts. Its id where nobody has named it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.current = settings.shop.name or settings.shop.store
 
     async def refresh(self, database: Database) -> None:
         """Read it again."""
         self.current = await database.read(self._read)
 
     def _read(self, connection: Connection) -> str:
+        own = self._settings.shop
         names = {place.id: place.name for place in catalogue.locations(connection)}
-        return names.get(self._shop, self._shop)
+        if own.name is not None and self._settings.source_of("location") == "files":
+            return own.name
+        return names.get(own.store) or own.name or own.store
 
 
 class Upkeep:
@@ -35,7 +43,9 @@ class Upkeep:
         self._database = database
         self._cache = cache
         self._shop_name = shop_name
-        self._changes = database.changes.subscribe("catalogue", "image", "location", "time")
+        self._changes = database.changes.subscribe(
+            "catalogue", "image", "location", "time", "shop_setting_in_force"
+        )
 
     async def run(self) -> NoReturn:
         """Forget what changed, for ever."""

@@ -7,6 +7,7 @@ from one of our own pages by what the browser says (``Origin``, ``Sec-Fetch-Site
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
@@ -50,7 +51,7 @@ class Gate:
     """Lets signed-in people in; ``enter`` is a dependency of every route that is not public."""
 
     def __init__(
-        self, database: Database, clock: Clock, listen: StaffListen, language: str
+        self, database: Database, clock: Clock, listen: StaffListen, language: Callable[[], str]
     ) -> None:
         self._database = database
         self._clock = clock
@@ -227,7 +228,7 @@ class Gate:
 
     def _tongue(self, request: Request) -> str:
         return words.tongue(
-            request.url.query, request.headers.get("accept-language"), self._language
+            request.url.query, request.headers.get("accept-language"), self._language()
         ).language
 
 

@@ -94,7 +94,7 @@ def whose(settings: Settings, source: str) -> Text:
 
 def _is_central_s(settings: Settings, source: str) -> bool:
     reachable = source == "central" and settings.central.kind != "none"
-    return reachable and settings.guard.decides == "central"
+    return reachable and settings.shop.guard_decides == "central"
 
 
 def box(

@@ -5,6 +5,7 @@ It holds no secret and nothing about a person, and works before anybody has sign
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,7 +21,7 @@ _YEAR_S = 31_536_000
 class RemembersLanguage:
     """Lets the remembered language speak before the browser's own preferences."""
 
-    def __init__(self, app: ASGIApp, default: str) -> None:
+    def __init__(self, app: ASGIApp, default: Callable[[], str]) -> None:
         self._app = app
         self._default = default
 
@@ -29,10 +30,10 @@ class RemembersLanguage:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = words.tongue(scope["query_string"].decode("latin-1"), None, self._default)
+        asked = words.tongue(scope["query_string"].decode("latin-1"), None, self._default())
         remembered = _remembered(Headers(scope=scope).get("cookie", ""))
         if asked.explicit or remembered is not None:
-            language = asked.language if asked.explicit else remembered or self._default
+            language = asked.language if asked.explicit else remembered or self._default()
             scope = {**scope, "headers": _preferring(language, scope)}
 
         async def remembering(message: Message) -> None:

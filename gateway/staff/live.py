@@ -28,7 +28,7 @@ MOST_IDS = 300
 """Above this a page rather looks at everything it shows again."""
 
 _LABELS = ("label", "delivery")
-_OVERVIEW = ("task", "hold", "feed", "outbox", "lane", "discovered", "backup")
+_OVERVIEW = ("task", "hold", "feed", "outbox", "lane", "discovered", "backup", "notice")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 

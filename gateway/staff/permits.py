@@ -142,6 +142,16 @@ PERMITS: Final = (
         routes=("GET /prints", "POST /prints"),
     ),
     Permit(
+        what="Change the shop's settings, where they are not central's, and take them along",
+        least=Role.MANAGER,
+        routes=(*("GET /settings", "POST /settings", "GET /settings/file", "POST /settings/file"),),
+    ),
+    Permit(
+        what="See who outside is told of troubles, and send a test",
+        least=Role.MANAGER,
+        routes=("GET /notices", "GET /notices-now", "POST /notices/test"),
+    ),
+    Permit(
         what="Check the box, and take backups along",
         least=Role.MANAGER,
         routes=(

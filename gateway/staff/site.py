@@ -25,10 +25,12 @@ from gateway.staff import (
     texts_of_health,
     texts_of_holds,
     texts_of_labels,
+    texts_of_notices,
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
     texts_of_retired,
+    texts_of_settings,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -50,6 +52,7 @@ from gateway.staff.language import RemembersLanguage
 from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
+from gateway.staff.notice_pages import NoticePages, Tells
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
@@ -59,6 +62,7 @@ from gateway.staff.replacing import Replacing
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.set_up import SetUp
+from gateway.staff.settings_page import SettingsPage
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
@@ -129,9 +133,11 @@ def look(kept: Path | None = None) -> Look:
             texts_of_waves,
             texts_of_health,
             texts_of_backups,
+            texts_of_notices,
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
+            texts_of_settings,
         ),
         texts,
     )
@@ -143,7 +149,11 @@ def look(kept: Path | None = None) -> Look:
 
 
 def _parts(
-    desk: Desk, flashing: Flashing, backups: KeepsBackups | None, checker: Checker
+    desk: Desk,
+    flashing: Flashing,
+    backups: KeepsBackups | None,
+    notices: Tells | None,
+    checker: Checker,
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
     hold_pages = HoldPages(desk)
@@ -168,7 +178,9 @@ def _parts(
         DevicePages(desk),
         ImportPage(desk),
         Prints(desk),
+        SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
+        *(() if notices is None else (NoticePages(desk, notices),)),
     )
 
 
@@ -181,6 +193,7 @@ def site(
     looking: Looking,
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
+    notices: Tells | None = None,
     attempts: Attempts | None = None,
     streams: Streams | None = None,
     looks: Look | None = None,
@@ -188,19 +201,23 @@ def site(
     """Build the site; reads its templates and files, so call it in a thread.
 
     ``looking`` is asked for the check-up. ``drivers`` are those of the labels' families, to let
-    labels blink. Without ``backups`` there is no page of them.
+    labels blink. Without ``backups`` or ``notices`` there is no page of them.
     """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
+
+    def language() -> str:
+        return settings.shop.language
+
     streams = streams or Streams()
     files, pages = looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
     flashing = Flashing(drivers or {})
-    gate = Gate(database, clock, settings.sites.staff, own.language)
+    gate = Gate(database, clock, settings.sites.staff, language)
     problems = Problems(
         pages,
-        language=own.language,
+        language=language,
         frame_of=lambda request: frame_of(request, desk.tongue(request)),
         said=_SAID,
         recognise=gate.recognise,
@@ -215,13 +232,17 @@ def site(
     live_routes = LiveRoutes(gate, streams, Pictures(database))
     behind = [Depends(gate.enter), Depends(live_routes.remember)]
     # Here and nowhere else: whatever is added is behind the gate.
-    parts: tuple[Part, ...] = (sign_in, live_routes, *_parts(desk, flashing, backups, checker))
+    parts: tuple[Part, ...] = (
+        sign_in,
+        live_routes,
+        *_parts(desk, flashing, backups, notices, checker),
+    )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
     dressed = web_site.dressed(app, problems=problems, files=files)
     return Site(
-        app=RemembersLanguage(dressed, own.language),
+        app=RemembersLanguage(dressed, language),
         api=app,
         live=Live(database, streams),
         streams=streams,

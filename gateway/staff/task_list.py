@@ -21,6 +21,7 @@ from gateway.staff import (
     texts_of_files,
     texts_of_health,
     texts_of_holds,
+    texts_of_notices,
     texts_of_prices,
     texts_of_retired,
     texts_of_shopify,
@@ -69,6 +70,7 @@ class TaskLines:
             **dict.fromkeys(stopped.TASKS.values(), self._stopped),
             "backup_overdue": self._backup_overdue,
             "backup_failed": self._backup_failed,
+            "notice_failed": self._notice_failed,
             **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
         }
 
@@ -290,6 +292,16 @@ class TaskLines:
             advice=self._say(texts_of_backups.TASK_BACKUP_OVERDUE_CLERK if is_clerk else advice),
             detail=_detail(task),
             href=None if is_clerk else "/backups",
+        )
+
+    def _notice_failed(self, task: Task) -> TaskLine:
+        code, language = str(task.detail.get("trouble")), self._reader.language
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_notices.TASK_NOTICE_FAILED, what=task.key),
+            why=texts_of_notices.why(code, language),
+            advice=self._say(texts_of_notices.TASK_NOTICE_FAILED_ADVICE),
+            href=None if self._role is Role.CLERK else "/notices",
         )
 
     def _backup_failed(self, task: Task) -> TaskLine:

@@ -37,7 +37,6 @@ def served(settings: Settings, certificates: Certificates) -> tuple[Served, ...]
 
 def build(settings: Settings, certificates: Certificates) -> ASGIApp:
     """The site; reads its template and files, so call it in a thread."""
-    own = settings.shop
     files = StaticFiles((static.OWN_FILES, _FOLDER / "static"))
     pages = Pages(
         folders=[_FOLDER / "welcome_templates"],
@@ -45,18 +44,20 @@ def build(settings: Settings, certificates: Certificates) -> ASGIApp:
         shared={"welcome": words.all_texts(texts)},
         compiled=settings.data.folder / compiled.FOLDER,
     )
-    frame = Frame(name=own.name or own.store)
-    problems = Problems(pages, language=own.language, frame_of=lambda _: frame)
+    problems = Problems(
+        pages,
+        language=lambda: settings.shop.language,
+        frame_of=lambda _: Frame(name=settings.shop.name or settings.shop.store),
+    )
     app = web_site.new("Anaquel", problems=problems)
     _add_routes(app, pages, settings, certificates)
     return web_site.dressed(app, problems=problems, files=files)
 
 
 def _add_routes(app: FastAPI, pages: Pages, settings: Settings, certificates: Certificates) -> None:
-    own = settings.shop
-
     @app.get("/")
     async def explain(request: Request) -> Response:
+        own = settings.shop
         tongue = words.tongue(
             request.url.query, request.headers.get("accept-language"), own.language
         )

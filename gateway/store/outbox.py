@@ -101,6 +101,11 @@ def is_prepared(connection: Connection, max_bytes: Mapping[Lane, int], *, uplink
     )
 
 
+def has_begun(connection: Connection) -> bool:
+    """Whether events can be kept: not before the gateway first started."""
+    return _stored_epoch(connection) is not None
+
+
 def epoch(connection: Connection) -> int:
     """The epoch in force. Raises ``RuntimeError`` before ``prepare``."""
     stored = _stored_epoch(connection)

@@ -48,7 +48,7 @@ def of(settings: Settings) -> PriceRules:
         store=shop.store,
         country=shop.country,
         time_zone=shop.time_zone,
-        when_closed=settings.labels.increases == "when_closed",
+        when_closed=shop.increases == "when_closed",
     )
 
 

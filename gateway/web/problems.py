@@ -65,7 +65,7 @@ class Problems:
         self,
         pages: Pages,
         *,
-        language: str,
+        language: Callable[[], str],
         frame_of: Callable[[Request], object],
         template: str = "problem.html",
         json_below: str = "/api/",
@@ -168,5 +168,5 @@ class Problems:
 
     def _tongue(self, request: Request) -> words.Tongue:
         return words.tongue(
-            request.url.query, request.headers.get("accept-language"), self._language
+            request.url.query, request.headers.get("accept-language"), self._language()
         )

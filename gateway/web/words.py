@@ -1,4 +1,4 @@
-"""A text of the sites in every language they speak, side by side so that none is forgotten."""
+"""Which language an answer is in, and the texts of the sites in it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,11 @@ from types import ModuleType
 from urllib.parse import parse_qs
 
 from gateway.wording import languages
+from gateway.wording.text import Text
+
+__all__ = ["Text", "Tongue", "all_texts", "field", "said", "tongue"]
 
 _MAX_FIELDS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text; ``{name}`` places are the same in both languages."""
-
-    es: str
-    en: str
-
-    def say(self, language: str, **facts: str) -> str:
-        """The text in ``language`` (English when it is none of ours), its places filled in."""
-        text = self.es if language == "es" else self.en
-        return text.format(**facts) if facts else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from babel import languages, localedata
+from babel import Locale, languages, localedata
 
 SUPPORTED = ("es", "en")
 """Languages with words for every page and label."""
@@ -26,6 +26,14 @@ def choose(accept_language: str | None, default: str) -> str:
         if language in SUPPORTED and weight > liked.get(language, 0):
             liked[language] = weight
     return max(liked, key=lambda language: liked[language], default=default)
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """Every country (ISO 3166-1 alpha-2) that has a name; read from disk the first time."""
+    no_countries = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+    named = map(str, Locale.parse("en").territories)
+    return frozenset(code for code in named if len(code) == 2) - no_countries
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "M
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for a zone that does not exist.
     """
     loaded = ZoneInfo(zone)
+    languages.countries()
     for language in languages.SUPPORTED:
         locale = languages.locale(language, country)
         for currency in currencies:

@@ -15,6 +15,7 @@ from gateway import settings
 from gateway.central import settings as central
 from gateway.central.settings import CentralSettings
 from gateway.settings import KINDS, Settings
+from gateway.settings.sections import OF_SHOP
 from tests.support import project
 
 EXAMPLES: dict[str, type[BaseModel]] = {
@@ -23,7 +24,10 @@ EXAMPLES: dict[str, type[BaseModel]] = {
 }
 TEXTS = {name: (project.ROOT / name).read_text(encoding="utf-8") for name in EXAMPLES}
 COMMENTED = re.compile(r"^# ([A-Za-z_0-9]+ = .+)$", re.MULTILINE)
-NAMED_BY_PEOPLE = {"access_points", "central.keys", "shopify.locations", "guard.ranges"}
+NAMED_BY_PEOPLE = {
+    *("access_points", "central.keys", "shopify.locations"),
+    *("notices.webhooks", "notices.mail"),
+}
 """Sections in which people choose the names; the example shows one."""
 SHOWN_FOR_THE_FORM = {"store", "shop.store", "shop.gateway", "shop.public_base", "data.folder"}
 
@@ -42,6 +46,8 @@ def fields(model: type[BaseModel], above: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         key, kind = f"{above}{name}", field.annotation
+        if above == "shop." and name in OF_SHOP:
+            continue
         if name == "sources":
             found |= {f"{key}.{one}": "central" for one in KINDS}
         elif isinstance(kind, type) and issubclass(kind, BaseModel):

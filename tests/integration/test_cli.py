@@ -76,9 +76,10 @@ async def test_check_config_says_that_a_file_is_good(tmp_path: Path) -> None:
 def test_check_config_says_what_to_write_instead(tmp_path: Path) -> None:
     config = configure(tmp_path)
     good = config.read_text()
-    config.write_text(good.replace('language = "es"', 'language = "fr"'))
+    config.write_text(good.replace('trust = "checked"', 'trust = "never"'))
+    told = 'time.trust = "never": write "checked" or "always"'
     ended = here("check-config", "--config", config)
-    assert ended == Ended(1, "", f'anaquel: {config}: shop.language = "fr": write "es" or "en"\n')
+    assert ended == Ended(1, "", f"anaquel: {config}: {told}\n")
 
 
 POINTS = """

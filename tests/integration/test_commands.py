@@ -111,6 +111,34 @@ async def test_a_command_puts_what_is_held_in_force_once(
             assert await amounts(shop) == {"100.00", "110.00", "120.00"}
 
 
+async def test_central_sets_the_shop_and_leaves_settings_to_it_again(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    settings, results = make_settings.make(tmp_path, mosquitto.broker), hearing(mosquitto)
+    wanted = {"settings": {"country": "es", "quiet_hours": "22:00-06:30"}}
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        running(results),
+        feeding.shop_running(mosquitto, settings),
+    ):
+        tell = Commander(central, results)
+        await results.link.connected.wait()
+        done = await tell(command("set_settings", args=wanted))
+        assert done["said"] == {"changed": ["country", "quiet_hours"]}
+        listed = (await tell(command("list_settings", id="look")))["said"]
+        assert listed["settings"]["country"] == "ES"
+        assert listed["locked"] == ["country", "quiet_hours"]
+        bad = {"settings": {"currency": "PESO", "country": "MX"}}
+        refused = await tell(command("set_settings", id="c-2", args=bad))
+        assert (refused["result"], refused["code"]) == ("refused", "bad_setting")
+        assert 'currency = "PESO": is no currency' in refused["message"]
+        released = await tell(command("release_settings", id="c-3", args={"names": ["country"]}))
+        assert released["said"] == {"released": ["country"]}
+        listed = (await tell(command("list_settings", id="look-2")))["said"]
+        assert listed["settings"]["country"] == "ES"
+        assert listed["locked"] == ["quiet_hours"]
+
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLACE = {"epoch": 1, "seq": 1}
 

@@ -192,8 +192,8 @@ async def test_holds_outlive_a_restart_and_an_accepted_one_is_finished(
 
 
 async def test_a_range_of_the_shops_own_counts(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    ranges = {"MXN": ("50.00", "120.00")}
-    settings = make_settings.make(tmp_path, mosquitto.broker, guard={"ranges": ranges})
+    shop_s = {"usual_prices": "MXN 50.00 120.00"}
+    settings = make_settings.make(tmp_path, mosquitto.broker, shop=shop_s)
     async with (
         feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
         feeding.shop_running(mosquitto, settings) as shop,

@@ -9,13 +9,16 @@ import sys
 from pathlib import Path
 
 from gateway.settings import Settings
+from gateway.settings.sections import OF_SHOP
 from tests.support.running import PATIENCE_S
 
 
 def write_config(path: Path, settings: Settings) -> None:
     """The settings as ``config.toml``."""
     lines: list[str] = []
-    for name, section in settings.model_dump(mode="json", exclude_none=True).items():
+    for name, section in settings.model_dump(
+        mode="json", exclude_none=True, exclude={"shop": set(OF_SHOP)}
+    ).items():
         _section(lines, name, section)
     path.write_text("\n".join(lines) + "\n")
 

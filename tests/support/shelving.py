@@ -161,7 +161,7 @@ async def shelf(mosquitto: Mosquitto, settings: Settings) -> AsyncIterator[Shelf
         renderer = TemplateRenderer(pool, known, settings.shop.country, zone)
         listener = Listener(driver, reports, turns, clock)
         services: list[Any] = [
-            Planner(database, renderer, clock, settings.shop, ORIGIN),
+            Planner(database, renderer, clock, lambda: settings.shop, ORIGIN),
             Courier(database, {"mqtt": driver}, reports, turns, clock, settings.labels),
             listener,
         ]

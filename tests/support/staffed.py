@@ -20,6 +20,7 @@ from gateway.domain.events import Lane, Origin
 from gateway.domain.labels import Target
 from gateway.domain.proof import Entry
 from gateway.labels import binding
+from gateway.notices.service import Notices
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.looking import Doctor
 from gateway.settings import Settings
@@ -27,6 +28,7 @@ from gateway.staff import passwords
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import KeepsBackups
 from gateway.staff.checkup import Looking
+from gateway.staff.notice_pages import Tells
 from gateway.staff.site import Site, look, site
 from gateway.store import deliveries, frames, labels, outbox, people, proof, queue
 from gateway.store.database import Connection, Database
@@ -89,6 +91,7 @@ def make(
     secure_cookies: bool = False,
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
+    notices: Tells | None = None,
     looking: Looking | None = None,
     alone: bool = False,
 ) -> Staffed:
@@ -123,6 +126,7 @@ def make(
         looking=looking or Doctor(Box(settings=settings, clock=SystemClock())),
         drivers=drivers,
         backups=backups,
+        notices=notices or Notices(database, clock, settings, dict),
         attempts=Attempts(database, clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
         looks=LOOK,

@@ -179,7 +179,7 @@ class OpenEPaperLinkDriver:
             tag = await station.tag(label.label)
             if tag is None:
                 return Failed(reason=Reason.REFUSED, detail="the access point does not know it")
-            if tag.keeps_old_hash or label.repeat:
+            if tag.keeps_old_hash or known.is_shared or label.repeat:
                 await station.forget_hash(label.label)
             known.deliveries.begin(_upload(station, tag, wish, picture))
             answer = await station.upload(label.label, picture.data)

@@ -52,6 +52,11 @@ class Known:
         """The record at the access point that hears it."""
         return self.records.get(self.via)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several access points know it: none sees what another let it show since."""
+        return len(self.records) > 1
+
 
 class Shelf:
     """What the driver knows; every method returns what is to be told."""

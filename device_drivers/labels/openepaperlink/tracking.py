@@ -173,8 +173,13 @@ class Deliveries:
         if upload is not None and upload.via == via:
             upload.check_ins += before is not None and tag.last_seen > before.last_seen
             return self._of_upload(upload, tag) if upload.seen is None else []
-        if self.held is not None and self.held.via == via:
+        if self.held is None:
+            return []
+        if self.held.via == via:
             return self._of_held(self.held, tag, before or tag, heard_all=heard_all)
+        if before is not None and tag.update_count > before.update_count and not tag.external:
+            # What waited for it there since it was there last has gone over the newer picture.
+            self.held, self.lost = None, True
         return []
 
     def _of_upload(self, upload: Upload, tag: Tag) -> list[Sighting]:

@@ -94,7 +94,7 @@ async def compare(
         source=SOURCE,
         rows=plan.rows,
         whole=plan.file.whole,
-        guard=None if replace else Guard(ranges=settings.guard.price_ranges),
+        guard=None if replace else Guard(ranges=settings.shop.price_ranges),
         at=now,
     )
     found = await database.read(query)

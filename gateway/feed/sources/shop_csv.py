@@ -64,7 +64,7 @@ _AXES = {
     "color": {"es": "Color", "en": "Color"},
 }
 _HEX = re.compile(r"#?([0-9A-Fa-f]{6})", re.ASCII)
-_UNIT = re.compile(r"(?:(\d{1,6}(?:[.,]\d{1,3})?)\s*)?([^\W\d_]{1,12}[²³]?)")
+_UNIT = re.compile(r"(?:(?=[0.,]*[1-9])(\d{1,6}(?:[.,]\d{1,3})?)\s*)?([^\W\d_]{1,12}[²³]?)")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _URL = re.compile(r"https?://[!-~]{1,490}", re.ASCII)
@@ -295,8 +295,11 @@ class _Reader:
             return None
         day = self._day(cell)
         if day is not None:
-            begins = day if column == "sale_from" else day + timedelta(days=1)
-            return datetime.combine(begins, time(), self._facts.zone)
+            if column == "sale_until":
+                if day == date.max:
+                    return None  # 9999-12-31, as many systems write "without end"
+                day += timedelta(days=1)
+            return datetime.combine(day, time(), self._facts.zone)
         try:
             moment = datetime.fromisoformat(cell)
         except ValueError as error:

@@ -93,6 +93,9 @@ def secrets(settings: Settings) -> Iterator[Path]:
     named += [broker.key_file for broker in brokers]
     named += [settings.sites.staff.key, settings.sites.shopper.key]
     named += [settings.labels.keys_file, settings.shopify.client_secret_file]
+    named += [hook.url_file for hook in settings.notices.webhooks.values()]
+    named += [hook.secret_file for hook in settings.notices.webhooks.values()]
+    named += [settings.notices.smtp.password_file]
     named += [settings.data.folder / own.FOLDER / name for name in (own.AUTHORITY, own.STAFF)]
     yield from dict.fromkeys(path for path in named if path is not None)
 

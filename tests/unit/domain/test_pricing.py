@@ -165,6 +165,13 @@ def test_the_end_of_the_calendar_means_open(forever: str) -> None:
     assert pricing.next_change([offers], AT) is None
 
 
+def test_what_begins_at_the_end_of_the_calendar_is_never_in_force() -> None:
+    never = {"kind": "sale", "amount": "5", "valid_from": "9999-12-31T23:59:59-06:00"}
+    value = {"currency": "MXN", "offers": [{"kind": "list", "amount": "20"}, never]}
+    found = pricing.effective(catalogue.offers_from("p", value), AT)
+    assert told(found) == ("list", "20.00", None, None)
+
+
 def test_prices_change_next_at_the_first_edge_of_any() -> None:
     one = Offers(product="a", currency="MXN", offers=(offer("list", "1", -3, 7),))
     other = Offers(product="b", currency="MXN", offers=(offer("sale", "1", 5), offer("list", "2")))

@@ -205,6 +205,13 @@ def lies(case: Case, *, list_claims: bool) -> list[FalsePrior]:
     return list(prior_price.false_priors(offers(case), AT, list_claims=list_claims))
 
 
+@pytest.mark.parametrize("ends", [3, 401, 30_000])
+def test_a_false_price_before_is_found_however_late_the_reduction_ends(ends: int) -> None:
+    stated = Case([offer("list", "80"), offer("sale", "60", -1, ends, prior="99")], None)
+    wanted = FalsePrior(began=AT - DAY, claimed=money("99"), lowest=money("80"))
+    assert lies(stated, list_claims=False) == [wanted]
+
+
 def test_a_false_price_before_is_found_when_it_is_announced() -> None:
     raised = Case(
         [offer("list", "80", -50), offer("list", "100", -2), offer("sale", "79", 5)], None

@@ -10,7 +10,14 @@ import pytest
 from device_drivers.api.correction import Correction
 from device_drivers.api.known_panels import PANELS
 from device_drivers.api.panels import Ink
-from gateway.domain import backup_events, events, label_events, price_events, takeover_events
+from gateway.domain import (
+    backup_events,
+    events,
+    label_events,
+    price_events,
+    setting_events,
+    takeover_events,
+)
 from gateway.domain.events import Event, Origin, Reading, Scan
 from gateway.domain.health import Trouble
 from gateway.domain.label_hardware import Hardware
@@ -135,6 +142,17 @@ EMITTED = [
         by=price_events.pseudonym(b"k" * 32, "Ana"),
         time=RECORDED,
     ),
+    setting_events.setting_changed(
+        Origin(store="s042", gateway="gw1"),
+        event_id=MADE,
+        name="quiet_hours",
+        was=None,
+        value="22:00-06:30",
+        locked=False,
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
+        way="page",
+        time=RECORDED,
+    ),
     events.hold_decided(
         ORIGIN,
         event_id=MADE,
@@ -166,6 +184,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(label_events).values(),
             *vars(takeover_events).values(),
             *vars(backup_events).values(),
+            *vars(setting_events).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

@@ -92,6 +92,17 @@ async def test_a_later_epoch_is_ahead_whatever_its_seq(database: Database) -> No
     assert noting.heard.behind_since == NOW
 
 
+async def test_a_manifest_that_comes_late_does_not_make_the_lag_look_smaller(
+    database: Database,
+) -> None:
+    noting = Noting(database, Clock(), "central")
+    noting.hear(manifest(9))
+    noting.hear(manifest(5))
+    await noting.note(1, 5, None)
+
+    assert (noting.heard.seq, noting.heard.behind_since) == (9, NOW)
+
+
 async def test_nothing_new_is_not_written(database: Database) -> None:
     noting = Noting(database, Clock(), "central")
     noting.hear(manifest(5))

@@ -23,6 +23,11 @@ def sold(multibuy: object, **members: object) -> dict[str, Any]:
     return {"currency": "MXN", "offers": [sale]}
 
 
+def per(value: object) -> dict[str, Any]:
+    """A unit price for so many kilograms."""
+    return {"unit_price": {"amount": "12.90", "per": {"value": value, "unit": "kg"}}}
+
+
 GOOD: list[tuple[str, str, Any]] = [
     ("location", "s042", {"name": "Centro", "kind": "shop"}),
     ("group", "runner", {"name": {"es": "Corredor"}, "axes": [{"axis": "size", "values": ["38"]}]}),
@@ -63,6 +68,9 @@ BAD: list[tuple[str, str, Any, str, str]] = [
     ("product", "a 1", {}, "bad_key", ""),
     ("product", "x" * 65, {}, "bad_key", ""),
     ("stock", "a-1", STOCK, "bad_key", ""),
+    ("offers", "a-1", OFFERS | per(0), "bad_quantity", "unit_price.per.value"),
+    ("offers", "a-1", OFFERS | per("0.0"), "bad_quantity", "unit_price.per.value"),
+    ("offers", "a-1", OFFERS | per(-3), "bad_quantity", "unit_price.per.value"),
     ("stock", "s042/a-1", {"available": 3}, "missing", "as_of"),
     ("stock", "s042/a-1", STOCK | {"as_of": "2026-11-22T10:00:00"}, "bad_time", "as_of"),
     ("stock", "s042/a-1", STOCK | {"as_of": "yesterday"}, "bad_time", "as_of"),

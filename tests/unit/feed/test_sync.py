@@ -295,6 +295,23 @@ def test_another_snapshot_is_fetched_at_once_after_one_failed() -> None:
     assert isinstance(fetch, Fetch)
 
 
+def test_another_snapshot_of_the_same_epoch_is_fetched_at_once_after_one_failed() -> None:
+    central = ModelCentral()
+    machine = at(1)
+    for _ in range(8):
+        central.change(("a", 1))
+    central.forget_log()
+    machine.manifest(central.manifest(), 0.0, None)
+    (fetch,) = machine.tick(60.0)
+    assert isinstance(fetch, Fetch)
+    machine.fetch_failed("no such file", 60.0)
+    assert machine.manifest(central.manifest(), 60.1, None) == []
+    central.change(("a", 2))
+    central.forget_log()
+    (fetch,) = machine.manifest(central.manifest(), 60.2, None)
+    assert isinstance(fetch, Fetch)
+
+
 def test_a_newer_epoch_that_came_during_a_fetch_is_fetched_next() -> None:
     central = ModelCentral()
     machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
@@ -304,6 +321,15 @@ def test_a_newer_epoch_that_came_during_a_fetch_is_fetched_next() -> None:
     assert machine.manifest(newer, 1.0, None) == []
     (fetch,) = machine.applied(1, 0, 2.0)
     assert fetch == Fetch(manifest=newer, replace_all=True)
+
+
+def test_a_gap_behind_a_fetched_snapshot_is_asked_for_at_once() -> None:
+    central = ModelCentral()
+    machine = sync.Sync(epoch=0, seq=0, patience=PATIENCE)
+    machine.manifest(central.manifest(), 0.0, None)
+    machine.delta(delta(central.seq + 1, central.seq + 2), 1.0)
+    (ask,) = machine.applied(1, central.seq, 5.0)
+    assert (asked(ask)["want"], asked(ask)["after_seq"]) == ("deltas", central.seq)
 
 
 @pytest.mark.parametrize("error", ["unknown_epoch", "busy", "gone", None])

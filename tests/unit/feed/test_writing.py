@@ -28,7 +28,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def writing(database: Database) -> Writing:
-    made = Writing(database, SystemClock(), "central", lambda _: "central", Guard())
+    made = Writing(database, SystemClock(), "central", lambda _: "central", Guard)
     await made.begin()
     made.take(delta(0, dict.fromkeys(KEYS, 1)))
     await made.commit()

@@ -136,6 +136,6 @@ async def an_aisle(
             room.turns,
             room.clock,
             Labels(),
-            quiet=quiet,
+            quiet=lambda: quiet,
         )
         yield Aisle(room, driver, courier)

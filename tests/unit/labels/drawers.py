@@ -170,7 +170,7 @@ async def a_drawer(folder: Path) -> AsyncIterator[Drawer]:
         await room.write(product("runner"), product("brisa"))
         glass = Glass()
         shop = Shop(store="s042", gateway="gw-1", public_base="https://q.example.com")
-        planner = Planner(room.database, Sheet(), room.clock, shop, ORIGIN)
+        planner = Planner(room.database, Sheet(), room.clock, lambda: shop, ORIGIN)
         courier = Courier(
             *(room.database, {"radio": glass}, room.reports, room.turns, room.clock, Labels())
         )

@@ -67,7 +67,7 @@ def offers(later: str, begins: str = BEGINS.isoformat()) -> Row:
 async def drawn_up(room: Room) -> tuple[Planner, PriceTagPainter]:
     """A label on an article that costs 10, and 7 in ten minutes; drawn ahead."""
     painter = PriceTagPainter()
-    planner = Planner(room.database, painter, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, painter, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await room.write(product("a"), stock("a", 5), offers("7"))
     await room.bind("l", Target(product="a"))
     await all_of(planner)
@@ -161,7 +161,7 @@ async def test_the_planner_draws_ahead_by_itself(room: Room) -> None:
     painter = PriceTagPainter()
     await room.write(product("a"), stock("a", 5), offers("7"))
     await room.bind("l", Target(product="a"))
-    planner = Planner(room.database, painter, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, painter, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     async with running(planner), asyncio.timeout(5):
         await painter.twice.wait()
     assert painter.drawn == ["10.00", "7.00"]

@@ -105,7 +105,7 @@ async def shelf(room: Room, template: str | None = "own") -> None:
 async def planned(room: Room, pool: RenderPool, by: Mapping[str, Template]) -> Frame:
     """What the label has to show once all is planned."""
     renderer = TemplateRenderer(pool, by, "ES", ZONE)
-    planner = Planner(room.database, renderer, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, renderer, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     while await planner.plan_stale():
         pass
     wish = await room.read(lambda connection: deliveries.wish(connection, "l1"))

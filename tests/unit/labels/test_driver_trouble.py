@@ -96,6 +96,26 @@ async def test_an_error_in_a_driver_is_the_trouble_of_one_label(
     assert (await aisle.delivery("good")).state == "shown"
 
 
+async def test_a_driver_that_never_comes_back_gives_its_place_up(
+    aisle: Aisle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(label: Described) -> Outcome:
+        if label.label == "stuck":
+            await asyncio.get_running_loop().create_future()
+        return Shown()
+
+    monkeypatch.setattr("gateway.labels.driving._LONGEST_S", 0.01)
+    aisle.driver.answer = answer
+    await aisle.hang("stuck")
+    await aisle.wish("stuck")
+    with capture_logs():
+        async with asyncio.timeout(20):
+            await aisle.courier.deliver_due()
+    stuck = await aisle.delivery("stuck")
+    assert (stuck.state, stuck.reason) == ("failed", "label_error")
+    assert stuck.detail == "the driver failed: NotBackError: no word within 0.01 s"
+
+
 async def test_what_another_distribution_s_driver_does_by_itself_is_begun_again(
     aisle: Aisle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,15 @@ def test_what_goes_wrong_after_it_was_understood_is_logged_again() -> None:
     assert len(lines) == 1
 
 
+def test_a_label_that_speaks_well_and_badly_in_turn_does_not_fill_the_log() -> None:
+    complaints = Complaints(SetClock())
+    with capture_logs() as lines:
+        for _ in range(3_000):
+            complaints.hear(refused("l1"))
+            complaints.understood("l1")
+    assert len(lines) == 1_001
+
+
 def test_made_up_names_fill_neither_memory_nor_log() -> None:
     clock = SetClock()
     complaints = Complaints(clock)

@@ -64,7 +64,7 @@ async def stock_up(room: Room, count: int, **members: object) -> None:
 
 async def test_a_clock_that_jumps_has_every_bound_label_looked_at_once(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 2)
     await plan_all(planner)
     sheet.drawn.clear()
@@ -84,7 +84,7 @@ async def test_the_planner_wakes_by_itself_to_compare_the_clocks(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.labels.planning._LONGEST_WAIT_S", 0.01)
-    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, Sheet(), room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 1)
     await plan_all(planner)
     changed = room.database.changes.subscribe("stale")
@@ -95,7 +95,7 @@ async def test_the_planner_wakes_by_itself_to_compare_the_clocks(
 
 async def test_recalled_and_blocked_articles_are_planned_and_delivered_first(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 120)
     await planner.plan_stale()
     await room.write(product("a118", status="recalled"), product("a119", status="blocked"))
@@ -127,7 +127,7 @@ class SlowSheet(Sheet):
 
 async def test_a_new_price_does_not_wait_until_others_are_drawn(room: Room) -> None:
     sheet = SlowSheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 1)
     wished = room.database.changes.subscribe("turn")
     async with running(planner), asyncio.timeout(5):
@@ -157,7 +157,7 @@ async def test_a_label_that_is_retired_while_it_is_drawn_has_neither_wish_nor_ta
     room: Room,
 ) -> None:
     sheet = BrokenSheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 1)
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         planning = group.create_task(plan_all(planner))
@@ -173,7 +173,7 @@ async def test_a_label_that_is_retired_while_it_is_drawn_has_neither_wish_nor_ta
 
 async def test_labels_that_keep_changing_never_starve_the_later_ones(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await stock_up(room, 80, status="recalled")
     await room.bind("z", Target(product="a000"))
     await room.write(product("plain"))
@@ -203,7 +203,7 @@ async def test_labels_of_one_group_come_together_and_share_what_is_read(
         return read(*asked)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(catalogue, "family_for_label", counted)
-    await plan_all(Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN))
+    await plan_all(Planner(room.database, Sheet(), room.clock, lambda: SETTINGS, rooms.ORIGIN))
     assert len(reads) == 2
 
 
@@ -248,7 +248,7 @@ async def test_a_shop_of_two_languages_has_both_on_its_labels(room: Room) -> Non
     shop = SETTINGS.model_copy(update={"second_language": "en"})
     await room.write(product("a", name={"es": "Tenis", "en": "Trainers"}))
     await room.bind("l1", Target(product="a"))
-    await plan_all(Planner(room.database, sheet, room.clock, shop, rooms.ORIGIN))
+    await plan_all(Planner(room.database, sheet, room.clock, lambda: shop, rooms.ORIGIN))
     (facts,) = sheet.drawn
     assert facts.title == "Tenis"
     assert facts.second is not None
@@ -257,7 +257,7 @@ async def test_a_shop_of_two_languages_has_both_on_its_labels(room: Room) -> Non
 
 async def test_a_name_from_right_to_left_is_a_task_until_there_is_another(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     hebrew = "נעלי ריצה"
     await room.write(product("a", name={"es": hebrew}, sku="R-1"))
     await room.bind("l1", Target(product="a"))
@@ -272,7 +272,7 @@ async def test_a_name_from_right_to_left_is_a_task_until_there_is_another(room: 
 
 
 async def test_one_article_with_many_labels_is_one_task_until_the_last_is_gone(room: Room) -> None:
-    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, Sheet(), room.clock, lambda: SETTINGS, rooms.ORIGIN)
     hebrew = {"es": "נעלי ריצה"}
     await room.write(
         product("b"),
@@ -298,7 +298,7 @@ async def test_one_article_with_many_labels_is_one_task_until_the_last_is_gone(r
 async def test_nobody_mends_the_texts_of_an_article_that_no_label_shows(
     room: Room, goes: str
 ) -> None:
-    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, Sheet(), room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await room.write(product("a", name={"es": "נעלי ריצה"}, sku="R-1"))
     await room.bind("l1", Target(product="a"))
     await plan_all(planner)
@@ -318,7 +318,7 @@ async def test_nobody_mends_the_texts_of_an_article_that_no_label_shows(
 
 
 async def test_planning_a_label_reads_no_tasks_of_others(room: Room) -> None:
-    planner = Planner(room.database, Sheet(), room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, Sheet(), room.clock, lambda: SETTINGS, rooms.ORIGIN)
     await room.write(product("a"))
     await room.bind("l1", Target(product="a"))
 
@@ -332,7 +332,7 @@ async def test_planning_a_label_reads_no_tasks_of_others(room: Room) -> None:
 
 async def test_a_picture_that_comes_or_goes_is_looked_at_again(room: Room) -> None:
     sheet = Sheet()
-    planner = Planner(room.database, sheet, room.clock, SETTINGS, rooms.ORIGIN)
+    planner = Planner(room.database, sheet, room.clock, lambda: SETTINGS, rooms.ORIGIN)
     url = "https://img.example.com/g1.jpg"
     await room.write(
         product("b"),

@@ -61,7 +61,7 @@ class Shelf:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.painter = Painter()
-        self.planner = Planner(room.database, self.painter, room.clock, SETTINGS, ORIGIN)
+        self.planner = Planner(room.database, self.painter, room.clock, lambda: SETTINGS, ORIGIN)
         self.teller = PriceTelling(
             room.database, room.clock, ORIGIN, within_s=WITHIN.total_seconds()
         )

@@ -221,7 +221,7 @@ async def test_an_edit_reaches_the_label_by_itself(
     await room.bind("l1", Target(product="coffee"))
     async with RenderPool(1) as pool:
         renderer = TemplateRenderer(pool, shelf.known, "AR", ZONE)
-        planner = Planner(room.database, renderer, room.clock, settings.shop, rooms.ORIGIN)
+        planner = Planner(room.database, renderer, room.clock, lambda: settings.shop, rooms.ORIGIN)
         while await planner.plan_stale():
             pass
         first = await room.read(lambda connection: deliveries.wish(connection, "l1"))

@@ -97,7 +97,7 @@ class Shelf:
     def __init__(self, box: Box, clock: CheckedClock) -> None:
         self.painter = PriceTagPainter()
         self.planner = Planner(
-            box.room.database, self.painter, clock, test_ahead.SETTINGS, rooms.ORIGIN
+            box.room.database, self.painter, clock, lambda: test_ahead.SETTINGS, rooms.ORIGIN
         )
 
     async def price(self) -> str | None:

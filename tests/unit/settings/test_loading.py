@@ -66,20 +66,6 @@ WRONG = [
     ("shop", 'public_base = "q.example.com"', f'shop.public_base = "q.example.com": {ADDRESS}'),
     ("shop", 'public_base = "ftp://a"', f'shop.public_base = "ftp://a": {ADDRESS}'),
     ("shop", 'public_base = "https://a?b"', f'shop.public_base = "https://a?b": {ADDRESS}'),
-    ("shop", 'country = "mx"', f'shop.country = "mx": {COUNTRY}'),
-    ("shop", 'country = "México"', f'shop.country = "México": {COUNTRY}'),
-    ("shop", 'language = "fr"', 'shop.language = "fr": write "es" or "en"'),
-    (
-        "shop",
-        'second_language = "es"',
-        'shop.second_language = "es": is the first language too; write the other one, or remove it',
-    ),
-    ("shop", 'currency = "PESO"', f'shop.currency = "PESO": {CURRENCY}'),
-    (
-        "shop",
-        'time_zone = "Mexico_City"',
-        ('shop.time_zone = "Mexico_City": is no time zone of a place; write "America/Mexico_City"'),
-    ),
     ("data", "folder = 5", "data.folder = 5: write a path in quotes"),
     (
         "access_points",
@@ -169,12 +155,18 @@ def test_a_wrong_value_is_one_line_that_says_what_to_write(
     assert said.count(str(file)) == 1
 
 
+OF_THE_SHOP = (
+    "shop.country: is a setting of the shop, not of the box; remove it here, and set it on the "
+    'page Settings or with: anaquel settings set country "ES"'
+)
+
+
 def test_every_wrong_key_has_its_line(tmp_path: Path) -> None:
-    file = write(tmp_path, '[shop]\nstore = "s042"\ncountry = 5\n[feed]\ngap_s = 0\n')
+    file = write(tmp_path, '[shop]\nstore = "s042"\ncountry = "ES"\n[feed]\ngap_s = 0\n')
     assert refused(file) == [
+        f"{file}: {OF_THE_SHOP}",
         f"{file}: shop.gateway is missing; add it (see config.example.toml)",
         f"{file}: shop.public_base is missing; add it (see config.example.toml)",
-        f"{file}: shop.country = 5: write a text in quotes",
         f"{file}: [data] is missing; add it (see config.example.toml)",
         f"{file}: feed.gap_s = 0: write a number above 0",
     ]
@@ -262,9 +254,22 @@ def test_who_owns_a_kind(tmp_path: Path) -> None:
     assert (mixed.source_of("stock"), mixed.source_of("offers")) == ("api", "central")
 
 
-def test_the_zone_is_the_shop_s(tmp_path: Path) -> None:
-    loaded = settings.load(write(tmp_path, with_line("shop", 'time_zone = "Europe/Madrid"')))
-    assert loaded.shop.zone.key == "Europe/Madrid"
+@pytest.mark.parametrize(
+    ("section", "line", "name"),
+    [
+        ("labels", 'quiet_hours = "22:00-06:00"', "quiet_hours"),
+        ("labels", 'increases = "when_closed"', "increases"),
+        ("guard", 'decides = "central"', "guard_decides"),
+        ("guard", 'ranges = { MXN = ["1", "2"] }', "usual_prices"),
+        ("shop", "name = 7", "name"),
+    ],
+)
+def test_what_the_shop_sets_itself_is_refused_with_the_way_to_set_it(
+    tmp_path: Path, section: str, line: str, name: str
+) -> None:
+    (told,) = refused(write(tmp_path, with_line(section, line)))
+    assert f": {section}.{line.partition(' ')[0]}: is a setting of the shop" in told
+    assert f"anaquel settings set {name} " in told
 
 
 @given(text=st.text(max_size=200))

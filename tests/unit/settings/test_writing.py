@@ -11,7 +11,6 @@ FULL = """
 store = "s042"
 gateway = "gw-1"
 public_base = "https://q.example.com"
-name = 'Zapatería "El Ñandú"'
 
 [data]
 folder = "data"
@@ -24,6 +23,7 @@ password_file = "broker-password"
 offers = "files"
 
 [files]
+locations = ['Bodega "El Ñandú" = dc1']
 url = "https://erp.example.com/s042.csv?token=tell-nobody"
 
 [pictures]
@@ -56,7 +56,7 @@ def test_defaults_are_left_out_and_so_is_what_may_be_secret(tmp_path: Path) -> N
 
     assert "tell-nobody" not in text
     assert "do not say" not in text
-    assert tomllib.loads(text)["files"] == {"url": "https://erp.example.com/s042.csv"}
+    assert tomllib.loads(text)["files"]["url"] == "https://erp.example.com/s042.csv"
     assert set(tomllib.loads(text)) == {
         *("shop", "data", "central", "sources", "files", "pictures", "access_points", "events"),
     }

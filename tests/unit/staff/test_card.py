@@ -19,7 +19,9 @@ LATE = shop.NOW - timedelta(seconds=120)
 
 
 def _planner(shelf: Staffed) -> Planner:
-    return Planner(shelf.database, Sheet(), shelf.clock, shelf.settings.shop, staffed.ORIGIN)
+    return Planner(
+        shelf.database, Sheet(), shelf.clock, lambda: shelf.settings.shop, staffed.ORIGIN
+    )
 
 
 async def _settle(planner: Planner, shelf: Staffed) -> None:

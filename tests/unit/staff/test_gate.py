@@ -43,6 +43,9 @@ CHANGING = (
             "/import/look",
             "/import/take",
             "/prints",
+            "/settings",
+            "/settings/file",
+            "/notices/test",
         )
     ),
     ("POST", "/labels/L000/bind"),

@@ -249,10 +249,10 @@ async def test_a_hold_is_not_hidden_behind_refused_rows(odd: tuple[Staffed, str]
 def test_where_central_decides_nobody_in_the_shop_does(staff: Staffed) -> None:
     def settings(**guard: str) -> Settings:
         return staff.settings.model_copy(
-            update={"guard": staff.settings.guard.model_copy(update=guard)}
+            update={"shop": staff.settings.shop.model_copy(update=guard)}
         )
 
-    of_central = settings(decides="central")
+    of_central = settings(guard_decides="central")
     assert held.may_decide(Role.MANAGER, settings(), "central")
     assert held.may_decide(Role.ADMINISTRATOR, settings(), "central")
     assert not held.may_decide(Role.CLERK, settings(), "central")

@@ -25,7 +25,7 @@ async def _stream(staff: Staffed) -> AsyncGenerator[str, None]:
         lambda connection: sessions.open_(connection, NAME, staff.clock.now())
     )
     shop_settings = staff.settings
-    gate = Gate(staff.database, staff.clock, shop_settings.sites.staff, "es")
+    gate = Gate(staff.database, staff.clock, shop_settings.sites.staff, lambda: "es")
     routes = LiveRoutes(gate, staff.site.streams, Pictures(staff.database))
     request = Request(
         {

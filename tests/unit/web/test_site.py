@@ -38,7 +38,7 @@ class Asked:
 def asked() -> Asked:
     files = StaticFiles()
     problems = Problems(
-        Pages(static=files), language="es", frame_of=lambda _: Frame(name="Tienda <1>")
+        Pages(static=files), language=lambda: "es", frame_of=lambda _: Frame(name="Tienda <1>")
     )
     app = site.new("Test", problems=problems)
 

@@ -85,7 +85,7 @@ def _rule(connection: Connection, changes: Iterable[Change], way: Way, at: datet
         for change in changes
     }
     cases = cases_of(rows, replica.held(connection, SOURCE, rows))
-    guard = Guard(ranges=way.settings.guard.price_ranges)
+    guard = Guard(ranges=way.settings.shop.price_ranges)
     return guarding.rule_on(connection, guard, SOURCE, cases, at)
 
 

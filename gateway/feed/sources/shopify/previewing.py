@@ -124,7 +124,7 @@ def _compare(
     connection: Connection, catalogue: Catalogue, facts: Facts, way: Way, at: datetime
 ) -> Difference:
     rows = applying.whole_rows(catalogue, facts, way, {})
-    guard = Guard(ranges=way.settings.guard.price_ranges)
+    guard = Guard(ranges=way.settings.shop.price_ranges)
     return difference.between(
         connection, way.settings, SOURCE, rows, whole=True, guard=guard, at=at
     )

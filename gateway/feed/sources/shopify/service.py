@@ -94,7 +94,6 @@ class ShopifyService:
         self._clock = clock
         self._settings = settings
         self._hints = hints
-        self._zone = settings.shop.zone
         self._client = Client(settings.shopify, secret, clock, sleep=sleep)
         self._reader = Reader(self._client, settings.shopify)
         self._troubles = Troubles(database, clock)
@@ -246,7 +245,7 @@ class ShopifyService:
         state, options = self._state, self._settings.shopify
         if state is not None and not self._all_wanted.is_set():
             last = datetime.fromisoformat(state.read_at)
-            due = timetable.next_reading(last, options.compare_at, self._zone)
+            due = timetable.next_reading(last, options.compare_at, self._settings.shop.zone)
             if self._clock.now() < due:
                 return options.poll_s
         try:

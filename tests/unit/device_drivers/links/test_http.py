@@ -88,7 +88,7 @@ SITE = Starlette(
 @pytest.fixture
 async def point() -> AsyncIterator[HttpPoint]:
     async with LoopbackSite(SITE).serving() as base:
-        yield HttpPoint(base, answer_s=0.5)
+        yield HttpPoint(base, answer_s=30.0)
 
 
 async def test_an_answer_comes_whole(point: HttpPoint) -> None:
@@ -115,18 +115,36 @@ async def test_redirects_are_not_followed_and_nothing_is_unpacked(point: HttpPoi
     assert len((await point.get("/packed")).body) < 20_000
 
 
+async def test_a_socket_is_not_led_elsewhere(point: HttpPoint) -> None:
+    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        there = f"Location: {point._base.replace('http', 'ws')}/ws\r\nContent-Length: 0\r\n\r\n"
+        writer.write(f"HTTP/1.1 307 Temporary Redirect\r\n{there}".encode())
+        writer.close()
+
+    async with await asyncio.start_server(lead, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(HttpError) as raised:
+            async with HttpPoint(f"http://127.0.0.1:{port}", answer_s=30.0).events("/ws"):
+                pass
+    assert raised.value.reason is HttpReason.BROKEN
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [
-        ("/drip", HttpReason.SLOW),
-        ("/flood", HttpReason.TOO_LARGE),
-        ("/cut", HttpReason.CUT),
-    ],
+    [("/flood", HttpReason.TOO_LARGE), ("/cut", HttpReason.CUT)],
 )
 async def test_trouble_has_a_reason(point: HttpPoint, path: str, reason: HttpReason) -> None:
     with pytest.raises(HttpError) as raised:
         await point.get(path)
     assert raised.value.reason is reason
+
+
+async def test_an_answer_that_only_drips_is_slow() -> None:
+    async with LoopbackSite(SITE).serving() as base:
+        with pytest.raises(HttpError) as raised:
+            await HttpPoint(base, answer_s=0.5).get("/drip")
+    assert raised.value.reason is HttpReason.SLOW
 
 
 async def test_nobody_there_is_unreachable_for_requests_and_sockets() -> None:

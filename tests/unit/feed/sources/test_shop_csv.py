@@ -164,6 +164,11 @@ def test_what_is_no_text_is_refused() -> None:
             False,
         ),
         (
+            {"unit_price": "42.50", "unit": "0,0 kg"},
+            "2 unit: write what the unit price is for, like kg or 100 g",
+            False,
+        ),
+        (
             {"gtin": "9521101530002"},
             (
                 "2 gtin: wrong check digit in 9521101530002: 2, expected 1; write the number under "
@@ -205,6 +210,14 @@ def test_a_day_first_date_is_read_only_where_people_write_days_first() -> None:
     assert offers[1]["valid_until"] == "2026-04-04T00:00:00-06:00"
     english = read(text, "en")
     assert english.unread == {("offers", "a")}
+
+
+@pytest.mark.parametrize("cell", ["9999-12-31", "31/12/9999"])
+def test_an_offer_until_the_end_of_the_calendar_has_no_end(cell: str) -> None:
+    text = f"id,name,price,sale_price,sale_until\na,Uno,10,9,{cell}\nb,Dos,10,,\n"
+    file = read(text, "es")
+    assert values(file, "offers")["a"]["offers"][1] == {"kind": "sale", "amount": "9"}
+    assert (file.problem_count, file.count("product")) == (0, 2)
 
 
 def test_a_time_is_of_the_shop_unless_it_says_otherwise() -> None:

@@ -229,6 +229,21 @@ def test_nothing_is_foreign_on_a_label_that_never_had_ours() -> None:
     assert deliveries.new_image("ap") == []
 
 
+def test_a_picture_that_waited_at_another_access_point_goes_over_the_newer_one() -> None:
+    story = held()
+    there = replace(QUEUED, last_seen=90)
+    story.deliveries.record(there, "before", heard_all=True)
+    assert not story.deliveries.lost
+    fetched = replace(there, pending=0, update_count=8, last_seen=200)
+    story.deliveries.record(replace(fetched, external=True), "before", heard_all=True)
+    assert not story.deliveries.lost, "only who hears it knows"
+    story.deliveries.record(there, "before", heard_all=True)
+    story.deliveries.record(fetched, "before", heard_all=True)
+
+    assert story.deliveries.lost
+    assert story.known() is None, "it has to be handed over again"
+
+
 def test_a_forgotten_picture_is_lost() -> None:
     for tag in (
         replace(DONE, wakeup=0xFC, last_seen=140),
