@@ -7,6 +7,8 @@ PYTHON = python3
 VENV = .venv
 PART =
 NAME =
+RELEASE = trixie
+REVISION = 1
 WORKERS = 3
 
 RUN = $(VENV)/anaquel-run.stamp
@@ -19,6 +21,7 @@ help:
 	@echo 'make test               every check, at most 10 minutes; installs what it needs'
 	@echo 'make prove [PART=feed]  the same with full counts, for one part or all; at most 80 minutes'
 	@echo 'make bench [NAME=feed]  how fast, beside a peer where there is one'
+	@echo 'make deb RELEASE=trixie  the Debian package of bookworm or trixie, in dist/; as root, with mmdebstrap'
 	@echo 'make sbom               the list of components, as CycloneDX JSON in dist/'
 	@echo 'make lock               resolve the lock files anew (needs uv)'
 	@echo 'make format             let ruff format and mend'
@@ -60,6 +63,10 @@ sbom: $(DEV)
 	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --of JSON -o dist/anaquel.cdx.json
 
+# In a clean root of that release, with its own Python, from the lock.
+deb:
+	@PYTHON='$(PYTHON)' sh systemd/deb/build $(RELEASE) $(REVISION)
+
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --upgrade \
 		--extra demo pyproject.toml -o requirements.lock
@@ -98,4 +105,4 @@ $(LOCAL):
 	@mv $@.new $@
 	@echo 'made $(LOCAL) from config.example.toml; change it as you like'
 
-.PHONY: help demo run test prove bench part check packages brokers sbom lock format clean
+.PHONY: help demo run test prove bench part check packages brokers sbom deb lock format clean

@@ -52,7 +52,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     },
 }
 
-ONLY = {"brokers": "prove"}
+ONLY = {"brokers": "prove", "package": "prove"}
 """Folders below ``tests/`` that belong to one tier: they need programs that others do without."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -79,6 +79,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "lookup": ("unit/shopper", "unit/web", "*/test_*shopper*"),
     "backup": ("*/*/test_*backup*", "*/test_*backup*", "*/test_restore*", "unit/store/test_repl*"),
     "staff": ("unit/staff", "unit/web", "*/test_*staff*"),
+    "package": ("package",),
     "demo": ("unit/demo", "*/test_*demo*", "*/test_readme*"),
 }
 """Patterns below ``tests/``; one may match nothing yet, a whole part may not."""
