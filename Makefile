@@ -21,7 +21,7 @@ help:
 	@echo 'make test               every check, at most 10 minutes; installs what it needs'
 	@echo 'make prove [PART=feed]  the same with full counts, for one part or all; at most 80 minutes'
 	@echo 'make bench [NAME=feed]  how fast, beside a peer where there is one'
-	@echo 'make deb RELEASE=trixie  the Debian package of bookworm or trixie, in dist/; as root, with mmdebstrap'
+	@echo 'make deb               the Debian package, with RELEASE=bookworm or trixie; as root, with mmdebstrap'
 	@echo 'make sbom               the list of components, as CycloneDX JSON in dist/'
 	@echo 'make lock               resolve the lock files anew (needs uv)'
 	@echo 'make format             let ruff format and mend'

@@ -188,6 +188,6 @@ def test_a_folder_of_one_tier_is_collected_in_that_tier_alone(
 ) -> None:
     assert all((project.ROOT / "tests" / folder).is_dir() for folder in tiers.ONLY)
     monkeypatch.setenv(tiers.TIER, "test")
-    assert tiers.left_out() == ["brokers"]
+    assert tiers.left_out() == ["brokers", "package"]
     monkeypatch.setenv(tiers.TIER, "prove")
     assert tiers.left_out() == []
