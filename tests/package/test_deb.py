@@ -26,7 +26,7 @@ RELEASES = [
     if not line.startswith("#")
 ]
 NEEDS = "python3,systemd,init-system-helpers,mosquitto,mosquitto-clients,openssl,ca-certificates"
-AROUND = "iproute2,procps"
+AROUND = "iproute2,procps,cloud-init"
 PATIENCE_S = 900.0
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 IN_ITS_OWN = ("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--uts")
@@ -110,18 +110,25 @@ def test_a_shop_is_installed_started_upgraded_removed_and_purged(root: Root) -> 
         "/etc/mosquitto/certs/anaquel.key": "600 mosquitto mosquitto",
         "/var/lib/anaquel": "700 anaquel anaquel",
     }
-    units = "/lib/systemd/system/anaquel.service /lib/systemd/system/mosquitto.service"
+    units = "anaquel.service anaquel-screen.path anaquel-screen.service mosquitto.service"
     assert root.run(f"systemd-analyze verify --man=no {units} 2>&1") == ""
     assert root.run("find /opt/anaquel ! -user root -o -perm -o=w ! -type l") == ""
 
     out = root.run(START + (HERE / "broker.sh").read_text(encoding="utf-8"))
-    assert "set-up.txt: http" in out, out
+    address, shown = (
+        line.partition(": ")[2] for line in out.splitlines() if line.startswith("set-up ")
+    )
+    assert address.startswith("http")
+    assert shown == address, "the screen says the same"
     assert [line for line in out.splitlines() if line.startswith("broker ")] == [
         "broker nobody: Connection error: Connection Refused: not authorised.",
         "broker shelf-1 over TLS: let in",
         "broker gateway hears shelf-1: hello",
         "broker shelf-1 on shelf-2: nothing came",
     ]
+
+    shutil.copy(project.ROOT / "systemd/cloud-init.yaml", root.folder / "tmp")
+    assert "Valid" in root.run("cloud-init schema --config-file /tmp/cloud-init.yaml 2>&1")
 
     settings = (root.folder / "etc/anaquel/config.toml").read_bytes()
     password = (root.folder / "etc/anaquel/shop.password").read_bytes()
