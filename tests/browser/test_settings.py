@@ -77,7 +77,7 @@ async def test_a_manager_sets_the_shop_and_it_counts_without_a_restart(
         await page.locator("input[name=name]").fill("Ana")
         await page.locator("input[name=password]").fill(PASSWORD)
         await page.locator("input[name=password]").press("Enter")
-        await page.locator("a[href='/settings']").click()
+        await page.locator("a.button[href='/settings']").click()
         await expect(page.get_by_role("heading", name=said["title"])).to_be_visible()
         await expect(page.locator("#time_zone")).to_contain_text("America/Tijuana")
         await expect(page.locator("#time_zone")).to_contain_text(said["locked"])
