@@ -1,6 +1,6 @@
 # Who gets in at the broker, and what they reach there.
 echo "set-up file: $(grep -o -m 1 'http[^ ]*' /var/lib/anaquel/set-up.txt)"
-echo "set-up screen: $(agetty --show-issue | grep -o -m 1 'http[^ ]*')"
+echo "set-up screen: $(script -qec 'agetty --show-issue' /dev/null | grep -o -m 1 'http[^ ]*')"
 echo "broker nobody: $(mosquitto_pub -h 127.0.0.1 -t x -m y 2>&1 | head -n 1)"
 
 mosquitto_passwd -b /etc/mosquitto/anaquel.passwd shelf-1 secret-1

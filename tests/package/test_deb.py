@@ -28,6 +28,12 @@ RELEASES = [
 NEEDS = "python3,systemd,init-system-helpers,mosquitto,mosquitto-clients,openssl,ca-certificates"
 AROUND = "iproute2,procps,cloud-init"
 PATIENCE_S = 900.0
+INSIDE = """cd "$1"
+mount -t proc proc proc
+mkdir -p dev/pts
+mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+ln -sf pts/ptmx dev/ptmx
+exec chroot . sh /tmp/script.sh"""
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 IN_ITS_OWN = ("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--uts")
 
@@ -57,10 +63,7 @@ class Root:
     def run(self, script: str) -> str:
         """Run a shell script inside, on its own network, and return what it printed."""
         (self.folder / "tmp/script.sh").write_text(script, encoding="utf-8")
-        inside = (
-            f"mount -t proc proc {self.folder}/proc && exec chroot {self.folder} sh /tmp/script.sh"
-        )
-        return said(*IN_ITS_OWN, "sh", "-c", inside, env=ENVIRONMENT)
+        return said(*IN_ITS_OWN, "sh", "-ec", INSIDE, "sh", str(self.folder), env=ENVIRONMENT)
 
     def with_package(self, package: Path) -> str:
         """Bring a package in; its path inside."""
