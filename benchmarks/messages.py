@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -68,6 +69,7 @@ async def ends(
     client.on_connect = connected
     client.on_subscribe = lambda *_: ready.set()
     client.on_message = arrived
+    client.on_socket_open = at_once
     await asyncio.to_thread(client.connect, broker.host, broker.port)
     client.loop_start()
     try:
@@ -77,6 +79,14 @@ async def ends(
     finally:
         client.disconnect()
         await asyncio.to_thread(client.loop_stop)
+
+
+def at_once(_client: object, _userdata: object, connected: Any) -> None:
+    """For ``on_socket_open``: no packet waits for the receipt of the one before, as in our links.
+
+    Without it a price often came 40 ms after it was due, which is no time of the gateway's.
+    """
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Awaited:

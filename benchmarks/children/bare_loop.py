@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from benchmarks import messages
 from benchmarks.children import talking
 from gateway.broker import connection
 
@@ -37,6 +38,7 @@ def main() -> None:
     client.on_connect = connected
     client.on_subscribe = lambda *_: talking.say({})
     client.on_message = arrived
+    client.on_socket_open = messages.at_once
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho
     properties.ReceiveMaximum = connection.RECEIVE_MAXIMUM
     client.connect(asked["host"], asked["port"], properties=properties)
