@@ -154,7 +154,7 @@ class BackupPages:
             outbox.append_or_gap(connection, Lane.KEEP, event, now)
 
         await self._desk.database.write(record)
-        log.info("a backup is taken along", name=name, bytes=size, by=by)
+        log.info("a backup is taken along", name=name, bytes=size)
 
     async def _stored(self, name: str) -> Stored | None:
         found = await self._keeper.stored()

@@ -143,7 +143,7 @@ class SettingsPage:
         taken = await desk.database.write(take)
         if not taken.wrong:
             if taken.changed:
-                log.info("settings of the shop changed", names=taken.changed, by=session.name)
+                log.info("settings of the shop changed", names=taken.changed, by_role=who.role)
             return go(f"{PATH}?did={'saved' if taken.changed else 'same'}")
         language = desk.tongue(request).language
         wrong = {one.name: one.why.say(language) for one in taken.wrong}

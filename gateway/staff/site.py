@@ -17,6 +17,7 @@ from gateway.labels.flashing import Flashing
 from gateway.labels.pictures import Pictures
 from gateway.settings import Settings
 from gateway.staff import (
+    import_page,
     texts,
     texts_of_adoption,
     texts_of_backups,
@@ -240,7 +241,8 @@ def site(
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
-    dressed = web_site.dressed(app, problems=problems, files=files)
+    larger = {"/import/": import_page.MAX_UPLOAD}
+    dressed = web_site.dressed(app, problems=problems, files=files, larger_bodies=larger)
     return Site(
         app=RemembersLanguage(dressed, language),
         api=app,

@@ -73,7 +73,7 @@ class SizeLimits:
     """Refuses bodies above ``most`` bytes, and headers above 16 KiB, before anything reads them.
 
     ``too_large`` makes the answer for a request. ``larger`` gives other limits by the start of
-    the path (pictures).
+    the path (pictures), for bodies that say how long they are.
     """
 
     def __init__(
@@ -107,9 +107,10 @@ class SizeLimits:
             return
         if "transfer-encoding" in headers:
             # Such a body does not say how long it is, so it is taken in before the app sees it.
-            body = await _body(receive, limit)
+            # Nobody knows yet who sends it: that costs no more memory than any other body.
+            body = await _body(receive, self._most)
             if body is None:
-                await self._too_large(scope, limit)(scope, receive, send)
+                await self._too_large(scope, self._most)(scope, receive, send)
                 return
             receive = _replay(body, receive)
         await self._app(scope, receive, send)

@@ -11,6 +11,7 @@ import pytest
 from gateway.clock import ShiftedClock
 from gateway.staff import import_page
 from gateway.store.database import Connection, Database
+from gateway.web import layers
 from tests.support import staffed
 from tests.support.staffed import Staffed
 
@@ -89,6 +90,16 @@ async def test_a_file_is_bounded(alone: Staffed, monkeypatch: pytest.MonkeyPatch
         answer = await send(manager, "take", FILE + "x" * 1_000)
         assert answer.status_code == 413
         assert "El archivo es demasiado grande" in answer.text
+
+
+async def test_a_large_catalogue_is_no_large_body(alone: Staffed) -> None:
+    lines = "".join(f"a{number},{'Algo ' * 60},10.00,MXN,1\n" for number in range(6_000))
+    assert layers.MAX_BODY < len(lines) < import_page.MAX_UPLOAD
+    async with alone.signed_in() as manager:
+        looked = await send(manager, "look", HEAD + lines)
+        assert (looked.status_code, "6,000" in looked.text) == (200, True)
+        too_large = await send(manager, "look", "x" * (import_page.MAX_UPLOAD + 1))
+        assert too_large.status_code == 413
 
 
 async def test_a_clerk_imports_nothing(alone: Staffed) -> None:

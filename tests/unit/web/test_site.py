@@ -123,6 +123,7 @@ async def test_bodies_have_a_limit_whether_they_say_their_length_or_not(asked: A
         assert answer.status_code == 413
         assert "1 MiB" in answer.json()["detail"]
     assert (await asked("POST", "/pictures", b"x" * (2**20 + 1))).status_code == 404
+    assert (await asked("POST", "/pictures", chunks())).status_code == 413
     assert (await asked("POST", "/healthz", b"", **{"content-length": "-1"})).status_code == 413
 
 
