@@ -35,6 +35,7 @@ from gateway.notices import away
 from gateway.notices.service import Notices
 from gateway.ops import site as ops
 from gateway.ops import timekeeping, watchdog
+from gateway.ops.backup_restoring import Restoring
 from gateway.ops.backup_service import Backups
 from gateway.ops.doctor.box import Box
 from gateway.ops.doctor.looking import Doctor
@@ -55,7 +56,6 @@ from gateway.web.serving import Served, Serving
 from gateway.web.tls.keeping import Certificates
 
 Ready = Callable[[Mapping[str, str]], None]
-
 log = structlog.get_logger("gateway")
 
 
@@ -64,16 +64,18 @@ async def run(
     clock: Clock,
     stop: asyncio.Event,
     *,
-    ready: Ready | None = None,
+    ready: Ready = lambda _: None,
     adapters_of: radios.Build = radios.build,
+    restoring: Restoring | None = None,
 ) -> None:
-    """Run the gateway until ``stop`` is set.
+    """Run the gateway until ``stop`` is set; ``restoring`` may set it, and wants a new run then.
 
     ``ready`` is called once, with each site's address; ``adapters_of`` builds the radios. Raises
     ``AnaquelError`` when a person must mend something first, else an ``ExceptionGroup``.
     """
+    restoring = restoring or Restoring(settings, clock, stop)
     async with AsyncExitStack() as stack:
-        database = await _opened(stack, settings)
+        database = await _opened(stack, settings, restoring)
         pool = await stack.enter_async_context(RenderPool(settings.labels.render_workers))
         doctor = Doctor(Box(settings=settings, clock=clock, inside=True))
         clock, keeper = await timekeeping.begin(database, clock, settings.time)
@@ -97,13 +99,12 @@ async def run(
             pictures.need,
             sources.shopify,
             (ways, drivers),
-            backups := Backups(database, clock, settings),
+            backups := Backups(database, clock, settings, restoring),
             told := Notices(database, clock, settings, away.of(links, outages)),
         )
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
-            *(one for one in (keeper, shop_settings) if one is not None),
-            *([feed] if feed is not None else []),
+            *(one for one in (keeper, feed) if one is not None),
             MqttIntake(links.intake, database, clock, origin=origin),
             *await events_room.build(settings, database, clock, central),
             *labels_room.build(
@@ -111,25 +112,23 @@ async def run(
             ),
             *adapters,
             *sources.services,
-            pictures,
-            drawn_by,
+            *(shop_settings, pictures, drawn_by, serving),
             *sites,
-            serving,
-            *(OtherWriters(database), backups, told, holding.Resuming(database, clock)),
+            *(OtherWriters(database), backups, restoring, told, holding.Resuming(database, clock)),
             *links.each,
         ]
         addresses = serving.bind()
         log.info("ready", version=version("anaquel"), **addresses)
-        if ready is not None:
-            ready(addresses)
+        ready(addresses)
         await run_until(stop, services, pulses)
     log.info("stopped")
 
 
-async def _opened(stack: AsyncExitStack, settings: Settings) -> Database:
-    """The data folder, ours alone, and the database in it."""
+async def _opened(stack: AsyncExitStack, settings: Settings, restoring: Restoring) -> Database:
+    """The data folder, ours alone, and the database in it; restoring comes between their ends."""
     folder = settings.data.folder
     await asyncio.to_thread(stack.enter_context, folder_lock.held(folder))
+    stack.push_async_callback(restoring.carry_out)
     return await stack.enter_async_context(Database(folder / FILE))
 
 

@@ -104,12 +104,17 @@ def settle() -> None:
 
 
 @contextlib.contextmanager
-def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on SIGTERM and SIGINT while inside."""
+def stop_on_signals(*stop: asyncio.Event) -> Iterator[None]:
+    """Set each ``stop`` on SIGTERM and SIGINT while inside."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGINT)
+
+    def told() -> None:
+        for one in stop:
+            one.set()
+
     for number in signals:
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
     try:
         yield
     finally:

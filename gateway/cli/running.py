@@ -84,11 +84,17 @@ async def _run(chosen: Settings) -> None:
     # The whole house takes a moment to load; short commands do without.
     with lifecycle.loading():
         from gateway import app
+        from gateway.ops.backup_restoring import Restoring
 
-    stop = asyncio.Event()
+    clock, signalled, stop = SystemClock(), asyncio.Event(), asyncio.Event()
+    restoring = Restoring(chosen, clock, stop)
     try:
-        with lifecycle.stop_on_signals(stop):
-            await app.run(chosen, SystemClock(), stop, ready=_ready)
+        with lifecycle.stop_on_signals(signalled, stop):
+            while not signalled.is_set():
+                stop.clear()
+                # What the last run learned of the shop's settings is of the data that it had.
+                settings_now = chosen.model_copy(deep=True)
+                await app.run(settings_now, clock, stop, ready=_ready, restoring=restoring)
     finally:
         Manager.of(os.environ).tell("STOPPING=1")
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from gateway.domain import backups
 from gateway.domain.backups import Kept, Stored
 from gateway.ops import backup_format
-from gateway.ops.backup_format import BackupError
+from gateway.ops.backup_format import BackupError, BackupName
 from gateway.store import owning
 from gateway.store.copying import GoOn
 
@@ -25,6 +25,10 @@ LEFT_FREE: Final = 100 * 2**20
 _PART: Final = ".part"
 _LOCK: Final = ".lock"
 _CHUNK: Final = 2**20
+
+
+class NoRoomError(BackupError):
+    """The disk is too full for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +41,30 @@ class Kind:
 
 def listed(folder: Path, kind: Kind) -> tuple[Stored, ...]:
     """The backups of this box in the folder, the newest first; none when it cannot be read."""
+    return tuple(
+        stored for name, stored in _there(folder) if (name.store, name.gateway) == astuple(kind)
+    )
+
+
+def of_shop(folder: Path, store: str) -> tuple[Stored, ...]:
+    """Like ``listed``, of any box of the shop."""
+    return tuple(stored for name, stored in _there(folder) if name.store == store)
+
+
+def _there(folder: Path) -> list[tuple[BackupName, Stored]]:
     found = []
     try:
         for entry in os.scandir(folder):
             name = backup_format.read_name(entry.name)
-            if name is None or (name.store, name.gateway) != (kind.store, kind.gateway):
+            if name is None:
                 continue
             with contextlib.suppress(FileNotFoundError):
                 if entry.is_file(follow_symlinks=False):
                     size = entry.stat(follow_symlinks=False).st_size
-                    found.append(name.stored(size))
+                    found.append((name, name.stored(size)))
     except OSError:
-        return ()
-    return tuple(sorted(found, key=lambda one: (one.taken_at, one.name), reverse=True))
+        return []
+    return sorted(found, key=lambda one: (one[1].taken_at, one[1].name), reverse=True)
 
 
 def rotate(folder: Path, kind: Kind, kept: Kept, zone: tzinfo) -> tuple[str, ...]:
@@ -63,10 +78,10 @@ def rotate(folder: Path, kind: Kind, kept: Kept, zone: tzinfo) -> tuple[str, ...
 
 
 def need(folder: Path, size: int) -> None:
-    """Raise ``BackupError`` unless the folder's disk takes ``size`` bytes and stays usable."""
+    """Raise ``NoRoomError`` unless the folder's disk takes ``size`` bytes and stays usable."""
     free = shutil.disk_usage(folder).free
     if free < size + LEFT_FREE:
-        raise BackupError(
+        raise NoRoomError(
             f"{folder}: {_mb(size + LEFT_FREE)} must be free for this, {_mb(free)} are; free "
             "space, or keep fewer backups ([backup] daily, weekly, monthly)"
         )

@@ -21,6 +21,10 @@ CONFIG: Final = "config.restored.toml"
 """What the settings were, without secrets; for people, nothing reads it."""
 
 
+class OtherShopError(BackupError):
+    """The backup is of another shop."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What was restored; ``aside`` has what was there before, ``templates`` the shop's own."""
@@ -53,18 +57,53 @@ def restore(
             raise BackupError(
                 f"{data}: holds the data of a shop; with --replace it is put aside, not deleted"
             )
-        manifest = backup_archive.read_manifest(file, passphrase)
-        _fits(file, manifest, store)
-        # What is unpacked, and what bringing it to today's form may take beside it.
-        backup_folder.need(data, 2 * manifest.total)
-        with _emptied(data / READY) as ready:
-            backup_archive.extract(file, passphrase, ready, go_on)
-            epoch = _prepare(file, ready, at, go_on)
-            for path in (ready, *ready.rglob("*")):
-                owning.give(path, data)
-            has_templates = (ready / backup_format.TEMPLATES).is_dir()
-            replacing.decide(ready, f"before-restore-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-        aside = replacing.finish(data)
+        manifest = unpack(file, data, go_on, passphrase=passphrase, store=store)
+        return take(data, manifest, at)
+
+
+def unpack(
+    file: Path, data: Path, go_on: GoOn, *, passphrase: str | None, store: str | None
+) -> Manifest:
+    """Read all of the backup in ``file`` and have it ready beside the data, which stays as it is.
+
+    ``take`` or ``leave`` comes next. Raises ``BackupError``.
+    """
+    manifest = backup_archive.read_manifest(file, passphrase)
+    _fits(file, manifest, store)
+    # What is unpacked, and what bringing it to today's form may take beside it.
+    backup_folder.need(data, 2 * manifest.total)
+    leave(data)
+    ready = data / READY
+    ready.mkdir(mode=0o700)
+    try:
+        backup_archive.extract(file, passphrase, ready, go_on)
+        _check_database(file, ready, go_on)
+    except BaseException:
+        leave(data)
+        raise
+    return manifest
+
+
+def leave(data: Path) -> None:
+    """Take away what ``unpack`` made ready, if anything."""
+    shutil.rmtree(data / READY, ignore_errors=True)
+
+
+def take(data: Path, manifest: Manifest, at: datetime) -> Restored:
+    """Make what ``unpack`` made ready the data of the folder, which nobody else may use meanwhile.
+
+    Raises ``StorageError``; the old data stays then.
+    """
+    ready = data / READY
+    try:
+        epoch = _prepare(ready, at)
+        for path in (ready, *ready.rglob("*")):
+            owning.give(path, data)
+        has_templates = (ready / backup_format.TEMPLATES).is_dir()
+        replacing.decide(ready, f"before-restore-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    finally:
+        leave(data)
+    aside = replacing.finish(data)
     templates = data / backup_format.TEMPLATES if has_templates else None
     return Restored(manifest=manifest, epoch=epoch, aside=aside, templates=templates)
 
@@ -91,15 +130,14 @@ def _fits(file: Path, manifest: Manifest, store: str | None) -> None:
             f"this one knows {newest}: install that version or a later one, then restore"
         )
     if store is not None and store != manifest.store:
-        raise BackupError(
+        raise OtherShopError(
             f"{file}: is of the shop {manifest.store}, these settings are of {store}; "
             "name the right file, or correct [shop] store"
         )
 
 
-def _prepare(file: Path, ready: Path, at: datetime, go_on: GoOn) -> int:
+def _prepare(ready: Path, at: datetime) -> int:
     """Make the unpacked files data of this Anaquel; the new event epoch."""
-    _check_database(file, ready, go_on)
     with contextlib.suppress(FileNotFoundError):
         (ready / backup_format.CONFIG).rename(ready / CONFIG)
     # Also without any: those of the old database go aside with it.

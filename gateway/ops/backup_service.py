@@ -18,6 +18,7 @@ from gateway.ops.backup_disks import System
 from gateway.ops.backup_format import BackupError
 from gateway.ops.backup_making import Made
 from gateway.ops.backup_places import Place
+from gateway.ops.backup_restoring import Restoring
 from gateway.settings import Settings
 from gateway.store import backup_copies, tasks
 from gateway.store.backup_copies import Copy
@@ -42,10 +43,13 @@ class Backups:
         database: Database,
         clock: Clock,
         settings: Settings,
+        restoring: Restoring | None = None,
         *,
         system: System | None = None,
         every_s: float = _EVERY_S,
     ) -> None:
+        self.restoring = restoring
+        """Who puts one back; None where nobody can."""
         self.making = False
         """Whether one is being made, or is about to be."""
         self._database = database

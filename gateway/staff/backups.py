@@ -23,10 +23,12 @@ from gateway.staff import texts_of_backups as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
+from gateway.staff.restore_page import Restores
 from gateway.staff.showing import When
 from gateway.store import backup_copies, outbox, withdrawals
 from gateway.store.backup_copies import Copy
 from gateway.store.database import Connection
+from gateway.store.people import Role
 from gateway.web.problems import Problem
 from gateway.web.words import Text
 
@@ -43,6 +45,10 @@ class KeepsBackups(Protocol):
     @property
     def making(self) -> bool:
         """Whether one is being made."""
+
+    @property
+    def restoring(self) -> Restores | None:
+        """Who puts one back; None where nobody can."""
 
     def ask(self) -> None:
         """Have one made now."""
@@ -170,6 +176,7 @@ class BackupPages:
         return self._desk.page(
             request,
             template,
+            may_restore=visit_of(request).session.role is Role.ADMINISTRATOR,
             making=keeper.making,
             did=texts.BACKUP_ASKED.say(reader.language) if asked else "",
             lines=[_line(one, reader) for one in stored],

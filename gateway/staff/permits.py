@@ -132,6 +132,14 @@ PERMITS: Final = (
         routes=("GET /tokens", "POST /tokens/add", "POST /tokens/end"),
     ),
     Permit(
+        what="Restore a backup",
+        least=Role.ADMINISTRATOR,
+        routes=(
+            "GET /restore",
+            *(f"POST /restore/{deed}" for deed in ("upload", "look", "confirm", "forget")),
+        ),
+    ),
+    Permit(
         what="Import files of the catalogue and of stock",
         least=Role.MANAGER,
         routes=("GET /import", "POST /import/look", "POST /import/take"),

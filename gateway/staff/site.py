@@ -30,6 +30,7 @@ from gateway.staff import (
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
+    texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
     texts_of_waves,
@@ -60,6 +61,7 @@ from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
 from gateway.staff.prints import Prints
 from gateway.staff.replacing import Replacing
+from gateway.staff.restore_page import RestorePage
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.set_up import SetUp
@@ -134,6 +136,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_waves,
             texts_of_health,
             texts_of_backups,
+            texts_of_restoring,
             texts_of_notices,
             texts_of_checkup,
             texts_of_people,
@@ -158,6 +161,7 @@ def _parts(
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
     hold_pages = HoldPages(desk)
+    restores = None if backups is None else backups.restoring
     return (
         Today(desk),
         LabelList(desk),
@@ -181,6 +185,7 @@ def _parts(
         Prints(desk),
         SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
+        *(() if restores is None else (RestorePage(desk, restores),)),
         *(() if notices is None else (NoticePages(desk, notices),)),
     )
 

@@ -94,6 +94,10 @@ STEP_LABELS = Text(es="Adopta las etiquetas", en="Adopt the labels")
 STEP_BIND = Text(es="Vincula la primera a su artículo", en="Bind the first one to its article")
 STEP_PEOPLE = Text(es="Añade a quienes trabajan aquí", en="Add those who work here")
 STEP_BACKUPS = Text(es="Guarda una copia fuera del equipo", en="Keep a backup away from the box")
+STEP_OR_RESTORE = Text(
+    es="¿El equipo es nuevo y la tienda no? Restaura una copia",
+    en="Is the box new and the shop is not? Restore a backup",
+)
 STEP_DONE = Text(es="hecho", en="done")
 
 # People

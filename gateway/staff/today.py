@@ -87,6 +87,7 @@ class Overview:
     uplink: bool
     waves: tuple[WaveLine, ...]
     runs_the_box: bool
+    may_restore: bool
     steps: tuple[Step, ...]
 
 
@@ -143,6 +144,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         uplink=uplink,
         waves=wave_list.lines(connection, reader, role, settings.labels.at_once),
         runs_the_box=role is not Role.CLERK,
+        may_restore=role is Role.ADMINISTRATOR,
         steps=() if role is Role.CLERK else first_steps.steps(connection, reader),
     )
 

@@ -34,6 +34,21 @@ def prepare(path: Path, at: datetime) -> int:
         ) from error
 
 
+def counts(path: Path) -> tuple[int, int]:
+    """How many labels and articles the file has that nobody has open; blocks.
+
+    Raises ``StorageError``.
+    """
+    try:
+        with contextlib.closing(database.connect(path, read_only=True, still=True)) as connection:
+            labels, articles = connection.execute(
+                "SELECT (SELECT count(*) FROM label), (SELECT count(*) FROM product)"
+            ).fetchone()
+            return labels, articles
+    except sqlite3.Error as error:
+        raise StorageError(f"{path}: cannot be read: {error}; use another copy") from error
+
+
 def settle(connection: Connection, at: datetime) -> int:
     """Make the restored database this box's own, and return its new event epoch.
 

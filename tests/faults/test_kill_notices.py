@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.clock import SystemClock
 from gateway.store import notices
 from gateway.store.database import FILE, Connection, Database
@@ -21,6 +23,7 @@ from tests.support.running import PATIENCE_S
 from tests.support.serving import serving
 
 KILLS = tiers.count("notice_kills")
+pytestmark = pytest.mark.timeout(120 + 15 * KILLS)
 EACH = 4
 NOTICES = (KILLS + 1) * EACH
 RECEIVER = "webhooks.erp"

@@ -38,10 +38,10 @@ PANEL = Panel(name="2.9", width=296, height=128, inks=(Ink.WHITE, Ink.BLACK, Ink
 class Box:
     """A gateway with its settings and data, which may be lost."""
 
-    def __init__(self, folder: Path, mosquitto: Mosquitto) -> None:
+    def __init__(self, folder: Path, mosquitto: Mosquitto, **sections: Any) -> None:
         folder.mkdir()
-        feed = {"snapshot_folder": folder.parent}
-        self.settings: Settings = make_settings.make(folder, mosquitto.broker, feed=feed)
+        sections["feed"] = {"snapshot_folder": folder.parent}
+        self.settings: Settings = make_settings.make(folder, mosquitto.broker, **sections)
         self.config = folder / "config.toml"
         gateway_process.write_config(self.config, self.settings)
         self.process = GatewayProcess(self.config)

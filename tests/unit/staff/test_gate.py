@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from starlette.routing import BaseRoute, Mount
 import gateway
 from gateway.clock import ShiftedClock
 from gateway.ops.backup_disks import System
+from gateway.ops.backup_restoring import Restoring
 from gateway.ops.backup_service import Backups
 from gateway.staff import permits
 from gateway.staff.site import PUBLIC
@@ -120,7 +122,8 @@ async def test_every_route_belongs_to_a_permit(
     tmp_path: Path, database: Database, clock: ShiftedClock
 ) -> None:
     settings = make_settings.make(tmp_path, backup={"mounts": ["/nowhere"]})
-    backups = Backups(database, clock, settings, system=System())
+    restoring = Restoring(settings, clock, asyncio.Event(), system=System())
+    backups = Backups(database, clock, settings, restoring, system=System())
     with_all = staffed.make(database, clock, tmp_path, backups=backups)
     served = set(_walk(with_all.site.api.routes))
     public = {("GET", "/healthz"), ("GET", "/signed-in")} | {
