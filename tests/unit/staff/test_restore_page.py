@@ -31,11 +31,11 @@ class Kept:
     def __init__(self, database: Database, clock: ShiftedClock, folder: Path) -> None:
         secret = folder / "passphrase"
         secret.write_text(PASSPHRASE, encoding="utf-8")
-        own = {"mounts": ["/nowhere"], "passphrase_file": secret}
         self.data = folder / "data"
         self.stop = asyncio.Event()
         # The box that made it had a passphrase; this one has lost it.
-        made, here = (make_settings.make(folder, backup=one) for one in (own, {"mounts": []}))
+        made = make_settings.make(folder, backup={"mounts": [], "passphrase_file": secret})
+        here = make_settings.make(folder, backup={"mounts": []})
         self.restoring = Restoring(here, clock, self.stop, system=System())
         self.backups = Backups(database, clock, made, self.restoring, system=System())
         self.staff: Staffed = staffed.make(database, clock, folder, backups=self.backups)
