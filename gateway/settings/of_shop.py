@@ -214,8 +214,8 @@ SETTINGS: Final = (
         name="country",
         title=Text(es="País", en="Country"),
         hint=Text(
-            es="Dos mayúsculas, como MX. Decide las reglas de los precios y cómo se escriben.",
-            en="Two capitals, like MX. It decides the rules for prices and how they are written.",
+            es="Decide las reglas de los precios y cómo se escriben.",
+            en="It decides the rules for prices and how they are written.",
         ),
         read=_country,
     ),
@@ -223,8 +223,8 @@ SETTINGS: Final = (
         name="currency",
         title=Text(es="Moneda", en="Currency"),
         hint=Text(
-            es="Tres mayúsculas, como MXN. De los archivos que no dicen la suya.",
-            en="Three capitals, like MXN. Of files that do not name theirs.",
+            es="De los archivos que no dicen la suya.",
+            en="Of files that do not name theirs.",
         ),
         read=_currency,
     ),
@@ -232,8 +232,8 @@ SETTINGS: Final = (
         name="time_zone",
         title=Text(es="Zona horaria", en="Time zone"),
         hint=Text(
-            es="Como America/Mexico_City. Decide cuándo empieza y termina una oferta.",
-            en="Like America/Mexico_City. It decides when an offer begins and ends.",
+            es="Decide cuándo empieza y termina una oferta.",
+            en="It decides when an offer begins and ends.",
         ),
         read=_time_zone,
     ),

@@ -28,9 +28,19 @@ def is_of_a_place(name: str) -> bool:
     return name == "UTC" or ("/" in name and not name.startswith(("Etc/", "SystemV/")))
 
 
+def of_country(country: str) -> tuple[str, ...]:
+    """The zones of a country (ISO 3166-1), that of most people first."""
+    return _of_country(country)
+
+
+def every() -> tuple[str, ...]:
+    """All zones of places, in the order of their names."""
+    return tuple(sorted(name for name in _known() if is_of_a_place(name)))
+
+
 def like(written: str, country: str) -> tuple[str, ...]:
     """At most three zones that were probably meant, best first; ``country`` is ISO 3166-1."""
-    places = sorted(name for name in _known() if is_of_a_place(name))
+    places = every()
     own = _of_country(country)
     offset = _OFFSET.fullmatch(written.strip())
     if offset is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +11,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.settings import exchange, of_shop
+from gateway.domain.money import MINOR_UNITS
+from gateway.settings import exchange, of_shop, zones
 from gateway.settings.exchange import NoSettingsFileError
 from gateway.settings.of_shop import Setting
 from gateway.staff import showing
@@ -23,6 +24,7 @@ from gateway.store import shop_settings
 from gateway.store.database import Connection
 from gateway.store.people import Role
 from gateway.store.shop_settings import Changed, Kept, Taken, Who
+from gateway.wording import places
 
 PATH = "/settings"
 FILE = "/settings/file"
@@ -34,11 +36,12 @@ log = structlog.get_logger("staff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One value of a setting that has only some."""
+    """One value of a setting that has only some; ``likely`` ones stand first."""
 
     value: str
     words: str
     chosen: bool
+    likely: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,14 +228,36 @@ class SettingsPage:
             value=value,
             said=_said(one.name, now or None, language),
             default=one.default or "",
-            choices=tuple(
-                Choice(value=name, words=words.say(language), chosen=name == value)
-                for name, words in one.choices.items()
-            ),
+            choices=_choices(one, value, language, self._desk.settings.shop.country),
             may_be_none=one.default is None,
             fixed=fixed,
             wrong=wrong.get(one.name, ""),
         )
+
+
+def _choices(one: Setting, value: str, language: str, country: str) -> tuple[Choice, ...]:
+    """What a setting can be, by names; none where anything may be written."""
+    likely: Collection[str] = ()
+    if one.name == "time_zone":
+        likely = zones.of_country(country)
+    words = dict(_named(one.name, language, likely))
+    words |= {name: said.say(language) for name, said in one.choices.items()}
+    if words and value and value not in words:
+        words = {value: value, **words}
+    return tuple(
+        Choice(value=name, words=said, chosen=name == value, likely=name in likely)
+        for name, said in words.items()
+    )
+
+
+def _named(name: str, language: str, first: Iterable[str]) -> Mapping[str, str]:
+    if name == "country":
+        return places.countries(language)
+    if name == "currency":
+        return places.currencies(tuple(MINOR_UNITS), language)
+    if name == "time_zone":
+        return places.zones(dict.fromkeys((*first, *zones.every())))
+    return {}
 
 
 def _title(name: str, language: str) -> str:
@@ -248,4 +273,6 @@ def _said(name: str, value: str | None, language: str) -> str:
     shown = of_shop.in_force(name, value)
     if shown is None:
         return texts.SETTINGS_NONE.say(language)
-    return setting.choices[shown].say(language) if shown in setting.choices else shown
+    if shown in setting.choices:
+        return setting.choices[shown].say(language)
+    return _named(name, language, ()).get(shown, shown)

@@ -23,6 +23,8 @@ SETTINGS_LOCKED = Text(
 SETTINGS_ADMIN = Text(
     es="Lo cambia quien administra el sistema.", en="An administrator changes it."
 )
+SETTINGS_HERE = Text(es="De este país", en="Of this country")
+SETTINGS_OTHERS = Text(es="De otros países", en="Of other countries")
 SETTINGS_NONE = Text(es="ninguno", en="none")
 SETTINGS_DEFAULT = Text(es="de fábrica", en="default")
 SETTINGS_CHANGES = Text(es="Últimos cambios", en="Latest changes")

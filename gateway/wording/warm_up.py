@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from gateway.domain.money import Money
-from gateway.wording import languages, money, numbers, times
+from gateway.wording import languages, money, numbers, places, times
 
 
 def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "MXN")) -> ZoneInfo:
@@ -21,6 +21,7 @@ def warm_up(*, country: str, zone: str, currencies: tuple[str, ...] = ("EUR", "M
     loaded = ZoneInfo(zone)
     languages.countries()
     for language in languages.SUPPORTED:
+        places.countries(language)
         locale = languages.locale(language, country)
         for currency in currencies:
             money.format_money(Money(amount=Decimal(1), currency=currency), locale)

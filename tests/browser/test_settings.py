@@ -29,7 +29,8 @@ SAID = {
         "title": "Ajustes de la tienda",
         "save": "Guardar",
         "saved": "Guardado. Vale desde ahora.",
-        "wrong": "escribe las dos mayúsculas de ISO 3166",
+        "wrong": "como 22:00-06:30",
+        "country": "España",
         "locked": "Lo fija la central. Aquí no se puede cambiar.",
         "zone": "Zona horaria",
     },
@@ -37,7 +38,8 @@ SAID = {
         "title": "Settings of the shop",
         "save": "Save",
         "saved": "Saved. It counts from now on.",
-        "wrong": "write the two capitals of ISO 3166",
+        "wrong": "like 22:00-06:30",
+        "country": "Spain",
         "locked": "Set by central. It cannot be changed here.",
         "zone": "Time zone",
     },
@@ -83,12 +85,13 @@ async def test_a_manager_sets_the_shop_and_it_counts_without_a_restart(
         await expect(page.locator("#time_zone")).to_contain_text(said["locked"])
         await assert_fits(page)
         assert await page.evaluate(SMALL) == 0
-        await page.locator("input[name=country]").fill("México")
+        await page.locator("input[name=quiet_hours]").fill("de noche")
         await page.get_by_role("button", name=said["save"], exact=True).click()
-        await expect(page.locator("#country")).to_contain_text(said["wrong"])
-        await expect(page.locator("input[name=country]")).to_have_value("México")
+        await expect(page.locator("#quiet_hours")).to_contain_text(said["wrong"])
+        await expect(page.locator("input[name=quiet_hours]")).to_have_value("de noche")
         await assert_fits(page)
-        await page.locator("input[name=country]").fill("ES")
+        await page.locator("input[name=quiet_hours]").fill("")
+        await page.locator("select[name=country]").select_option(label=said["country"])
         await page.locator("input[name=name]").fill("Zapatería Alba")
         await page.get_by_role("button", name=said["save"], exact=True).click()
         await expect(page.get_by_text(said["saved"])).to_be_visible()
