@@ -96,11 +96,10 @@ async def run(
         sources = await asyncio.to_thread(own.build, settings, database, clock)
         sites, serving = await asyncio.to_thread(
             partial(_sites, settings, database, clock, origin, meter, doctor, certificates),
-            pictures.need,
-            sources.shopify,
-            (ways, drivers),
+            *(pictures.need, sources.shopify, (ways, drivers)),
             backups := Backups(database, clock, settings, restoring),
             told := Notices(database, clock, settings, away.of(links, outages)),
+            stop.set,
         )
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
@@ -163,6 +162,7 @@ def _sites(
     to_labels: tuple[registry.Ways, Mapping[str, LabelDriver]],
     backups: Backups,
     notices: Notices,
+    restart: Callable[[], None],
 ) -> tuple[list[Service], Serving]:
     build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
     lookup = build(target_of_code=labels.target_of_code, need=need)
@@ -176,6 +176,7 @@ def _sites(
         drivers=drivers,
         backups=backups,
         notices=notices,
+        restart=restart,
     )
     intake = intake_site.site(
         *(database, clock, settings, origin),

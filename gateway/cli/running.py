@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Final
 
@@ -44,7 +45,8 @@ def run(
     with plain_errors():
         surroundings.check(config, chosen)
         logs.configure(chosen.log)
-        asyncio.run(_run_with_broker(chosen) if own_broker else _run(chosen))
+        again = partial(settings.load, config)
+        asyncio.run(_run_with_broker(chosen, again) if own_broker else _run(chosen, again))
 
 
 def check_config(config: Config = DEFAULT_CONFIG) -> None:
@@ -80,7 +82,8 @@ def show_version_and_end(asked: bool) -> None:  # noqa: FBT001 - typer's call
         raise typer.Exit
 
 
-async def _run(chosen: Settings) -> None:
+async def _run(chosen: Settings, again: Callable[[], Settings]) -> None:
+    """Run the gateway; when it ends by itself, with what ``again`` says then."""
     # The whole house takes a moment to load; short commands do without.
     with lifecycle.loading():
         from gateway import app
@@ -90,16 +93,17 @@ async def _run(chosen: Settings) -> None:
     restoring = Restoring(chosen, clock, stop)
     try:
         with lifecycle.stop_on_signals(signalled, stop):
+            await app.run(chosen, clock, stop, ready=_ready, restoring=restoring)
+            # Somebody restored a backup, or connected a source.
             while not signalled.is_set():
                 stop.clear()
-                # What the last run learned of the shop's settings is of the data that it had.
-                settings_now = chosen.model_copy(deep=True)
-                await app.run(settings_now, clock, stop, ready=_ready, restoring=restoring)
+                chosen = await asyncio.to_thread(again)
+                await app.run(chosen, clock, stop, ready=_ready, restoring=restoring)
     finally:
         Manager.of(os.environ).tell("STOPPING=1")
 
 
-async def _run_with_broker(chosen: Settings) -> None:
+async def _run_with_broker(chosen: Settings, again: Callable[[], Settings]) -> None:
     program = await asyncio.to_thread(mosquitto.program)
     if program is None:
         raise AnaquelError(
@@ -113,8 +117,12 @@ async def _run_with_broker(chosen: Settings) -> None:
         typer.echo(f"broker     127.0.0.1:{broker.port}", err=True)
         prefix = {"topic_prefix": chosen.shop_broker.topic_prefix}
         own = broker.model_copy(update=prefix)
-        central = chosen.central.model_copy(update={"broker": own})
-        await _run(chosen.model_copy(update={"shop_broker": own, "central": central}))
+
+        def with_ours(loaded: Settings) -> Settings:
+            central = loaded.central.model_copy(update={"broker": own})
+            return loaded.model_copy(update={"shop_broker": own, "central": central})
+
+        await _run(with_ours(chosen), lambda: with_ours(again()))
 
 
 def _ready(addresses: Mapping[str, str]) -> None:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import pydantic
 
 from gateway.errors import AnaquelError
+from gateway.settings import connected
+from gateway.settings.connected import UnusableFileError
 from gateway.settings.explaining import explain
 from gateway.settings.notices import Notices
 from gateway.settings.sections import OF_SHOP, Broker, Data, Settings
@@ -44,9 +46,18 @@ class SettingsError(AnaquelError):
 def load(path: Path) -> Settings:
     """The settings in ``path``; relative paths in it start at its folder.
 
-    Raises ``SettingsError`` with one line per wrong key.
+    What was connected on the staff page stands in for sections that the file lacks. Raises
+    ``SettingsError`` with one line per wrong key.
     """
-    return _anchored(read(path, Settings, "config.example.toml", _MOVED), path.resolve().parent)
+    written = read(path, Settings, "config.example.toml", _MOVED)
+    chosen = _anchored(written, path.resolve().parent)
+    if chosen.shopify.shop is not None:
+        return chosen
+    try:
+        found = connected.shopify(chosen.data.folder)
+    except UnusableFileError as error:
+        raise SettingsError(str(error)) from error
+    return chosen if found is None else chosen.model_copy(update={"shopify": found})
 
 
 def read(

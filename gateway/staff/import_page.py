@@ -24,6 +24,7 @@ from gateway.staff import texts_of_files as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
+from gateway.store.people import Role
 from gateway.web.problems import Problem
 
 MAX_UPLOAD: Final = 16 * 2**20
@@ -84,7 +85,8 @@ class ImportPage:
 
     async def page(self, request: Request) -> Response:
         """Where a file is chosen."""
-        return self._desk.page(request, "import.html")
+        may_connect = visit_of(request).session.role is Role.ADMINISTRATOR
+        return self._desk.page(request, "import.html", may_connect=may_connect)
 
     async def look(self, request: Request) -> Response:
         """What would change; changes nothing."""

@@ -85,6 +85,8 @@ class RestorePage:
 
     async def page(self, request: Request) -> Response:
         """Where it stands, and what can be done."""
+        if self._restores.state.stage is Stage.RESTARTING:
+            return self._desk.page(request, "restarting.html", next=PATH)
         return await self._page(request)
 
     async def upload(self, request: Request, offset: Annotated[int, Query(ge=0)]) -> Response:
@@ -115,8 +117,8 @@ class RestorePage:
             return await self._page(request, typed_wrong=True, status=422)
         if not self._restores.confirm():
             raise self._not_now(request)
-        # Not a redirect: who answered it may be gone by then.
-        return await self._page(request)
+        # Not a redirect: who would answer it may be gone by then.
+        return self._desk.page(request, "restarting.html", next=PATH)
 
     async def forget(self) -> Response:
         """Leave everything as it is."""

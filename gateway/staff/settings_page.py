@@ -169,6 +169,8 @@ class SettingsPage:
         desk, reader = self._desk, self._desk.reader(request)
 
         def look(connection: Connection) -> tuple[dict[str, Kept], int, tuple[Changed, ...]]:
+            # Files, the first time: not on the loop.
+            zones.every(), zones.of_country(desk.settings.shop.country)
             return (
                 shop_settings.kept(connection),
                 shop_settings.seen(connection),

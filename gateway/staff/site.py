@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +33,7 @@ from gateway.staff import (
     texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
+    texts_of_shopify_page,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -66,6 +67,7 @@ from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
 from gateway.staff.set_up import SetUp
 from gateway.staff.settings_page import SettingsPage
+from gateway.staff.shopify_page import ShopifyPage
 from gateway.staff.sign_in import SignIn
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
@@ -142,6 +144,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_people,
             texts_of_files,
             texts_of_settings,
+            texts_of_shopify_page,
         ),
         texts,
     )
@@ -200,6 +203,7 @@ def site(
     drivers: Mapping[str, LabelDriver] | None = None,
     backups: KeepsBackups | None = None,
     notices: Tells | None = None,
+    restart: Callable[[], None] | None = None,
     attempts: Attempts | None = None,
     streams: Streams | None = None,
     looks: Look | None = None,
@@ -207,7 +211,8 @@ def site(
     """Build the site; reads its templates and files, so call it in a thread.
 
     ``looking`` is asked for the check-up. ``drivers`` are those of the labels' families, to let
-    labels blink. Without ``backups`` or ``notices`` there is no page of them.
+    labels blink. Without ``backups`` or ``notices`` there is no page of them. ``restart`` ends the
+    gateway so that it begins again.
     """
     looks = looks or look(settings.data.folder / compiled.FOLDER)
     own = settings.shop
@@ -242,6 +247,7 @@ def site(
         sign_in,
         live_routes,
         *_parts(desk, flashing, backups, notices, checker),
+        *(() if restart is None else (ShopifyPage(desk, restart),)),
     )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):

@@ -115,6 +115,8 @@ class Serving:
                 for server in servers.values():
                     server.should_exit = True
                 await asyncio.wait(tasks, timeout=2 * _GRACE_S)
+                for server in servers.values():
+                    server.cut()
         raise AnaquelError("a site stopped serving; see the messages before this one")
 
 
@@ -124,6 +126,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to ``lifecycle``."""
         yield
+
+    def cut(self) -> None:
+        """End what is still connected: where the process goes on, it would be answered for ever."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:

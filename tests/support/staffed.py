@@ -127,6 +127,7 @@ def make(
         drivers=drivers,
         backups=backups,
         notices=notices or Notices(database, clock, settings, dict),
+        restart=lambda: None,
         attempts=Attempts(database, clock, pause=pause),
         streams=Streams(heartbeat_s=0.05),
         looks=LOOK,

@@ -4,7 +4,8 @@
   const PIECE = 2 ** 19;
   const TRIES = 5;
   const PAUSE_MS = 1_000;
-  const LONGEST_MS = 90_000;
+  // By then whoever answers is the new one, though nobody saw the old one go.
+  const SURELY_MS = 6_000;
   const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
   const form = document.getElementById("upload");
@@ -62,7 +63,7 @@
     const look = async () => {
       try {
         const answer = await fetch("/healthz", { cache: "no-store" });
-        if (answer.ok && (gone || Date.now() - began > LONGEST_MS)) return location.assign("/restore");
+        if (answer.ok && (gone || Date.now() - began > SURELY_MS)) return location.assign(waiting.dataset.next);
       } catch { gone = true; }
       setTimeout(look, PAUSE_MS / 2);
     };

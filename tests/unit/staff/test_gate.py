@@ -48,6 +48,7 @@ CHANGING = (
             "/settings",
             "/settings/file",
             "/notices/test",
+            *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
         )
     ),
     ("POST", "/labels/L000/bind"),
