@@ -115,6 +115,24 @@ class Shelf:
     since: Mapping[Trouble, float] = field(default_factory=dict)
 
 
+def looked_for(limits: Limits) -> frozenset[Trouble]:
+    """The troubles that these limits can find."""
+    asked = {
+        Trouble.EMPTY: True,
+        Trouble.NEARLY_EMPTY: limits.few is not None,
+        Trouble.TOO_WARM: limits.most_c is not None,
+        Trouble.TOO_COLD: limits.least_c is not None,
+        Trouble.LEFT_OPEN: limits.open_for_s is not None,
+    }
+    return frozenset(trouble for trouble, is_asked in asked.items() if is_asked)
+
+
+def is_inside(limits: Limits, celsius: Decimal) -> bool:
+    """Whether a temperature is within the limits, ends included."""
+    above = limits.least_c is None or celsius >= limits.least_c
+    return above and (limits.most_c is None or celsius <= limits.most_c)
+
+
 def judged(limits: Limits, before: Shelf, values: Mapping[str, Decimal], at: float) -> Shelf:
     """What is known after another sample; values that nobody asked about change nothing."""
     weighing = before.weighing

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 
 from device_drivers import registry
 from device_drivers.api.sensors import Picked, SensorAsked
@@ -13,10 +15,12 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.intake.over_mqtt import MqttIntake
 from gateway.intake.sensing import Sensing, Sensor
+from gateway.intake.shelves import Watched
 from gateway.lifecycle import Service
 from gateway.settings import Settings
 from gateway.settings.sensors import SensorSection, read_key
-from gateway.store.database import Database
+from gateway.store import observations
+from gateway.store.database import Connection, Database
 
 
 async def build(
@@ -32,22 +36,49 @@ async def build(
     Raises ``OSError`` and ``ValueError`` for a key that cannot be used.
     """
     services: list[Service] = [MqttIntake(links.intake, database, clock, origin=origin)]
+
+    def today() -> date:
+        return clock.now().astimezone(settings.shop.zone).date()
+
+    # Also without sensors: those that were there before leave nothing behind.
+    watched = await database.write(partial(_watched, settings=settings, today=today()))
     if settings.sensors:
-        sensors = await asyncio.to_thread(_sensors, settings)
-        services.append(Sensing(sensors, radios, links.sensors, database, clock, origin=origin))
+        sensors = await asyncio.to_thread(_sensors, settings, watched)
+        to = (database, clock)
+        services.append(Sensing(sensors, radios, links.sensors, *to, origin=origin, today=today))
     return services
 
 
-def _sensors(settings: Settings) -> list[Sensor]:
+def _sensors(settings: Settings, watched: Mapping[str, Watched]) -> list[Sensor]:
     return [
         Sensor(
             name,
             registry.SENSORS[section.family].build(asked(section)),
             every_s=section.pace_s,
             place=section.place,
+            watched=watched.get(name),
         )
         for name, section in settings.sensors.items()
     ]
+
+
+def _watched(connection: Connection, settings: Settings, today: date) -> dict[str, Watched]:
+    """The shelves of the settings with what was known of them; others are forgotten."""
+    shelves = {name: one.shelf for name, one in settings.sensors.items() if one.shelf is not None}
+    observations.keep_only(connection, shelves)
+    known = observations.every(connection)
+    day = {name: observations.day_of(connection, name, today) for name in shelves}
+    return {
+        name: Watched(
+            name,
+            shelf.limits,
+            place=settings.sensors[name].place,
+            product=shelf.product,
+            known=known.get(name),
+            today=None if (one := day[name]) is None else (today, one),
+        )
+        for name, shelf in shelves.items()
+    }
 
 
 def asked(section: SensorSection) -> SensorAsked:

@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NoReturn
 
 import structlog
@@ -29,7 +29,8 @@ from gateway.clock import Clock
 from gateway.domain import sampling
 from gateway.domain.events import Origin, Reading
 from gateway.domain.sampling import Pace
-from gateway.intake import taking
+from gateway.intake import shelves, taking
+from gateway.intake.shelves import News, Watched
 from gateway.intake.taking import Arrival
 from gateway.store.database import Connection, Database
 
@@ -61,21 +62,29 @@ class Sensor:
     """One sensor: its driver, where it is, and how often it is told."""
 
     def __init__(
-        self, name: str, driver: SensorDriver, *, every_s: float, place: str | None = None
+        self,
+        name: str,
+        driver: SensorDriver,
+        *,
+        every_s: float,
+        place: str | None = None,
+        watched: Watched | None = None,
     ) -> None:
         self.name = name
         self.driver = driver
         self.pace = Pace(every_s)
         self.place = place
+        self.watched = watched
         self.trouble = ""
         self.told_at = -_QUIET_S
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A reading for the database, and whom to tell that it is there."""
+    """What is for the database, and whom to tell that it is there."""
 
-    arrival: Arrival
+    arrival: Arrival | None
+    news: News | None
     ack: Callable[[], None]
 
 
@@ -93,11 +102,13 @@ class Sensing:
         clock: Clock,
         *,
         origin: Origin,
+        today: Callable[[], date],
     ) -> None:
         self.counters = Counters()
         self._database = database
         self._clock = clock
         self._origin = origin
+        self._today = today
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(_MAX_WAITING)
         self._on_air: dict[str, list[tuple[Sensor, OverAir]]] = defaultdict(list)
         self._on_topic: dict[str, list[Sensor]] = defaultdict(list)
@@ -139,9 +150,9 @@ class Sensing:
                     payload = advert.service_data.get(where.service)
                 if payload is None:
                     continue
-                arrival = self._read(sensor, Packet(payload=payload, at=advert.at))
-                if arrival is not None:
-                    self._offer(_Waiting(arrival, _nobody))
+                said = self._read(sensor, Packet(payload=payload, at=advert.at), _nobody)
+                if said is not None:
+                    self._offer(said)
 
     def _offer(self, reading: _Waiting) -> None:
         """Over the air nobody waits: without room it is lost."""
@@ -158,18 +169,17 @@ class Sensing:
             packet = Packet(payload=message.payload, at=now, topic=message.topic)
             # What the broker kept was measured nobody knows when.
             sensors = () if message.retained else self._on_topic.get(message.topic, ())
-            arrivals = [self._read(sensor, packet) for sensor in sensors]
-            readings = [arrival for arrival in arrivals if arrival is not None]
-            for arrival in readings[:-1]:
-                await self._waiting.put(_Waiting(arrival, _nobody))
-            if readings:
-                # Taken in order: when the last is stored, so are those before it.
-                await self._waiting.put(_Waiting(readings[-1], message.ack))
-            else:
+            acks = [*(_nobody for _ in sensors[1:]), message.ack]
+            read = [self._read(one, packet, ack) for one, ack in zip(sensors, acks, strict=False)]
+            for said in read:
+                if said is not None:
+                    await self._waiting.put(said)
+            # Taken in order: when the last is stored, so are those before it.
+            if not read or read[-1] is None:
                 message.ack()
 
-    def _read(self, sensor: Sensor, packet: Packet) -> Arrival | None:
-        """The reading in a packet, None where there is none; what is wrong is counted and told."""
+    def _read(self, sensor: Sensor, packet: Packet, ack: Callable[[], None]) -> _Waiting | None:
+        """What a packet has to store, if anything; what is wrong is counted and told."""
         try:
             sample = sensor.driver.read(packet)
         except SensorError as error:
@@ -184,13 +194,17 @@ class Sensing:
         self._tell(sensor, packet.at, "impossible" if wrong else "", ", ".join(wrong))
         if not values:
             return None
-        if not sensor.pace.is_due(values, packet.at):
+        news = None
+        if sensor.watched is not None:
+            news = sensor.watched.hear(values, packet.at, self._today())
+        arrival = None
+        if sensor.pace.is_due(values, packet.at):
+            told = {name: f"{value:f}" for name, value in values.items()}
+            reading = Reading(values=told, place=sensor.place)
+            arrival = Arrival(device=sensor.name, content=reading, at=self._time_of(sample))
+        else:
             self.counters.between += 1
-            return None
-        reading = Reading(
-            values={name: f"{value:f}" for name, value in values.items()}, place=sensor.place
-        )
-        return Arrival(device=sensor.name, content=reading, at=self._time_of(sample))
+        return None if arrival is None and news is None else _Waiting(arrival, news, ack)
 
     def _time_of(self, sample: Sample) -> datetime | None:
         at = sample.at
@@ -220,7 +234,13 @@ class Sensing:
         now = self._clock.now()
 
         def transaction(connection: Connection) -> int:
-            return sum(taking.take(connection, self._origin, one.arrival, now).new for one in group)
+            taken = 0
+            for one in group:
+                if one.arrival is not None:
+                    taken += taking.take(connection, self._origin, one.arrival, now).new
+                if one.news is not None:
+                    shelves.store(connection, one.news, self._origin, now)
+            return taken
 
         # The telemetry lane makes room for itself.
         self.counters.taken += await self._database.write_patiently(transaction)

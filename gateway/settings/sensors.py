@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from gateway.settings.shapes import Id, Section, shaped
+from gateway.domain.shelf_readings import Limits, Scale
+from gateway.settings.shapes import Id, Seconds, Section, Whole, shaped
 
 BLUETOOTH_EVERY_S = 60.0
 
@@ -69,6 +70,46 @@ def _picked(value: object) -> object:
 Picked = Annotated[PickedSection, BeforeValidator(_picked)]
 
 
+Weight = Annotated[Factor, Field(gt=0)]
+
+
+class ShelfSection(Section):
+    """What is at a sensor, and when something is wrong there."""
+
+    product: Id | None = None
+    piece_g: Weight | None = None
+    tare_g: Factor = Decimal(0)
+    few: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    empty_for_s: Seconds = 60.0
+    least_c: Factor | None = None
+    most_c: Factor | None = None
+    out_for_s: Seconds = 900.0
+    open_for_s: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _leaves_room_between(self) -> ShelfSection:
+        # A trouble ends half a degree inside the limit.
+        if self.least_c is not None and self.most_c is not None and self.most_c < self.least_c + 2:
+            raise ValueError("most_c must be at least 2 degrees above least_c")
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        """The same for the domain."""
+        scale = None
+        if self.piece_g is not None:
+            scale = Scale(piece_g=self.piece_g, tare_g=self.tare_g)
+        return Limits(
+            scale=scale,
+            few=self.few,
+            empty_for_s=self.empty_for_s,
+            least_c=self.least_c,
+            most_c=self.most_c,
+            out_for_s=self.out_for_s,
+            open_for_s=self.open_for_s,
+        )
+
+
 class SensorSection(Section):
     """One of them."""
 
@@ -79,6 +120,8 @@ class SensorSection(Section):
     place: Id | None = None
     every_s: Annotated[float, Field(strict=True, ge=0, le=86_400)] | None = None
     values: Annotated[dict[ValueName, Picked], Field(max_length=32)] = Field(default={})
+
+    shelf: ShelfSection | None = None
 
     @model_validator(mode="after")
     def _has_what_its_family_needs(self) -> SensorSection:

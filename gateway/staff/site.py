@@ -31,6 +31,7 @@ from gateway.staff import (
     texts_of_prints,
     texts_of_retired,
     texts_of_settings,
+    texts_of_shelves,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -138,6 +139,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_people,
             texts_of_files,
             texts_of_settings,
+            texts_of_shelves,
         ),
         texts,
     )

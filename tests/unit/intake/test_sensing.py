@@ -61,7 +61,7 @@ async def running(
 ) -> AsyncIterator[Sensing]:
     limits = dict.fromkeys(Lane, 50_000_000)
     await database.write(lambda c: outbox.prepare(c, limits, NOW, uplink=False))
-    sensing = Sensing(sensors, radios, None, database, SystemClock(), origin=ORIGIN)
+    sensing = Sensing(sensors, radios, None, database, SystemClock(), origin=ORIGIN, today=NOW.date)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(sensing.run(), name="sensing")
         yield sensing

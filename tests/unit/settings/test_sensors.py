@@ -76,6 +76,14 @@ def test_over_bluetooth_a_minute_lies_between_readings(tmp_path: Path) -> None:
             'a = { family = "json", topic = "t", values = { w = "a..b" } }',
             "where the value is, like",
         ),
+        (
+            RUUVI.replace(" }", ", shelf = { least_c = 4, most_c = 5 } }"),
+            "[sensors.a.shelf]: most_c must be at least 2 degrees above least_c",
+        ),
+        (
+            RUUVI.replace(" }", ", shelf = { piece_g = 0 } }"),
+            "sensors.a.shelf.piece_g = 0: write a number above 0",
+        ),
         (f"{RUUVI}\n{RUUVI.replace('a =', 'b =')}", "sensors.b and sensors.a are both CB:B8"),
     ],
 )
