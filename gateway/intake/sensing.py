@@ -150,15 +150,15 @@ class Sensing:
                     payload = advert.service_data.get(where.service)
                 if payload is None:
                     continue
+                if self._waiting.full():
+                    # Unread, so that what the sensor says next is still news.
+                    self._lose()
+                    continue
                 said = self._read(sensor, Packet(payload=payload, at=advert.at), _nobody)
                 if said is not None:
-                    self._offer(said)
+                    self._waiting.put_nowait(said)
 
-    def _offer(self, reading: _Waiting) -> None:
-        """Over the air nobody waits: without room it is lost."""
-        if not self._waiting.full():
-            self._waiting.put_nowait(reading)
-            return
+    def _lose(self) -> None:
         self.counters.lost += 1
         if self.counters.lost == 1:
             log.error("readings of sensors are lost: the database takes none")

@@ -8,9 +8,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from typing_extensions import override
 
 from device_drivers import registry
 from device_drivers.api.sensors import SensorAsked
@@ -22,11 +23,13 @@ from gateway.clock import SystemClock
 from gateway.domain.events import Lane, Origin
 from gateway.intake.sensing import Sensing, Sensor
 from gateway.store import outbox
+from gateway.store.database import Connection
 from tests.support.inline import InlineDatabase
 from tests.support.sensor_rigs import ADDRESS, RIGS, RUUVI
 
 pytestmark = pytest.mark.looptime
 
+T = TypeVar("T")
 ORIGIN = Origin(store="s042", gateway="gw1")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PACKETS = {rig.family: rig.packet for rig in RIGS if rig.asked.key is None}
@@ -158,3 +161,44 @@ async def test_1500_adverts_a_second_are_read_without_falling_behind(
     assert counters.taken == len(await readings(database)) == 50
     assert counters.taken + counters.between + counters.repeated == 50 * 600
     assert used_s < 20, "a third of one core, simulated air included"
+
+
+class StuckDatabase(InlineDatabase):
+    """Takes nothing until it is freed, like one whose disk is full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+
+    @override
+    async def write_patiently(self, transaction: Callable[[Connection], T]) -> T:
+        await self.free.wait()
+        return await super().write_patiently(transaction)
+
+
+@pytest.fixture
+def stuck() -> StuckDatabase:
+    return StuckDatabase()
+
+
+async def test_while_the_disk_is_full_the_newest_is_lost_and_then_news_again(
+    stuck: StuckDatabase,
+) -> None:
+    presses = [bytes.fromhex(f"4000{nth % 256:02x}3a01") for nth in range(1_500)]
+    waiting = iter([*presses, bytes.fromhex("400001" + "1a01")])
+    radio = SimulatedRadio()
+    radio.add(SimulatedBeacon(ADDRESS, saying(lambda: next(waiting, None))))
+    async with running(stuck, [door()], radio) as sensing:
+        for _ in presses:
+            radio.hear()
+            await asyncio.sleep(10)
+        held = sensing.counters.lost
+        stuck.free.set()
+        await asyncio.sleep(1)
+        radio.hear()
+        await asyncio.sleep(1)
+
+    told = await readings(stuck)
+    assert 0 < held < 500
+    assert len(told) == sensing.counters.taken == 1_500 - held + 1
+    assert told[-1]["values"] == {"open": "1"}
