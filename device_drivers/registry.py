@@ -1,7 +1,7 @@
-"""The one table of label families: what there is, and how a driver of each is built.
+"""The one table of families: what labels and sensors there are, and how drivers are built.
 
-Other distributions add families by an entry point of the group ``anaquel.labels`` that names a
-``LabelFamily`` (docs/drivers.md).
+Other distributions add families of labels by an entry point of the group ``anaquel.labels`` that
+names a ``LabelFamily`` (docs/drivers.md).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from device_drivers.api.drivers import AccessPoint, Capabilities, Family, Hardware, LabelDriver
+from device_drivers.api.sensors import SensorAsked, SensorDriver
 from device_drivers.labels.atc_ble_oepl import driver as atc_ble_oepl
 from device_drivers.labels.gicisky import driver as gicisky
 from device_drivers.labels.hanshow import server as hanshow
@@ -35,6 +36,11 @@ from device_drivers.links.messages import MessagePort
 from device_drivers.links.offers import Offers
 from device_drivers.links.radio import Radio
 from device_drivers.links.standing import Told, untold
+from device_drivers.sensors.bthome import BTHome
+from device_drivers.sensors.mapping import Mapped
+from device_drivers.sensors.ruuvi import Ruuvi
+from device_drivers.sensors.shelly import Shelly
+from device_drivers.sensors.zigbee2mqtt import Zigbee2Mqtt
 
 
 def _no_key(_label: str) -> bytes | None:
@@ -251,3 +257,25 @@ def label_drivers(ways: Ways, tell: Tell) -> dict[str, LabelDriver]:
                 raise
             tell(LeftOut(family=name, distribution="", problem=f"no driver: {_said(error)}"))
     return drivers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorFamily:
+    """A family of sensors and the builder of the driver of one of them."""
+
+    name: str
+    title: str
+    over: Over
+    build: Callable[[SensorAsked], SensorDriver]
+    hardware: Hardware = field(default_factory=Hardware)
+
+
+_SENSORS = (
+    SensorFamily(name="bthome", title="BTHome 2", over=Over.RADIO, build=BTHome),
+    SensorFamily(name="ruuvi", title="RuuviTag", over=Over.RADIO, build=Ruuvi),
+    SensorFamily(name="zigbee2mqtt", title="Zigbee2MQTT", over=Over.MESSAGES, build=Zigbee2Mqtt),
+    SensorFamily(name="shelly", title="Shelly Gen2+", over=Over.MESSAGES, build=Shelly),
+    SensorFamily(name="json", title="JSON", over=Over.MESSAGES, build=Mapped),
+)
+SENSORS: Final[Mapping[str, SensorFamily]] = MappingProxyType({one.name: one for one in _SENSORS})
+"""Every family of sensors by its name."""

@@ -23,8 +23,8 @@ from gateway.feed.pictures import Pictures
 from gateway.feed.service import FeedService
 from gateway.feed.sources import own
 from gateway.feed.sources.shopify.building import FromShopify
+from gateway.intake import building as intake_room
 from gateway.intake import site as intake_site
-from gateway.intake.over_mqtt import MqttIntake
 from gateway.labels import building as labels_room
 from gateway.labels import driving, radios, reaching
 from gateway.labels.drawing import TemplateRenderer
@@ -104,7 +104,7 @@ async def run(
         services: list[Service] = [
             *watchdog.of(os.environ, database, pulses := Pulses(), meter),
             *(one for one in (keeper, feed) if one is not None),
-            MqttIntake(links.intake, database, clock, origin=origin),
+            *await intake_room.build(settings, database, clock, origin, links, adapters),
             *await events_room.build(settings, database, clock, central),
             *labels_room.build(
                 settings, database, clock, (links.shop, drivers, outages), origin, renderer

@@ -46,7 +46,7 @@ log = structlog.get_logger("broker")
 
 
 class Link:
-    """A ``MessagePort`` over one broker; topics are relative to ``prefix``.
+    """A ``MessagePort`` over one broker; topics are relative to ``prefix``, if there is one.
 
     The broker keeps what comes while we are away for ``session_s`` seconds, 0 is not at all.
     """
@@ -70,7 +70,7 @@ class Link:
         self.dropped = 0
         self._broker = broker
         self._credentials = Credentials(broker)
-        self._prefix = prefix + "/"
+        self._prefix = f"{prefix}/" if prefix else ""
         self._client_id = client_id
         self._will = will
         self._session_s = session_s
@@ -239,7 +239,7 @@ class Link:
 def _pattern(topic_filter: str) -> str:
     """What a topic looks like that the filter asks for; paho's own search takes ten times as long.
 
-    Our prefix stands first, so a name that begins with ``$`` is none of ours.
+    Our prefix stands first, or no wildcard does: a name that begins with ``$`` is none of ours.
     """
     pattern = re.escape(topic_filter).replace(r"\+", "[^/]*")
     return re.sub(r"(^|/)\\#$", "(?:\\1.*)?", pattern)

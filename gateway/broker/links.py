@@ -14,6 +14,7 @@ from gateway.settings import Settings
 class Links:
     """The connections: to central (None without one), to labels, and to scanners and sensors.
 
+    ``sensors`` is for those that have topics of their own, outside the shop's; None without any.
     Intake has a connection of its own, so that scans held back in a full lane never keep a
     label's report waiting.
     """
@@ -21,11 +22,12 @@ class Links:
     central: Link | None
     shop: Link
     intake: Link
+    sensors: Link | None = None
 
     @property
     def each(self) -> tuple[Link, ...]:
         """Every link once."""
-        links = (self.central, self.shop, self.intake)
+        links = (self.central, self.shop, self.intake, self.sensors)
         return tuple(dict.fromkeys(link for link in links if link is not None))
 
 
@@ -48,4 +50,9 @@ def build_links(settings: Settings, clock: Clock, version: str) -> Links:
     for each in {shop, central} - {None}:
         if each is not None:
             birth.announce(each, gateway, version, clock)
-    return Links(central=central, shop=shop, intake=link("intake", f"{gateway}.intake"))
+    sensors: Link | None = None
+    if any(sensor.topic is not None for sensor in settings.sensors.values()):
+        own = f"{gateway}.sensors"
+        sensors = Link("sensors", settings.shop_broker, prefix="", client_id=own)
+    intake = link("intake", f"{gateway}.intake")
+    return Links(central=central, shop=shop, intake=intake, sensors=sensors)

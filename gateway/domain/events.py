@@ -161,9 +161,13 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a sensor measured: name with unit to decimal number as text (``mass_g``: ``1240``)."""
+    """What a sensor measured: name with unit to decimal number as text (``mass_g``: ``1240``).
+
+    ``place`` is the shelf or room it is at, where the settings say so.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None
 
 
 def id_given(store: str, device: str, kind: str, given: str) -> str:
@@ -214,7 +218,9 @@ def measured(
         subject=f"device/{device}",
         time=time,
         recorded=recorded,
-        data={"device": device, "values": dict(reading.values)},
+        data=_without_none(
+            {"device": device, "place": reading.place, "values": dict(reading.values)}
+        ),
     )
 
 

@@ -9,22 +9,27 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from gateway.domain import element_strings
+from gateway.domain.element_strings import GS, ElementStringError
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import normalise_code
+from gateway.domain.scanned_codes import Identified, Kind, from_upc_e, identified
 
 LONGEST = 500
 
 _PART = re.compile(r"/(01|l|p|g)/([^/]+)", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f]")
-_ELEMENT = re.compile(r"(?:\]C1|\]d2|\]Q3|\]e0)?(?:\(01\)|01)(\d{14})")
+_PRINTED = re.compile(r"\(01\)(\d{14})")
+"""As people type what stands below a code."""
+_WITH_GTIN = re.compile(r"01\d{14}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """What was scanned: each member is None unless the text can mean it.
 
-    ``text`` is the scan as typed, ``code`` a label's code, ``gtin`` 14 digits, ``product`` and
-    ``group`` ids that a link of ours names.
+    ``text`` is the scan as typed, its symbology identifier left out, ``code`` a label's code,
+    ``gtin`` 14 digits, ``product`` and ``group`` ids that a link of ours names.
     """
 
     text: str
@@ -36,13 +41,30 @@ class Scan:
 
 def read(scanned: str) -> Scan:
     """The meanings of a scan; never raises, whatever it holds."""
-    text = _INVISIBLE.sub("", scanned[:LONGEST]).strip()
+    code = identified(scanned[:LONGEST].strip())
+    text = _INVISIBLE.sub("", code.data).strip()
+    if (elements := _of_elements(code)) is not None:
+        return Scan(text=text, gtin=elements)
     if "/" in text:
         return _link(text)
-    element = _ELEMENT.fullmatch(text)
-    gtin = _gtin(element[1] if element else text)
+    printed = _PRINTED.fullmatch(text)
+    gtin = _gtin(printed[1] if printed else text) or _gtin(from_upc_e(text) or "")
     # Six digits may be a label's code; eight and more never are.
     return Scan(text=text, code=normalise_code(text), gtin=gtin)
+
+
+def _of_elements(code: Identified) -> str | None:
+    """The GTIN of the article in an element string; None where it is none, or has no such.
+
+    A scanner that sends no symbology identifier is understood where the GTIN comes first.
+    """
+    data = code.data.lstrip(GS)
+    if code.kind is not Kind.ELEMENTS and not _WITH_GTIN.match(data):
+        return None
+    try:
+        return element_strings.parse(data).data.get("01")
+    except ElementStringError:
+        return None
 
 
 def _link(text: str) -> Scan:

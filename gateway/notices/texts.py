@@ -103,6 +103,19 @@ TASKS: Mapping[str, Text] = {
         es="Puntos de acceso o adaptadores sin ninguna etiqueta a la vista: {count}",
         en="Access points or adapters that hear hardly any label: {count}",
     ),
+    "shelf_nearly_empty": Text(
+        es="Estantes casi vacíos: {count}", en="Shelves that are nearly empty: {count}"
+    ),
+    "shelf_empty": Text(es="Estantes vacíos: {count}", en="Empty shelves: {count}"),
+    "shelf_too_warm": Text(
+        es="Lugares con demasiado calor: {count}", en="Places that are too warm: {count}"
+    ),
+    "shelf_too_cold": Text(
+        es="Lugares con demasiado frío: {count}", en="Places that are too cold: {count}"
+    ),
+    "shelf_left_open": Text(
+        es="Puertas que siguen abiertas: {count}", en="Doors that were left open: {count}"
+    ),
 }
 """What stands while tasks of a kind are open."""
 TASK_OTHER = Text(es="Tareas pendientes ({kind}): {count}", en="Open tasks ({kind}): {count}")

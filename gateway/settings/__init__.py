@@ -25,6 +25,7 @@ from gateway.settings.sections import (
     Source,
     Time,
 )
+from gateway.settings.sensors import SensorSection
 from gateway.settings.shopify import Shopify
 from gateway.settings.sites import (
     IntakeListen,
@@ -60,6 +61,7 @@ __all__ = [
     "OpsListen",
     "Pictures",
     "Proof",
+    "SensorSection",
     "Settings",
     "SettingsError",
     "Shop",

@@ -151,6 +151,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                     "keys_file": anchor(settings.labels.keys_file),
                 }
             ),
+            "sensors": {
+                name: _anchored_paths(one, ("key_file",), folder)
+                for name, one in settings.sensors.items()
+            },
             "backup": _anchored_paths(settings.backup, _BACKUP_FILES, folder),
             "notices": _anchored_notices(settings.notices, folder),
             "sites": settings.sites.model_copy(

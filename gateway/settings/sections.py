@@ -22,6 +22,7 @@ from gateway.settings.access_points import AccessPointSection
 from gateway.settings.backup import Backup
 from gateway.settings.bluetooth import Bluetooth
 from gateway.settings.notices import Notices
+from gateway.settings.sensors import SensorSection
 from gateway.settings.shapes import (
     HOST,
     Flag,
@@ -288,6 +289,7 @@ class Settings(Section):
     access_points: Annotated[dict[Id, AccessPointSection], Field(max_length=100)] = Field(
         default={}
     )
+    sensors: Annotated[dict[Id, SensorSection], Field(max_length=500)] = Field(default={})
     proof: Proof = Proof()
     events: Events = Events()
     backup: Backup = Backup()
@@ -322,6 +324,23 @@ class Settings(Section):
                 "[central] require_signature is true, but [central.keys] has no key to check "
                 "with: write central's public key there"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sensors_can_be_heard(self) -> Settings:
+        taken: dict[str, str] = {}
+        for name, sensor in self.sensors.items():
+            where = sensor.address or sensor.topic or ""
+            if where in taken:
+                raise ValueError(
+                    f"sensors.{name} and sensors.{taken[where]} are both {where}: write each once"
+                )
+            taken[where] = name
+            if sensor.address is not None and not self.bluetooth.adapters:
+                raise ValueError(
+                    f"sensors.{name} is a Bluetooth sensor, and no adapter listens: write "
+                    'adapters = ["hci0"] below [bluetooth]'
+                )
         return self
 
     def source_of(self, kind: Kind) -> Source:

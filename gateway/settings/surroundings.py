@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway.settings import label_keys
 from gateway.settings.loading import SettingsError
 from gateway.settings.sections import Broker, Settings
+from gateway.settings.sensors import read_key
 
 
 def check(file: Path, settings: Settings) -> None:
@@ -32,6 +33,7 @@ def problems(settings: Settings) -> Iterator[str]:
         yield from _identity(section, broker)
     yield from _secret(settings)
     yield from _label_keys(settings)
+    yield from _sensor_keys(settings)
     yield from _templates(settings)
     yield from _backup(settings)
     yield from _folder(settings)
@@ -81,6 +83,19 @@ def _label_keys(settings: Settings) -> Iterator[str]:
         yield f"{key}: {unreadable(error)}"
     except ValueError as error:
         yield f"{key}: {error}"
+
+
+def _sensor_keys(settings: Settings) -> Iterator[str]:
+    for name, sensor in settings.sensors.items():
+        if sensor.key_file is None:
+            continue
+        key = f'sensors.{name}.key_file = "{sensor.key_file}"'
+        try:
+            read_key(sensor.key_file)
+        except OSError as error:
+            yield f"{key}: {unreadable(error)}"
+        except ValueError as error:
+            yield f"{key}: {error}"
 
 
 def _templates(settings: Settings) -> Iterator[str]:

@@ -33,6 +33,7 @@ from gateway.staff import (
     texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
+    texts_of_shelves,
     texts_of_shopify_page,
     texts_of_waves,
 )
@@ -144,6 +145,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_people,
             texts_of_files,
             texts_of_settings,
+            texts_of_shelves,
             texts_of_shopify_page,
         ),
         texts,

@@ -24,6 +24,7 @@ from gateway.staff import (
     texts_of_notices,
     texts_of_prices,
     texts_of_retired,
+    texts_of_shelves,
     texts_of_shopify,
     wave_list,
 )
@@ -72,6 +73,7 @@ class TaskLines:
             "backup_failed": self._backup_failed,
             "notice_failed": self._notice_failed,
             **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
+            **dict.fromkeys(texts_of_shelves.COMPLAINTS, self._shelf),
         }
 
     def line(self, task: Task) -> TaskLine:
@@ -324,6 +326,19 @@ class TaskLines:
             title=self._say(title, what=what, count=count),
             advice=self._say(said.advice, count=count),
             href=f"/labels/{task.key}" if task.key and not is_way else "/labels",
+        )
+
+    def _shelf(self, task: Task) -> TaskLine:
+        said = texts_of_shelves.COMPLAINTS[task.kind]
+        where = str(task.detail.get("place") or task.key)
+        product = task.detail.get("product")
+        if product:
+            name = self._names.name("product", str(product))
+            where = self._say(texts_of_shelves.OF_PRODUCT, product=name, where=where)
+        return TaskLine(
+            tone=said.tone,
+            title=self._say(said.title, where=where),
+            advice=self._say(said.advice),
         )
 
     def _other(self, task: Task) -> TaskLine:

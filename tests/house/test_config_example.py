@@ -25,7 +25,7 @@ EXAMPLES: dict[str, type[BaseModel]] = {
 TEXTS = {name: (project.ROOT / name).read_text(encoding="utf-8") for name in EXAMPLES}
 COMMENTED = re.compile(r"^# ([A-Za-z_0-9]+ = .+)$", re.MULTILINE)
 NAMED_BY_PEOPLE = {
-    *("access_points", "central.keys", "shopify.locations"),
+    *("access_points", "central.keys", "shopify.locations", "sensors"),
     *("notices.webhooks", "notices.mail"),
 }
 """Sections in which people choose the names; the example shows one."""

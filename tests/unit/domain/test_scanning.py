@@ -53,3 +53,26 @@ def test_every_code_is_read_from_its_own_qr(code: str) -> None:
 def test_links_of_ours_name_products_and_groups() -> None:
     assert scanning.read("https://q.example.com/p/alba-navy-26").product == "alba-navy-26"
     assert scanning.read("https://q.example.com/g/jeans-alba?color=navy").group == "jeans-alba"
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "]C1010950600013435217270331",
+        "]d2\x1d010950600013435210AB/C\x1d2112",
+        "010950600013435210AB/C\x1d2112",
+        "(01)09506000134352",
+        "]E09506000134352",
+        "]E3950600013435212",
+    ],
+)
+def test_an_element_string_names_its_article(scanned: str) -> None:
+    assert scanning.read(scanned).gtin == "09506000134352"
+
+
+def test_a_upc_e_is_the_upc_a_that_it_stands_for() -> None:
+    assert scanning.read("06543217").gtin == "00065100004327"
+
+
+def test_what_lies_in_a_box_is_not_the_box() -> None:
+    assert scanning.read("]C102000123456789053724").gtin is None

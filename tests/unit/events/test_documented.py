@@ -16,6 +16,8 @@ from gateway.domain import (
     label_events,
     price_events,
     setting_events,
+    shelf_events,
+    shelf_readings,
     takeover_events,
 )
 from gateway.domain.events import Event, Origin, Reading, Scan
@@ -63,6 +65,17 @@ EMITTED = [
         device="shelf-a3",
         time=RECORDED,
         recorded=RECORDED,
+    ),
+    shelf_events.changed(
+        ORIGIN,
+        event_id=MADE,
+        sensor="scale-7",
+        place="A03-B2",
+        product="runner-26",
+        pieces=2,
+        before=frozenset({shelf_readings.Trouble.EMPTY}),
+        found=frozenset({shelf_readings.Trouble.NEARLY_EMPTY}),
+        time=RECORDED,
     ),
     events.label_shown(
         ORIGIN,
@@ -185,6 +198,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(takeover_events).values(),
             *vars(backup_events).values(),
             *vars(setting_events).values(),
+            *vars(shelf_events).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

@@ -14,7 +14,7 @@ from gateway.labels import parting
 from gateway.notices import composing, texts
 from gateway.notices.composing import Shop, compose
 from gateway.notices.presets import Preset
-from gateway.staff import texts_of_health
+from gateway.staff import texts_of_health, texts_of_shelves
 from gateway.store import stopped
 from tests.support import project
 
@@ -113,4 +113,5 @@ def test_every_kind_of_task_has_its_words() -> None:
     known = set(re.findall(r'"(\w+)": self\._', source))
     assert len(known) > 10
     known |= {parting.LEFT_HANGING, *stopped.TASKS.values(), *texts_of_health.COMPLAINTS}
+    known |= texts_of_shelves.COMPLAINTS.keys()
     assert known == texts.TASKS.keys()

@@ -1,0 +1,1 @@
+"""Families of sensors: bytes in, named numbers out."""
