@@ -73,6 +73,8 @@ async def test_what_is_saved_counts_at_once_and_is_noted(staff: Staffed) -> None
         ("time_zone", "Mexico_City", "escribe America/Mexico_City"),
         ("quiet_hours", "de noche", "como 22:00-06:30"),
         ("usual_prices", "MXN 20 10", "como MXN 0.50 20000"),
+        ("brand_color", "blue", "como #24408e"),
+        ("footer", "x" * 301, "hasta 300 letras"),
         ("language", "fr", "elige entre: es, en"),
         ("second_language", "es", "ya es el primer idioma"),
         ("name", "x" * 101, "hasta 100 letras"),
