@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from gateway.domain import opening
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
 from gateway.wording import languages
@@ -16,6 +17,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6})")
 _QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MOST_RANGES: Final = 10
+_MOST_SPANS: Final = 14
 
 Read = Callable[[str, str], str]
 """Takes what was written, which is not empty, and the shop's country; returns its one form."""
@@ -117,6 +119,28 @@ def time_zone(text: str, country: str) -> str:
             meant=" / ".join(meant),
         )
     return text
+
+
+def opening_hours(text: str, _: str) -> str:
+    """Days and hours, like ``mon-fri 09:00-20:00, sat 10:00-14:00``."""
+    try:
+        lines = opening.written(text)
+    except ValueError:
+        lines = []
+    if not 0 < len(lines) <= _MOST_SPANS:
+        raise UnusableError(
+            Text(
+                es="no son unas horas; escribe días y horas, como lun-vie 09:00-20:00, sáb "
+                "10:00-14:00",
+                en="are no hours; write days and hours, like mon-fri 09:00-20:00, sat 10:00-14:00",
+            )
+        )
+    # Days in a row are written as one word again.
+    return ", ".join(
+        f"{'-'.join(dict.fromkeys((line['days'][0], line['days'][-1])))} "
+        f"{line['open']}-{line['close']}"
+        for line in lines
+    )
 
 
 def quiet_hours(text: str, _: str) -> str:

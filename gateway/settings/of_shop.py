@@ -142,6 +142,17 @@ SETTINGS: Final = (
         read=forms.words(300),
     ),
     Setting(
+        name="hours",
+        title=Text(es="Horario", en="Opening hours"),
+        hint=Text(
+            es="Como lun-vie 09:00-20:00, sáb 10:00-14:00. Si la central envía el horario, vale el "
+            "suyo.",
+            en="Like mon-fri 09:00-20:00, sat 10:00-14:00. Where central sends the hours, those "
+            "count.",
+        ),
+        read=forms.opening_hours,
+    ),
+    Setting(
         name="increases",
         title=Text(es="Un precio sube", en="A price rises"),
         hint=Text(

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.domain import opening
 from gateway.domain.money import MINOR_UNITS
 from gateway.settings import exchange, of_shop, zones
 from gateway.settings.exchange import NoSettingsFileError
@@ -220,7 +221,8 @@ class SettingsPage:
         elif one.least == "administrator" and role is not Role.ADMINISTRATOR:
             fixed = texts.SETTINGS_ADMIN.say(language)
         now = of_shop.in_force(one.name, None if kept is None else kept.value) or ""
-        value = now if fixed else str(given.get(one.name, now))
+        written = opening.in_spanish(now) if (one.name, language) == ("hours", "es") else now
+        value = now if fixed else str(given.get(one.name, written))
         return Field(
             name=one.name,
             title=one.title.say(language),
@@ -285,4 +287,6 @@ def _said(name: str, value: str | None, language: str) -> str:
         return texts.SETTINGS_NONE.say(language)
     if shown in setting.choices:
         return setting.choices[shown].say(language)
+    if (name, language) == ("hours", "es"):
+        return opening.in_spanish(shown)
     return _named(name, language, ()).get(shown, shown)
