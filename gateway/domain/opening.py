@@ -7,12 +7,16 @@ would on another day. So an opening is never shorter than the sign on the door s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DIAS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+_NAME = re.compile("|".join(DAYS))
+_SPAN = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)", re.ASCII)
 _LONGEST_DAYS = 8
 """An opening that has lasted, or will last, so many days has no end worth waiting for."""
 
@@ -133,6 +137,37 @@ def hours_from(
         for line in exceptions
     }
     return OpeningHours(weekly=weekly, exceptions=special)
+
+
+def written(hours: str) -> list[dict[str, Any]]:
+    """The ``hours`` of a location row that ``mon-fri 09:00-20:00, sat 10:00-14:00`` says.
+
+    Days are written in English or in Spanish. Raises ``ValueError`` for what is no hours.
+    """
+    return [_line(*part.split()) for part in hours.split(",")]
+
+
+def in_spanish(hours: str) -> str:
+    """Such hours with the days as they are written in Spanish."""
+    return _NAME.sub(lambda found: _DIAS[DAYS.index(found[0])], hours)
+
+
+def _line(*words: str) -> dict[str, Any]:
+    if len(words) != 2:
+        raise ValueError("days and hours are written as in mon-fri 09:00-20:00")
+    first, _, last = words[0].partition("-")
+    begins, ends = _day(first), _day(last or first)
+    found = _SPAN.fullmatch(words[1])
+    if found is None or found[1] == found[2]:
+        raise ValueError("hours are written as in 09:00-20:00")
+    # From Saturday to Monday goes over the end of the week.
+    days = [DAYS[(begins + step) % 7] for step in range((ends - begins) % 7 + 1)]
+    return {"days": days, "open": found[1], "close": found[2]}
+
+
+def _day(name: str) -> int:
+    plain = name.casefold()
+    return DAYS.index(plain) if plain in DAYS else _DIAS.index(plain)
 
 
 def tell_alike(one: OpeningHours, other: OpeningHours, until: date) -> bool:

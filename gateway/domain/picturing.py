@@ -12,6 +12,9 @@ _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _TELLING = 3
 _LIGHT = 0.179
 """Relative luminance from which black letters are easier to read than white ones (WCAG)."""
+READABLE = 4.5
+"""The least contrast of letters with their ground (WCAG 2.2, 1.4.3)."""
+_STEPS = 40
 
 
 def of_products(products: Iterable[Product]) -> Iterable[str | None]:
@@ -34,6 +37,24 @@ def initials(title: str) -> str:
 def takes_black(color: str) -> bool:
     """Whether black letters can be read on ``#rrggbb`` more easily than white ones."""
     return luminance(color) > _LIGHT
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one ``#rrggbb`` is told from another, 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def readable(color: str, ground: str) -> str:
+    """``color``, made lighter or darker just until letters in it can be read on ``ground``."""
+    end = 0 if takes_black(ground) else 255
+    channels = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
+    for share in range(_STEPS):
+        mixed = (round(one + (end - one) * share / _STEPS) for one in channels)
+        found = "#" + "".join(f"{one:02x}" for one in mixed)
+        if contrast(found, ground) >= READABLE:
+            return found
+    return f"#{end:02x}{end:02x}{end:02x}"
 
 
 def luminance(color: str) -> float:

@@ -7,28 +7,19 @@ those of ``Shop``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.errors import AnaquelError
-from gateway.settings import zones
+from gateway.settings import forms
 from gateway.settings.sections import Shop
 from gateway.wording import languages
 from gateway.wording.text import Text
 
 LONGEST: Final = 500
 """Characters of any value as it is written."""
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_MOST_RANGES: Final = 10
-
-Read = Callable[[str, str], str]
-"""Takes what was written, which is not empty, and the shop's country; returns its one form."""
 
 
 class WrongSettingError(AnaquelError):
@@ -52,7 +43,7 @@ class Setting:
     name: str
     title: Text
     hint: Text
-    read: Read
+    read: forms.Read
     choices: Mapping[str, Text] = field(default_factory=dict)
     least: Literal["manager", "administrator"] = "manager"
 
@@ -61,113 +52,6 @@ class Setting:
         """What holds while nobody has said anything else."""
         value: str | None = Shop.model_fields[self.name].default
         return value
-
-
-class _UnusableError(Exception):
-    def __init__(self, why: Text, **facts: str) -> None:
-        super().__init__(why.en)
-        self.why = why
-        self.facts = facts
-
-
-def _words(text: str, _: str) -> str:
-    if len(text) > 100 or _CONTROL.search(text):
-        raise _UnusableError(
-            Text(
-                es="es demasiado largo o tiene signos que no se ven; escribe hasta 100 letras en "
-                "una línea",
-                en="is too long or has characters that cannot be seen; write up to 100 letters in "
-                "one line",
-            )
-        )
-    return text
-
-
-def _one_of(choices: Mapping[str, Text]) -> Read:
-    def read(text: str, _: str) -> str:
-        if text not in choices:
-            raise _UnusableError(
-                Text(
-                    es="no es posible aquí; elige entre: {known}",
-                    en="is not possible here; choose one of: {known}",
-                ),
-                known=", ".join(choices),
-            )
-        return text
-
-    return read
-
-
-def _country(text: str, _: str) -> str:
-    code = text.upper()
-    if code not in languages.countries():
-        raise _UnusableError(
-            Text(
-                es="no es un país; escribe las dos mayúsculas de ISO 3166, como MX o ES",
-                en="is no country; write the two capitals of ISO 3166, like MX or ES",
-            )
-        )
-    return code
-
-
-def _currency(text: str, _: str) -> str:
-    code = text.upper()
-    if code not in MINOR_UNITS:
-        raise _UnusableError(
-            Text(
-                es="no es una moneda; escribe su código ISO 4217, como MXN o EUR",
-                en="is no currency; write its ISO 4217 code, like MXN or EUR",
-            )
-        )
-    return code
-
-
-def _time_zone(text: str, country: str) -> str:
-    if not zones.is_of_a_place(text):
-        meant = zones.like(text, country) or ("Europe/Madrid",)
-        raise _UnusableError(
-            Text(
-                es="no es la zona horaria de un lugar; escribe {meant}",
-                en="is no time zone of a place; write {meant}",
-            ),
-            meant=" / ".join(meant),
-        )
-    return text
-
-
-def _quiet_hours(text: str, _: str) -> str:
-    begins, _sign, ends = text.partition("-")
-    plain = f"{begins.strip()}-{ends.strip()}"
-    if _QUIET.fullmatch(plain) is None or begins.strip() == ends.strip():
-        raise _UnusableError(
-            Text(
-                es="no son unas horas; escribe cuándo empieza y cuándo termina, como 22:00-06:30",
-                en="are no hours; write when it begins and when it ends, like 22:00-06:30",
-            )
-        )
-    return plain
-
-
-def _usual_prices(text: str, _: str) -> str:
-    ranges = [one.split() for one in text.split(",")]
-    good = len(ranges) <= _MOST_RANGES and all(map(_is_range, ranges))
-    if not good or len({one[0] for one in ranges}) < len(ranges):
-        raise _UnusableError(
-            Text(
-                es="no se entiende; escribe moneda, precio menor y precio mayor, como MXN 0.50 "
-                "20000, y una coma entre monedas",
-                en="cannot be read; write currency, least and highest price, like MXN 0.50 20000, "
-                "and a comma between currencies",
-            )
-        )
-    return ", ".join(map(" ".join, ranges))
-
-
-def _is_range(words: list[str]) -> bool:
-    if len(words) != 3 or words[0] not in MINOR_UNITS:
-        return False
-    amounts = words[1:]
-    return all(map(AMOUNT.fullmatch, amounts)) and Decimal(amounts[0]) <= Decimal(amounts[1])
 
 
 _LANGUAGES: Final = {"es": Text(es="Español", en="Spanish"), "en": Text(es="Inglés", en="English")}
@@ -188,7 +72,7 @@ SETTINGS: Final = (
             es="Lo leen los clientes. Si la central envía el nombre de la tienda, vale el suyo.",
             en="Shoppers read it. Where central sends the shop's name, that one counts.",
         ),
-        read=_words,
+        read=forms.words(100),
     ),
     Setting(
         name="language",
@@ -197,7 +81,7 @@ SETTINGS: Final = (
             es="De las etiquetas, y de las páginas para teléfonos que no piden ninguno de los dos.",
             en="Of labels, and of pages for phones that ask for neither.",
         ),
-        read=_one_of(_LANGUAGES),
+        read=forms.one_of(_LANGUAGES),
         choices=_LANGUAGES,
     ),
     Setting(
@@ -207,7 +91,7 @@ SETTINGS: Final = (
             es="Para plantillas que dicen las cosas dos veces.",
             en="For templates that say things twice.",
         ),
-        read=_one_of(_LANGUAGES),
+        read=forms.one_of(_LANGUAGES),
         choices=_LANGUAGES,
     ),
     Setting(
@@ -217,7 +101,7 @@ SETTINGS: Final = (
             es="Decide las reglas de los precios y cómo se escriben.",
             en="It decides the rules for prices and how they are written.",
         ),
-        read=_country,
+        read=forms.country,
     ),
     Setting(
         name="currency",
@@ -226,7 +110,7 @@ SETTINGS: Final = (
             es="De los archivos que no dicen la suya.",
             en="Of files that do not name theirs.",
         ),
-        read=_currency,
+        read=forms.currency,
     ),
     Setting(
         name="time_zone",
@@ -235,7 +119,38 @@ SETTINGS: Final = (
             es="Decide cuándo empieza y termina una oferta.",
             en="It decides when an offer begins and ends.",
         ),
-        read=_time_zone,
+        read=forms.time_zone,
+    ),
+    Setting(
+        name="brand_color",
+        title=Text(es="Color de la marca", en="Brand colour"),
+        hint=Text(
+            es="Como #24408e. De los botones y enlaces que ven los clientes; las letras se hacen "
+            "más claras u oscuras hasta que se leen bien.",
+            en="Like #24408e. Of buttons and links that shoppers see; letters are made lighter or "
+            "darker until they read well.",
+        ),
+        read=forms.color,
+    ),
+    Setting(
+        name="footer",
+        title=Text(es="Pie de página", en="Footer"),
+        hint=Text(
+            es="Al pie de las páginas de los clientes: dirección, teléfono, devoluciones.",
+            en="At the foot of shoppers' pages: address, telephone, how to return things.",
+        ),
+        read=forms.words(300),
+    ),
+    Setting(
+        name="hours",
+        title=Text(es="Horario", en="Opening hours"),
+        hint=Text(
+            es="Como lun-vie 09:00-20:00, sáb 10:00-14:00. Si la central envía el horario, vale el "
+            "suyo.",
+            en="Like mon-fri 09:00-20:00, sat 10:00-14:00. Where central sends the hours, those "
+            "count.",
+        ),
+        read=forms.opening_hours,
     ),
     Setting(
         name="increases",
@@ -246,7 +161,7 @@ SETTINGS: Final = (
             en="When the shop closes: nobody pays more than the label said. It needs the shop's "
             "opening hours.",
         ),
-        read=_one_of(_INCREASES),
+        read=forms.one_of(_INCREASES),
         choices=_INCREASES,
     ),
     Setting(
@@ -256,7 +171,7 @@ SETTINGS: Final = (
             es="Como 22:00-06:30. Entonces las etiquetas descansan, menos por lo urgente.",
             en="Like 22:00-06:30. Labels are left alone then, but for what is urgent.",
         ),
-        read=_quiet_hours,
+        read=forms.quiet_hours,
     ),
     Setting(
         name="usual_prices",
@@ -265,7 +180,7 @@ SETTINGS: Final = (
             es="Como MXN 0.50 20000. Un precio fuera de ahí se retiene.",
             en="Like MXN 0.50 20000. A price outside is held.",
         ),
-        read=_usual_prices,
+        read=forms.usual_prices,
     ),
     Setting(
         name="guard_decides",
@@ -274,7 +189,7 @@ SETTINGS: Final = (
             es="Sobre lo que envía la central. Lo cambia quien administra el sistema.",
             en="About what central sends. An administrator changes it.",
         ),
-        read=_one_of(_DECIDES),
+        read=forms.one_of(_DECIDES),
         choices=_DECIDES,
         least="administrator",
     ),
@@ -366,7 +281,7 @@ def _read(name: str, given: object, country: str) -> str | None:
         raise WrongSettingError(name, text, _TOO_LONG, most=str(LONGEST))
     try:
         return setting.read(text, country) if text else None
-    except _UnusableError as error:
+    except forms.UnusableError as error:
         raise WrongSettingError(name, text, error.why, **error.facts) from error
 
 

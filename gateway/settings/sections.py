@@ -111,6 +111,9 @@ class Shop(Box):
     country: str = "MX"
     currency: str = "MXN"
     time_zone: str = "America/Mexico_City"
+    brand_color: str | None = None
+    footer: str | None = None
+    hours: str | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"
     quiet_hours: str | None = None
     guard_decides: Literal["manager", "central"] = "manager"

@@ -22,7 +22,7 @@ from gateway.store import pictures
 from gateway.store.database import Connection, Database
 from gateway.store.picture_files import PictureFiles
 from gateway.store.pictures import Kept
-from gateway.web import cache, served_pictures, words
+from gateway.web import brand, cache, served_pictures, words
 from gateway.web.cache import Note
 from gateway.web.pages import Frame, Pages
 from gateway.web.problems import Problem
@@ -79,6 +79,8 @@ class LookupPages:
             name=self._shop_name.current,
             home=addresses.address("/", tongue),
             switch=addresses.address(path, switched, color=color, q=typed),
+            brand=brand.address(self._shop().brand_color),
+            foot=self._shop().footer,
         )
 
     def tongue(self, request: Request) -> Tongue:
@@ -122,6 +124,8 @@ class LookupPages:
         @router.get(f"{served_pictures.PREFIX}/{{name}}", include_in_schema=False)
         async def picture(name: str) -> Response:
             return await served_pictures.response(self._files, name)
+
+        router.add_api_route(f"{brand.PREFIX}/{{name}}", brand.response, include_in_schema=False)
 
         @router.get("/api/availability/{product}", summary="Price and stock of one product")
         async def available(

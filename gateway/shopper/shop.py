@@ -8,9 +8,14 @@ from datetime import tzinfo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """``id`` is the location whose stock is *here*; ``country`` writes the money."""
+    """``id`` is the location whose stock is *here*; ``country`` writes the money.
+
+    ``brand_color`` is ``#rrggbb``, ``footer`` stands at the foot of each page.
+    """
 
     id: str
     public_base: str
     country: str
     zone: tzinfo
+    brand_color: str | None = None
+    footer: str = ""

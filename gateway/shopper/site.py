@@ -86,4 +86,11 @@ def build(
 
 
 def _shop(own: OwnShop) -> Shop:
-    return Shop(id=own.store, public_base=own.public_base, country=own.country, zone=own.zone)
+    return Shop(
+        id=own.store,
+        public_base=own.public_base,
+        country=own.country,
+        zone=own.zone,
+        brand_color=own.brand_color,
+        footer=own.footer or "",
+    )

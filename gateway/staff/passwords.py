@@ -17,6 +17,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from gateway.errors import AnaquelError
+from gateway.staff import common_passwords
 
 SHORTEST = 8
 LONGEST = 256
@@ -39,13 +40,17 @@ class Verdict:
 def hash_(password: str) -> str:
     """The argon2id hash of a new password; takes some hundredths of a second of CPU time.
 
-    Raises ``PasswordError`` for one that is too short or too long.
+    Raises ``PasswordError`` for one that is too short, too long or common.
     """
     text = _normal(password)
     if len(text) < SHORTEST:
         raise PasswordError(f"the password is too short: use at least {SHORTEST} characters")
     if len(text) > LONGEST:
         raise PasswordError(f"the password is too long: use at most {LONGEST} characters")
+    if common_passwords.is_common(text):
+        raise PasswordError(
+            "that password is among the first that anybody tries: choose another one"
+        )
     return _HASHER.hash(text)
 
 

@@ -44,15 +44,16 @@ class Prints:
                 joins = qr_picture(wifi.code(name, password))
             except wifi.WifiError as error:
                 return self._form(request, name, error.code)
+        own = self._desk.settings.shop
         address = f"{request.url.scheme}://{request.url.netloc}/"
         return self._desk.page(
             request,
             "printed_sheet.html",
             again=_PATH,
-            store=self._desk.settings.shop.store,
+            store=own.name or own.store,
             address=address,
             staff_code=qr_picture(address),
-            public=self._desk.settings.shop.public_base,
+            public=own.public_base,
             wifi=name,
             joins=joins,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.domain import opening
 from gateway.domain.money import MINOR_UNITS
 from gateway.settings import exchange, of_shop, zones
 from gateway.settings.exchange import NoSettingsFileError
@@ -18,6 +20,7 @@ from gateway.settings.of_shop import Setting
 from gateway.staff import showing
 from gateway.staff import texts_of_settings as texts
 from gateway.staff.desk import Desk, go
+from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.staff.showing import When
 from gateway.store import shop_settings
@@ -179,20 +182,18 @@ class SettingsPage:
 
         kept, seen, changes = await desk.read(look)
         role = visit_of(request).session.role
-        fields = tuple(
-            self._field(one, kept.get(one.name), role, reader.language, wrong or {}, given or {})
-            for one in of_shop.SETTINGS
-        )
-        lines = [
-            ChangeLine(
-                title=_title(one.name, reader.language),
-                value=_said(one.name, one.value, reader.language),
-                was=_said(one.name, one.was, reader.language),
-                by=one.by or texts.SETTINGS_BY_CENTRAL.say(reader.language),
-                at=showing.when(one.at, reader),
+
+        def made() -> tuple[tuple[Field, ...], list[ChangeLine]]:
+            fields = tuple(
+                self._field(
+                    one, kept.get(one.name), role, reader.language, wrong or {}, given or {}
+                )
+                for one in of_shop.SETTINGS
             )
-            for one in changes
-        ]
+            return fields, [_line(one, reader) for one in changes]
+
+        # Names of zones are a file, the first time.
+        fields, lines = await asyncio.to_thread(made)
         return desk.page(
             request,
             "settings.html",
@@ -222,7 +223,8 @@ class SettingsPage:
         elif one.least == "administrator" and role is not Role.ADMINISTRATOR:
             fixed = texts.SETTINGS_ADMIN.say(language)
         now = of_shop.in_force(one.name, None if kept is None else kept.value) or ""
-        value = now if fixed else str(given.get(one.name, now))
+        written = opening.in_spanish(now) if (one.name, language) == ("hours", "es") else now
+        value = now if fixed else str(given.get(one.name, written))
         return Field(
             name=one.name,
             title=one.title.say(language),
@@ -235,6 +237,16 @@ class SettingsPage:
             fixed=fixed,
             wrong=wrong.get(one.name, ""),
         )
+
+
+def _line(one: Changed, reader: Reader) -> ChangeLine:
+    return ChangeLine(
+        title=_title(one.name, reader.language),
+        value=_said(one.name, one.value, reader.language),
+        was=_said(one.name, one.was, reader.language),
+        by=one.by or texts.SETTINGS_BY_CENTRAL.say(reader.language),
+        at=showing.when(one.at, reader),
+    )
 
 
 def _choices(one: Setting, value: str, language: str, country: str) -> tuple[Choice, ...]:
@@ -277,4 +289,6 @@ def _said(name: str, value: str | None, language: str) -> str:
         return texts.SETTINGS_NONE.say(language)
     if shown in setting.choices:
         return setting.choices[shown].say(language)
+    if (name, language) == ("hours", "es"):
+        return opening.in_spanish(shown)
     return _named(name, language, ()).get(shown, shown)

@@ -119,7 +119,10 @@ WRONG_NOW = Text(
     es="La contraseña de ahora no es correcta.", en="The password you have now is not right."
 )
 PASSWORD_BAD = Text(
-    es="La contraseña necesita de 8 a 256 caracteres.", en="The password needs 8 to 256 characters."
+    es="La contraseña necesita de 8 a 256 caracteres, y no es de las que cualquiera prueba primero "
+    "(contraseña1, fechas). Varias palabras juntas sirven bien.",
+    en="The password needs 8 to 256 characters, and is not one that anybody tries first "
+    "(password1, dates). Several words together do well.",
 )
 PIN_BAD = Text(
     es="La clave corta son 4 a 6 cifras, y no las que cualquiera prueba primero (1234, 0000).",

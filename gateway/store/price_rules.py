@@ -25,15 +25,23 @@ _HOURS: Final = "hours_before"
 _MOST_HOURS: Final = 100
 """Changes of the opening hours that are remembered: of the past, not of days to come."""
 
+_Said = dict[str, Any]
+"""Hours and exceptions as a location row has them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRules:
-    """``when_closed``: prices rise only while the shop ``store`` is closed."""
+    """``when_closed``: prices rise only while the shop ``store`` is closed.
+
+    ``hours`` are the shop's own as they are written in its settings; those of its location row
+    come first.
+    """
 
     store: str = ""
     country: str = ""
     time_zone: str = "UTC"
     when_closed: bool = False
+    hours: str = ""
 
     @property
     def list_claims(self) -> bool:
@@ -49,6 +57,7 @@ def of(settings: Settings) -> PriceRules:
         country=shop.country,
         time_zone=shop.time_zone,
         when_closed=shop.increases == "when_closed",
+        hours=shop.hours or "",
     )
 
 
@@ -66,6 +75,9 @@ def settle(connection: Connection, rules: PriceRules, at: datetime) -> None:
     if rules.when_closed and not before.when_closed:
         # What rose while the shop was open has risen.
         _keep_hours(connection, at, {})
+    elif rules.when_closed:
+        row = _location(connection, rules)
+        _replace(connection, rules, _said(row, before), _said(row, rules), at)
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, json.dumps(asdict(rules)))
     )
@@ -75,15 +87,13 @@ def settle(connection: Connection, rules: PriceRules, at: datetime) -> None:
 def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours | None:
     """The hours in which no price rises; None where prices rise at any time.
 
-    That is also so where the shop's location row gives no hours, and gave none before.
+    That is also so where nobody says the shop's hours, and nobody did before.
     """
     rules = rules or get(connection)
     if not rules.when_closed:
         return None
-    row = connection.execute(
-        "SELECT value FROM in_force WHERE kind = 'location' AND key = ?", (rules.store,)
-    ).fetchone()
-    return _shop_hours(None if row is None else row[0], _before(connection), rules.time_zone)
+    said = _said(_location(connection, rules), rules)
+    return _shop_hours(json.dumps(said), _before(connection), rules.time_zone)
 
 
 def hours_changed(connection: Connection, was: str | None, now: str | None, at: datetime) -> None:
@@ -92,15 +102,34 @@ def hours_changed(connection: Connection, was: str | None, now: str | None, at: 
     Prices of the past are worked out by the hours of then.
     """
     rules = get(connection)
-    replaced = _hours(was)
+    if rules.when_closed:
+        _replace(connection, rules, _said(was, rules), _said(now, rules), at)
+
+
+def _replace(
+    connection: Connection, rules: PriceRules, was: _Said, now: _Said, at: datetime
+) -> None:
+    """Remember what was said until ``at`` where it is something else from then on."""
     today = at.astimezone(ZoneInfo(rules.time_zone)).date()
-    if not rules.when_closed or opening.tell_alike(replaced, _hours(now), today):
-        return
-    said = {} if was is None else json.loads(was)
-    _keep_hours(connection, at, {name: said.get(name) for name in ("hours", "exceptions")})
+    if not opening.tell_alike(_hours(was), _hours(now), today):
+        _keep_hours(connection, at, was)
 
 
-def _keep_hours(connection: Connection, until: datetime, said: dict[str, Any]) -> None:
+def _location(connection: Connection, rules: PriceRules) -> str | None:
+    row = connection.execute(
+        "SELECT value FROM in_force WHERE kind = 'location' AND key = ?", (rules.store,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _said(location: str | None, rules: PriceRules) -> _Said:
+    """The hours of the shop's location row, JSON, or else those of its settings."""
+    row = {} if location is None else json.loads(location)
+    said = {name: row[name] for name in ("hours", "exceptions") if row.get(name)}
+    return said or ({"hours": opening.written(rules.hours)} if rules.hours else {})
+
+
+def _keep_hours(connection: Connection, until: datetime, said: _Said) -> None:
     """Remember which hours held until then; none are those of a shop whose prices rise any time."""
     kept: list[list[Any]] = json.loads(_before(connection))
     oldest = to_ms(until - prior_price.KEPT)
@@ -118,16 +147,13 @@ def _before(connection: Connection) -> str:
 
 
 @lru_cache(maxsize=4)
-def _shop_hours(now: str | None, before: str, time_zone: str) -> ShopHours | None:
-    hours = _hours(now)
-    replaced = tuple(
-        (from_ms(until), _hours(json.dumps(said))) for until, said in json.loads(before)
-    )
+def _shop_hours(now: str, before: str, time_zone: str) -> ShopHours | None:
+    hours = _hours(json.loads(now))
+    replaced = tuple((from_ms(until), _hours(said)) for until, said in json.loads(before))
     if not hours and not replaced:
         return None
     return ShopHours(hours=hours, zone=ZoneInfo(time_zone), before=replaced)
 
 
-def _hours(location: str | None) -> OpeningHours:
-    value = {} if location is None else json.loads(location)
-    return opening.hours_from(value.get("hours") or (), value.get("exceptions") or ())
+def _hours(said: _Said) -> OpeningHours:
+    return opening.hours_from(said.get("hours") or (), said.get("exceptions") or ())

@@ -21,12 +21,15 @@ class Frame:
     """What stands around every page of a site.
 
     ``name`` is the shop's; ``home`` the start page; ``switch`` this page in the other language.
+    ``brand`` is the style sheet of the shop's colour, '' for ours; ``foot`` stands at its foot.
     Addresses begin with ``/`` and are without ``root``.
     """
 
     name: str
     home: str = "/"
     switch: str | None = None
+    brand: str = ""
+    foot: str = ""
 
 
 class Pages:

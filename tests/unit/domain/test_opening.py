@@ -165,3 +165,26 @@ def test_every_instant_of_an_opening_has_the_same_opening(
     assert shop.opening(found.opens) == found == shop.opening(last)
     after = shop.opening(found.closes)
     assert after is None or after.opens == found.closes
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("mon-fri 09:00-20:00", "mon tue wed thu fri"),
+        ("lun-mié 09:00-20:00", "mon tue wed"),
+        ("sat-mon 22:00-02:00", "sat sun mon"),
+        ("DOM 09:00-24:00", "sun"),
+    ],
+)
+def test_hours_are_written_by_days_in_either_language(said: str, days: str) -> None:
+    (line,) = opening.written(said)
+    assert line["days"] == days.split()
+    assert f"{line['open']}-{line['close']}" in said
+
+
+@pytest.mark.parametrize(
+    "said", ["", ",", "mon", "09:00-20:00", "mon 9-20", "mon 24:00-02:00", "mon 09:00-25:00", "x 1"]
+)
+def test_what_is_no_hours_is_refused(said: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        opening.written(said)

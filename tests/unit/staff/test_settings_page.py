@@ -73,6 +73,10 @@ async def test_what_is_saved_counts_at_once_and_is_noted(staff: Staffed) -> None
         ("time_zone", "Mexico_City", "escribe America/Mexico_City"),
         ("quiet_hours", "de noche", "como 22:00-06:30"),
         ("usual_prices", "MXN 20 10", "como MXN 0.50 20000"),
+        ("brand_color", "blue", "como #24408e"),
+        ("footer", "x" * 301, "hasta 300 letras"),
+        ("hours", "de lunes a viernes", "como lun-vie 09:00-20:00"),
+        ("hours", "lun 09:00-09:00", "como lun-vie 09:00-20:00"),
         ("language", "fr", "elige entre: es, en"),
         ("second_language", "es", "ya es el primer idioma"),
         ("name", "x" * 101, "hasta 100 letras"),
@@ -177,3 +181,14 @@ async def test_clerks_see_and_change_nothing(staff: Staffed) -> None:
             await client.post("/settings/file", data={"file": "{}"}),
         ]
     assert {one.status_code for one in answers} == {403}
+
+
+async def test_hours_are_written_in_either_language(staff: Staffed) -> None:
+    async with staff.signed_in() as client:
+        form = {"seen": "0", "hours": "Lun-vie 09:00-20:00,sáb 10:00-14:00"}
+        answer = await client.post("/settings", data=form)
+        assert answer.headers["Location"] == "/settings?did=saved"
+        await _follow(staff)
+        page = await client.get("/settings?lang=es")
+    assert staff.settings.shop.hours == "mon-fri 09:00-20:00, sat 10:00-14:00"
+    assert 'value="lun-vie 09:00-20:00, sáb 10:00-14:00"' in page.text

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from gateway.domain import pricing, prior_price
+from gateway.domain import opening, pricing, prior_price
 from gateway.domain.labels import Target
 from gateway.feed import checking
 from gateway.store import catalogue, price_history, price_rules, replica, tasks
@@ -293,6 +294,25 @@ async def test_what_rose_before_the_hours_or_the_rule_were_known_has_risen(
     await shop.write(listed("13"), at=AT + 2 * HOUR)
     assert await shop.costs(AT + 3 * HOUR) == "12.00"
     assert await shop.costs(CLOSES) == "13.00"
+
+
+async def test_the_shops_own_hours_count_until_its_row_has_some(shop: Shop) -> None:
+    await shop.settle(replace(SPAIN, hours="mon-sun 09:00-18:00"), AT - 30 * DAY)
+    await shop.row("location", "s1", {"name": "S", "kind": "shop"}, AT - 29 * DAY)
+    quiet = await shop.read(price_rules.quiet)
+    assert quiet is not None
+    assert quiet.hours.weekly[6] == (("09:00", "18:00"),)
+    await shop.settle(replace(SPAIN, hours="mon-sun 09:00-20:00"), AT - 20 * DAY)
+    await shop.row("location", "s1", {"name": "S", "kind": "shop", "hours": HOURS}, AT - 10 * DAY)
+    quiet = await shop.read(price_rules.quiet)
+    assert quiet is not None
+    assert quiet.hours == opening.hours_from(HOURS, ())
+    told = [(until, hours.weekly.get(6)) for until, hours in quiet.before]
+    assert told == [
+        (AT - 30 * DAY, None),
+        (AT - 20 * DAY, (("09:00", "18:00"),)),
+        (AT - 10 * DAY, (("09:00", "20:00"),)),
+    ], "what was open stays so"
 
 
 async def test_a_price_waits_by_the_hours_that_are_told_meanwhile(shop: Shop) -> None:

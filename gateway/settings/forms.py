@@ -1,0 +1,180 @@
+"""How the shop's own settings are written: each is read, or refused with what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from gateway.domain import opening
+from gateway.domain.money import AMOUNT, MINOR_UNITS
+from gateway.settings import zones
+from gateway.wording import languages
+from gateway.wording.text import Text
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6})")
+_QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_MOST_RANGES: Final = 10
+_MOST_SPANS: Final = 14
+
+Read = Callable[[str, str], str]
+"""Takes what was written, which is not empty, and the shop's country; returns its one form."""
+
+
+class UnusableError(Exception):
+    """The setting cannot be that; ``facts`` fill the gaps in ``why``."""
+
+    def __init__(self, why: Text, **facts: str) -> None:
+        super().__init__(why.en)
+        self.why = why
+        self.facts = facts
+
+
+def words(most: int) -> Read:
+    """Words in one line, up to ``most`` letters."""
+
+    def read(text: str, _: str) -> str:
+        if len(text) > most or _CONTROL.search(text):
+            raise UnusableError(
+                Text(
+                    es="es demasiado largo o tiene signos que no se ven; escribe hasta {most} "
+                    "letras en una línea",
+                    en="is too long or has characters that cannot be seen; write up to {most} "
+                    "letters in one line",
+                ),
+                most=str(most),
+            )
+        return text
+
+    return read
+
+
+def color(text: str, _: str) -> str:
+    """A colour as ``#rrggbb``."""
+    found = _COLOR.fullmatch(text)
+    if found is None:
+        raise UnusableError(
+            Text(
+                es="no es un color; escribe # y seis cifras o letras de la a a la f, como #24408e",
+                en="is no colour; write # and six figures or letters from a to f, like #24408e",
+            )
+        )
+    return f"#{found[1].lower()}"
+
+
+def one_of(choices: Mapping[str, Text]) -> Read:
+    """One of the ``choices``."""
+
+    def read(text: str, _: str) -> str:
+        if text not in choices:
+            raise UnusableError(
+                Text(
+                    es="no es posible aquí; elige entre: {known}",
+                    en="is not possible here; choose one of: {known}",
+                ),
+                known=", ".join(choices),
+            )
+        return text
+
+    return read
+
+
+def country(text: str, _: str) -> str:
+    """A country as ISO 3166 has it."""
+    code = text.upper()
+    if code not in languages.countries():
+        raise UnusableError(
+            Text(
+                es="no es un país; escribe las dos mayúsculas de ISO 3166, como MX o ES",
+                en="is no country; write the two capitals of ISO 3166, like MX or ES",
+            )
+        )
+    return code
+
+
+def currency(text: str, _: str) -> str:
+    """A currency as ISO 4217 has it."""
+    code = text.upper()
+    if code not in MINOR_UNITS:
+        raise UnusableError(
+            Text(
+                es="no es una moneda; escribe su código ISO 4217, como MXN o EUR",
+                en="is no currency; write its ISO 4217 code, like MXN or EUR",
+            )
+        )
+    return code
+
+
+def time_zone(text: str, country: str) -> str:
+    """The time zone of a place."""
+    if not zones.is_of_a_place(text):
+        meant = zones.like(text, country) or ("Europe/Madrid",)
+        raise UnusableError(
+            Text(
+                es="no es la zona horaria de un lugar; escribe {meant}",
+                en="is no time zone of a place; write {meant}",
+            ),
+            meant=" / ".join(meant),
+        )
+    return text
+
+
+def opening_hours(text: str, _: str) -> str:
+    """Days and hours, like ``mon-fri 09:00-20:00, sat 10:00-14:00``."""
+    try:
+        lines = opening.written(text)
+    except ValueError:
+        lines = []
+    if not 0 < len(lines) <= _MOST_SPANS:
+        raise UnusableError(
+            Text(
+                es="no son unas horas; escribe días y horas, como lun-vie 09:00-20:00, sáb "
+                "10:00-14:00",
+                en="are no hours; write days and hours, like mon-fri 09:00-20:00, sat 10:00-14:00",
+            )
+        )
+    # Days in a row are written as one word again.
+    return ", ".join(
+        f"{'-'.join(dict.fromkeys((line['days'][0], line['days'][-1])))} "
+        f"{line['open']}-{line['close']}"
+        for line in lines
+    )
+
+
+def quiet_hours(text: str, _: str) -> str:
+    """From when to when, like ``22:00-06:30``."""
+    begins, _sign, ends = text.partition("-")
+    plain = f"{begins.strip()}-{ends.strip()}"
+    if _QUIET.fullmatch(plain) is None or begins.strip() == ends.strip():
+        raise UnusableError(
+            Text(
+                es="no son unas horas; escribe cuándo empieza y cuándo termina, como 22:00-06:30",
+                en="are no hours; write when it begins and when it ends, like 22:00-06:30",
+            )
+        )
+    return plain
+
+
+def usual_prices(text: str, _: str) -> str:
+    """Ranges of prices, one per currency."""
+    ranges = [one.split() for one in text.split(",")]
+    good = len(ranges) <= _MOST_RANGES and all(map(_is_range, ranges))
+    if not good or len({one[0] for one in ranges}) < len(ranges):
+        raise UnusableError(
+            Text(
+                es="no se entiende; escribe moneda, precio menor y precio mayor, como MXN 0.50 "
+                "20000, y una coma entre monedas",
+                en="cannot be read; write currency, least and highest price, like MXN 0.50 20000, "
+                "and a comma between currencies",
+            )
+        )
+    return ", ".join(map(" ".join, ranges))
+
+
+def _is_range(words: list[str]) -> bool:
+    if len(words) != 3 or words[0] not in MINOR_UNITS:
+        return False
+    amounts = words[1:]
+    return all(map(AMOUNT.fullmatch, amounts)) and Decimal(amounts[0]) <= Decimal(amounts[1])
