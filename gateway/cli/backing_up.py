@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -146,8 +145,7 @@ def _next_steps(
     )
     if done.templates is not None:
         own = None if chosen is None else chosen.labels.templates
-        if own is not None and (not own.is_dir() or not any(own.iterdir())):
-            shutil.copytree(done.templates, own, dirs_exist_ok=True)
+        if backup_restore.place_templates(done, own):
             yield f"The shop's label templates are in {own} again."
         else:
             yield (

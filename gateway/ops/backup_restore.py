@@ -108,6 +108,17 @@ def take(data: Path, manifest: Manifest, at: datetime) -> Restored:
     return Restored(manifest=manifest, epoch=epoch, aside=aside, templates=templates)
 
 
+def place_templates(done: Restored, own: Path | None) -> bool:
+    """Put the shop's restored templates where its settings have them, if nothing is there yet.
+
+    False where they stay beside the data for people to copy. Raises ``OSError``.
+    """
+    if done.templates is None or own is None or (own.is_dir() and any(own.iterdir())):
+        return False
+    shutil.copytree(done.templates, own, dirs_exist_ok=True)
+    return True
+
+
 def verify(file: Path, work: Path, go_on: GoOn, *, passphrase: str | None) -> Manifest:
     """Look at everything in a backup, and at the database as a database.
 

@@ -22,7 +22,7 @@ from gateway.ops import backup_folder, backup_making, backup_places, backup_rest
 from gateway.ops.backup_disks import System
 from gateway.ops.backup_folder import NoRoomError
 from gateway.ops.backup_format import DamagedError, Manifest, NewerError, PassphraseError
-from gateway.ops.backup_restore import OtherShopError
+from gateway.ops.backup_restore import OtherShopError, Restored
 from gateway.settings import Settings
 from gateway.store import restored
 from gateway.store.copying import GoOn
@@ -134,9 +134,19 @@ class Restoring:
             log.warning("the backup was not restored, the data is as it was", why=str(error))
             self.state = State(stage=Stage.FAILED, fault=Fault.OTHER, detail=str(error))
         else:
+            self._place_templates(done)
             aside = None if done.aside is None else str(done.aside)
             log.info("a backup was restored", epoch=done.epoch, aside=aside)
             self.state = State(stage=Stage.DONE, content=content, detail=aside or "")
+
+    def _place_templates(self, done: Restored) -> None:
+        try:
+            placed = backup_restore.place_templates(done, self._settings.labels.templates)
+        except OSError as error:
+            log.warning("restored templates could not be copied", why=str(error))
+            return
+        if done.templates is not None and not placed:
+            log.warning("restored templates wait to be copied", there=str(done.templates))
 
     async def _look(self, file: Path, passphrase: str | None) -> None:
         try:

@@ -162,6 +162,7 @@ def _parts(
     flashing: Flashing,
     backups: KeepsBackups | None,
     notices: Tells | None,
+    restart: Callable[[], None] | None,
     checker: Checker,
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
@@ -191,6 +192,7 @@ def _parts(
         SettingsPage(desk),
         *(() if backups is None else (BackupPages(desk, backups),)),
         *(() if restores is None else (RestorePage(desk, restores),)),
+        *(() if restart is None else (ShopifyPage(desk, restart),)),
         *(() if notices is None else (NoticePages(desk, notices),)),
     )
 
@@ -223,8 +225,7 @@ def site(
     def language() -> str:
         return settings.shop.language
 
-    streams = streams or Streams()
-    files, pages = looks.files, looks.pages
+    streams, files, pages = streams or Streams(), looks.files, looks.pages
     desk = Desk(database=database, clock=clock, settings=settings, origin=origin, pages=pages)
     flashing = Flashing(drivers or {})
     gate = Gate(database, clock, settings.sites.staff, language)
@@ -248,8 +249,7 @@ def site(
     parts: tuple[Part, ...] = (
         sign_in,
         live_routes,
-        *_parts(desk, flashing, backups, notices, checker),
-        *(() if restart is None else (ShopifyPage(desk, restart),)),
+        *_parts(desk, flashing, backups, notices, restart, checker),
     )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
