@@ -1,4 +1,4 @@
-"""Whether a page fits the width of its window."""
+"""Whether a page fits the width of its window, with larger text too (WCAG 2.2, 1.4.4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,23 @@ from playwright.async_api import Page
 
 # No document has a width while one page gives way to the next.
 _FITS = "document.readyState === 'complete' && [document.documentElement.scrollWidth - innerWidth]"
+
+
+# Sizes are read before any is set: those of what lies inside follow from what is around it.
+_LARGER = """factor => {
+    const all = [...document.querySelectorAll('body *')];
+    const sizes = all.map(one => parseFloat(getComputedStyle(one).fontSize));
+    const heights = all.map(one => parseFloat(getComputedStyle(one).lineHeight));
+    all.forEach((one, at) => {
+        one.style.fontSize = `${sizes[at] * factor}px`;
+        if (heights[at]) one.style.lineHeight = `${heights[at] * factor}px`;
+    });
+}"""
+
+
+async def enlarge_text(page: Page, factor: float = 2) -> None:
+    """Write everything on the page so much larger, as a phone does for who asks it to."""
+    await page.evaluate(_LARGER, factor)
 
 
 async def assert_fits(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import LiveShop, PageAt
-from tests.browser.fitting import assert_fits
+from tests.browser.fitting import assert_fits, enlarge_text
 from tests.support import shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,6 +31,16 @@ async def test_nothing_scrolls_sideways_and_nothing_complains(
             await opened.page.set_viewport_size({"width": width, "height": 640})
             await assert_fits(opened.page)
     assert opened.complaints == []
+
+
+async def test_pages_fit_a_phone_with_text_of_twice_the_size(
+    live: LiveShop, page_at: PageAt
+) -> None:
+    page = (await page_at(live.address)).page
+    for path in PAGES:
+        await page.goto(live.address + path)
+        await enlarge_text(page)
+        await assert_fits(page)
 
 
 async def test_name_price_and_the_answer_stand_above_the_fold(

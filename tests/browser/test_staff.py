@@ -20,7 +20,7 @@ from gateway.store import deliveries, labels
 from gateway.store.database import Connection, Database
 from gateway.web.serving import Served, Serving
 from tests.browser.conftest import PageAt, Watched
-from tests.browser.fitting import assert_fits
+from tests.browser.fitting import assert_fits, enlarge_text
 from tests.support import shop, staffed
 from tests.support.running import running
 from tests.support.staffed import NAME, PASSWORD, Staffed
@@ -45,6 +45,7 @@ PAGES = (
 SMALL_TARGETS = """[...document.querySelectorAll("a.button, button, .chip, nav a, input")]
     .filter(one => one.type !== "hidden" && one.offsetParent
         && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+SKIP_ENDS = "document.querySelector('.skip').getBoundingClientRect().bottom"
 Enter = Callable[..., Awaitable[Watched]]
 
 
@@ -152,6 +153,18 @@ async def test_every_page_fits_and_says_nothing_on_the_console(
             await page.set_viewport_size({"width": width, "height": 740})
             await _is_whole(watched)
             assert await page.evaluate(SMALL_TARGETS) == [], (path, width)
+
+
+async def test_every_page_fits_a_phone_with_text_of_twice_the_size(
+    open_shop: OpenShop, signed_in: Enter
+) -> None:
+    page = (await signed_in(PHONE)).page
+    for path in (*PAGES, "/settings", "/people", "/waves", "/new-labels", "/import", "/prints"):
+        await page.goto(open_shop.address + path)
+        await expect(page.get_by_role("heading").first).to_be_visible()
+        await enlarge_text(page)
+        await assert_fits(page)
+        assert await page.evaluate(SKIP_ENDS) <= 0, "the skip link covers the page's head"
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
