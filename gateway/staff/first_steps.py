@@ -1,7 +1,8 @@
 """What a new shop still has to do, in order, for whoever runs the box: each step leads to its page.
 
 A step is done when what it brings is there, however it came; so nothing has to be resumed, and what
-central does need not be done here. The list goes with the first label that stands for an article.
+central does need not be done here. Nobody knows who has printed the card. The list goes with the
+first label that stands for an article.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def steps(connection: Connection, reader: Reader) -> tuple[Step, ...]:
         (texts.STEP_CATALOGUE, "/import", there.catalogue),
         (texts.STEP_LABELS, "/new-labels", there.labels),
         (texts.STEP_BIND, "/bind", there.bindings),
+        (texts.STEP_CARD, "/prints", False),
         (texts.STEP_PEOPLE, "/people", there.colleagues),
         (texts.STEP_BACKUPS, "/backups", there.backup),
     )

@@ -92,6 +92,10 @@ STEP_SHOP = Text(
 STEP_CATALOGUE = Text(es="Trae tu catálogo", en="Bring in your catalogue")
 STEP_LABELS = Text(es="Adopta las etiquetas", en="Adopt the labels")
 STEP_BIND = Text(es="Vincula la primera a su artículo", en="Bind the first one to its article")
+STEP_CARD = Text(
+    es="Imprime la tarjeta: página del personal, Wi-Fi y clientes",
+    en="Print the card: staff page, Wi-Fi and shoppers",
+)
 STEP_PEOPLE = Text(es="Añade a quienes trabajan aquí", en="Add those who work here")
 STEP_BACKUPS = Text(es="Guarda una copia fuera del equipo", en="Keep a backup away from the box")
 STEP_OR_RESTORE = Text(

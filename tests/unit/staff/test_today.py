@@ -45,7 +45,7 @@ async def test_a_new_shop_is_told_its_first_steps_until_a_label_is_bound(
     async with staff.signed_in() as manager:
         page = (await manager.get("/")).text
         assert page.count(">hecho<") == 0
-        steps = ("/settings", "/import", "/new-labels", "/bind", "/people", "/backups")
+        steps = ("/settings", "/import", "/new-labels", "/bind", "/prints", "/people", "/backups")
         listed = page[page.index("Primeros pasos") :]
         places = [listed.index(f'<a href="{step}">') for step in steps]
         assert places == sorted(places)
