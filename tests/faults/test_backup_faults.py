@@ -160,6 +160,41 @@ async def test_killed_while_it_is_restored_the_folder_has_the_old_or_the_new(
     assert await marked(settings.data.folder) == "new"
 
 
+async def test_killed_while_a_page_restores_it_the_folder_has_the_old_or_the_new(
+    tmp_path: Path,
+) -> None:
+    """The process that serves, from a person's yes until the data is open again."""
+    settings = make_settings.make(tmp_path, backup={"mounts": []})
+    config, folder = config_of(settings, tmp_path), settings.data.folder
+    await mark(settings, "new", 20_000_000)
+    assert (await anaquel("backup", "--config", config)).code == 0
+    command = (sys.executable, "-m", "tests.support.restoring_once", config)
+    usual_s, rng = 1.0, random.Random(42)
+    for number in range(KILLS + 1):
+        old = f"old {number}"
+        await mark(settings, old, 1_000)
+        process = await asyncio.create_subprocess_exec(
+            *map(str, command), stdout=asyncio.subprocess.PIPE, cwd=project.ROOT
+        )
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"read\n"
+        if number == 0:
+            # The first one may end, and says how long it takes.
+            usual_s = float(await process.stdout.readline())
+        else:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(rng.uniform(0, usual_s)):
+                    await process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        now = await marked(folder)
+        assert now in {old, "new"}
+        kept = [_mark_of(one) for one in folder.glob("before-restore-*/anaquel.db")]
+        assert now != "new" or old in kept
+        assert number or now == "new"
+
+
 def _mark_of(path: Path) -> str:
     with closing(sqlite3.connect(path)) as database:
         value: str = database.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()[0]
