@@ -58,7 +58,8 @@ class LoopbackSite:
         if server is None or serving is None:
             return
         self._server = self._serving = None
-        for listening in server.servers:
+        # None yet, where it is stopped before its task had a turn.
+        for listening in getattr(server, "servers", ()):
             listening.close()
         for connection in list(server.server_state.connections):
             transport = getattr(connection, "transport", None)

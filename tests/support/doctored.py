@@ -27,7 +27,7 @@ from tests.support import gateway_process, shop
 from tests.support import settings as make_settings
 from tests.support.bluez import BlueZ
 from tests.support.certificates import Authority, Signed
-from tests.support.mosquitto import Mosquitto, free_port
+from tests.support.mosquitto import Mosquitto, free_port, free_ports
 from tests.support.running import PREFIX, running
 
 USER, PASSWORD = "anaquel", "una clave de verdad"
@@ -157,7 +157,8 @@ def _broker_lines(folder: Path, port: int, signed: Signed) -> str:
 
 
 def _sections(one: Shop) -> dict[str, dict[str, Any]]:
-    ports = {name: free_port() for name in ("shopper", "staff", "intake", "ops")}
+    names = ("shopper", "staff", "intake", "ops")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
     sites = {name: {"host": "127.0.0.1", "port": port} for name, port in ports.items()}
     sites["staff"] |= {"https": False, "secure_cookies": False}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.settings import Broker
-from tests.support.mosquitto import free_port
+from tests.support.mosquitto import free_ports
 from tests.support.program import Program
 
 _CONFIG = """\
@@ -22,9 +22,9 @@ class Nats(Program):
     speaks = "3.1.1"
 
     def __init__(self, folder: Path) -> None:
-        port = free_port()
+        port, own = free_ports(2)
         folder.mkdir(parents=True)
-        (folder / "nats.conf").write_text(_CONFIG.format(own=free_port(), port=port, folder=folder))
+        (folder / "nats.conf").write_text(_CONFIG.format(own=own, port=port, folder=folder))
         super().__init__(folder, ["nats-server", "-c", str(folder / "nats.conf")], port)
 
     @property
