@@ -27,7 +27,7 @@ def show(config: Config = DEFAULT_CONFIG) -> None:
     with plain_errors():
         own = sharing.load(config).shop
     for name, value in of_shop.now(own).items():
-        typer.echo(f"{name:16} {'-' if value is None else value}")
+        typer.echo(f"{name:16} {of_shop.told(name, value) or '-'}")
 
 
 def set_(

@@ -10,7 +10,7 @@ from gateway.settings import of_shop
 from gateway.settings.sections import Shop
 
 FORMAT: Final = "anaquel-settings-1"
-MOST: Final = 64 * 1024
+MOST: Final = 128 * 1024
 """Characters of such a file."""
 
 

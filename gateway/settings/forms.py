@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gateway.domain import opening
+from gateway.domain import opening, png
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
 from gateway.wording import languages
@@ -16,6 +17,9 @@ from gateway.wording.text import Text
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6})")
 _QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+LOGO_BYTES: Final = 32 * 1024
+LOGO_SIZE: Final = (480, 160)
+"""Width and height at most, in pixels: twice what pages show."""
 _MOST_RANGES: Final = 10
 _MOST_SPANS: Final = 14
 
@@ -62,6 +66,28 @@ def color(text: str, _: str) -> str:
             )
         )
     return f"#{found[1].lower()}"
+
+
+_NO_LOGO: Final = Text(
+    es="no es un logotipo que se pueda usar; elige una imagen en la página Ajustes, que la "
+    "prepara, o da un archivo PNG de hasta {width} por {height} puntos y {most} KB en base64",
+    en="is no logo that can be used; choose a picture on the page Settings, which prepares it, or "
+    "give a PNG file of up to {width} by {height} pixels and {most} KB in base64",
+)
+
+
+def logo(text: str, _: str) -> str:
+    """A PNG file of at most ``LOGO_BYTES`` and ``LOGO_SIZE``, in base64."""
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+        size = png.size(data)
+    except ValueError:
+        data, size = b"", LOGO_SIZE
+    most_wide, most_high = LOGO_SIZE
+    if not data or len(data) > LOGO_BYTES or size[0] > most_wide or size[1] > most_high:
+        most = str(LOGO_BYTES // 1024)
+        raise UnusableError(_NO_LOGO, width=str(most_wide), height=str(most_high), most=most)
+    return base64.b64encode(data).decode("ascii")
 
 
 def one_of(choices: Mapping[str, Text]) -> Read:

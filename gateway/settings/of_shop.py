@@ -7,6 +7,7 @@ those of ``Shop``.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +20,8 @@ from gateway.wording import languages
 from gateway.wording.text import Text
 
 LONGEST: Final = 500
-"""Characters of any value as it is written."""
+"""Characters of a value as it is written, where its setting says nothing else."""
+LOGO: Final = "logo"
 
 
 class WrongSettingError(AnaquelError):
@@ -37,7 +39,7 @@ class Setting:
     """One of them. ``least`` is the least role that may change it.
 
     ``choices`` are the only values where there are some, with the words for each. ``hint`` says
-    what it does and what to write.
+    what it does and what to write. ``longest`` is how many characters are read.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Setting:
     read: forms.Read
     choices: Mapping[str, Text] = field(default_factory=dict)
     least: Literal["manager", "administrator"] = "manager"
+    longest: int = LONGEST
 
     @property
     def default(self) -> str | None:
@@ -131,6 +134,18 @@ SETTINGS: Final = (
             "darker until they read well.",
         ),
         read=forms.color,
+    ),
+    Setting(
+        name=LOGO,
+        title=Text(es="Logotipo", en="Logo"),
+        hint=Text(
+            es="En lugar del nombre, arriba en las páginas de los clientes. Un PNG, JPEG o WebP; "
+            "esta página lo reduce a lo que hace falta.",
+            en="In place of the name, at the top of shoppers' pages. A PNG, JPEG or WebP; this "
+            "page makes it as small as it needs to be.",
+        ),
+        read=forms.logo,
+        longest=2 * forms.LOGO_BYTES,
     ),
     Setting(
         name="footer",
@@ -233,6 +248,13 @@ def in_force(name: str, value: str | None) -> str | None:
     return BY_NAME[name].default if value is None else value
 
 
+def told(name: str, value: str | None) -> str | None:
+    """The value as records of changes have it: of a picture the hash of what is written."""
+    if value is None or name != LOGO:
+        return value
+    return f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
+
+
 def now(own: Shop) -> dict[str, str | None]:
     """The value of every setting."""
     return {one.name: getattr(own, one.name) for one in SETTINGS}
@@ -277,8 +299,8 @@ def _read(name: str, given: object, country: str) -> str | None:
     if not isinstance(given, str):
         raise WrongSettingError(name, str(given), _NO_TEXT)
     text = given.strip()
-    if len(text) > LONGEST:
-        raise WrongSettingError(name, text, _TOO_LONG, most=str(LONGEST))
+    if len(text) > setting.longest:
+        raise WrongSettingError(name, text, _TOO_LONG, most=str(setting.longest))
     try:
         return setting.read(text, country) if text else None
     except forms.UnusableError as error:

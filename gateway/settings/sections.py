@@ -112,6 +112,7 @@ class Shop(Box):
     currency: str = "MXN"
     time_zone: str = "America/Mexico_City"
     brand_color: str | None = None
+    logo: str | None = None
     footer: str | None = None
     hours: str | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"

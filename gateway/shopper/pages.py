@@ -80,6 +80,7 @@ class LookupPages:
             home=addresses.address("/", tongue),
             switch=addresses.address(path, switched, color=color, q=typed),
             brand=brand.address(self._shop().brand_color),
+            logo=brand.logo(self._shop().logo),
             foot=self._shop().footer,
         )
 
@@ -125,7 +126,9 @@ class LookupPages:
         async def picture(name: str) -> Response:
             return await served_pictures.response(self._files, name)
 
-        router.add_api_route(f"{brand.PREFIX}/{{name}}", brand.response, include_in_schema=False)
+        @router.get(f"{brand.PREFIX}/{{name}}", include_in_schema=False)
+        async def of_brand(name: str) -> Response:
+            return await brand.response(name, self._shop().logo)
 
         @router.get("/api/availability/{product}", summary="Price and stock of one product")
         async def available(

@@ -10,7 +10,8 @@ from datetime import tzinfo
 class Shop:
     """``id`` is the location whose stock is *here*; ``country`` writes the money.
 
-    ``brand_color`` is ``#rrggbb``, ``footer`` stands at the foot of each page.
+    ``brand_color`` is ``#rrggbb``, ``logo`` a PNG in base64; ``footer`` stands at the foot
+    of each page.
     """
 
     id: str
@@ -18,4 +19,5 @@ class Shop:
     country: str
     zone: tzinfo
     brand_color: str | None = None
+    logo: str | None = None
     footer: str = ""

@@ -92,5 +92,6 @@ def _shop(own: OwnShop) -> Shop:
         country=own.country,
         zone=own.zone,
         brand_color=own.brand_color,
+        logo=own.logo,
         footer=own.footer or "",
     )

@@ -61,6 +61,8 @@ class Field:
     may_be_none: bool
     fixed: str
     wrong: str
+    is_picture: bool
+    longest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +174,6 @@ class SettingsPage:
         desk, reader = self._desk, self._desk.reader(request)
 
         def look(connection: Connection) -> tuple[dict[str, Kept], int, tuple[Changed, ...]]:
-            # Files, the first time: not on the loop.
-            zones.every(), zones.of_country(desk.settings.shop.country)
             return (
                 shop_settings.kept(connection),
                 shop_settings.seen(connection),
@@ -236,6 +236,8 @@ class SettingsPage:
             may_be_none=one.default is None,
             fixed=fixed,
             wrong=wrong.get(one.name, ""),
+            is_picture=one.name == of_shop.LOGO,
+            longest=one.longest,
         )
 
 
@@ -287,6 +289,8 @@ def _said(name: str, value: str | None, language: str) -> str:
     shown = of_shop.in_force(name, value)
     if shown is None:
         return texts.SETTINGS_NONE.say(language)
+    if name == of_shop.LOGO:
+        return texts.SETTINGS_PICTURE.say(language)
     if shown in setting.choices:
         return setting.choices[shown].say(language)
     if (name, language) == ("hours", "es"):

@@ -26,6 +26,16 @@ SETTINGS_ADMIN = Text(
 SETTINGS_HERE = Text(es="De este país", en="Of this country")
 SETTINGS_OTHERS = Text(es="De otros países", en="Of other countries")
 SETTINGS_NONE = Text(es="ninguno", en="none")
+SETTINGS_PICTURE = Text(es="una imagen", en="a picture")
+SETTINGS_NO_PICTURE = Text(es="Quitar", en="Remove")
+SETTINGS_BAD_PICTURE = Text(
+    es="Esta imagen no se puede leer. Elige un PNG, JPEG o WebP.",
+    en="This picture cannot be read. Choose a PNG, JPEG or WebP.",
+)
+SETTINGS_PICTURE_SCRIPT = Text(
+    es="Para elegir una imagen hace falta JavaScript.",
+    en="Choosing a picture needs JavaScript.",
+)
 SETTINGS_DEFAULT = Text(es="de fábrica", en="default")
 SETTINGS_CHANGES = Text(es="Últimos cambios", en="Latest changes")
 SETTINGS_UNCHANGED = Text(es="Nadie ha cambiado nada todavía.", en="Nobody has changed anything.")

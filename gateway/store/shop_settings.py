@@ -188,8 +188,8 @@ def _change(
             origin,
             event_id=str(uuid.uuid4()),
             name=name,
-            was=was,
-            value=value,
+            was=of_shop.told(name, was),
+            value=of_shop.told(name, value),
             locked=locked,
             by=price_events.pseudonym(withdrawals.pseudonym_key(connection), by) if by else None,
             way=way,
@@ -213,7 +213,10 @@ def _note(
     number = connection.execute(
         "INSERT INTO shop_setting_change (at, name, was, value, locked, by_whom, way) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (to_ms(at), name, was, value, locked, by, way),
+        (
+            *(to_ms(at), name, of_shop.told(name, was), of_shop.told(name, value)),
+            *(locked, by, way),
+        ),
     ).lastrowid
     connection.execute(
         "INSERT OR REPLACE INTO shop_setting (name, value, locked, change) VALUES (?, ?, ?, ?)",

@@ -17,11 +17,21 @@ OWN_TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """The shop's logo; ``width`` and ``height`` are those of the picture at ``address``."""
+
+    address: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What stands around every page of a site.
 
     ``name`` is the shop's; ``home`` the start page; ``switch`` this page in the other language.
-    ``brand`` is the style sheet of the shop's colour, '' for ours; ``foot`` stands at its foot.
+    ``brand`` is the style sheet of the shop's colour, '' for ours; ``logo`` stands in place of the
+    name, ``foot`` at the foot.
     Addresses begin with ``/`` and are without ``root``.
     """
 
@@ -29,6 +39,7 @@ class Frame:
     home: str = "/"
     switch: str | None = None
     brand: str = ""
+    logo: Logo | None = None
     foot: str = ""
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.async_api import expect
 
 from gateway.clock import SystemClock
@@ -45,7 +46,16 @@ SAID = {
     },
 }
 SMALL = """() => [...document.querySelectorAll('.field input, .field select, main .button')]
-    .filter(one => one.getBoundingClientRect().height < 44).length"""
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 44).length"""
+
+
+def _draw_logo(file: Path) -> None:
+    """As a printer's studio sends it: far larger than a page needs."""
+    image = Image.new("RGB", (2_400, 1_200), "white")
+    drawing = ImageDraw.Draw(image)
+    drawing.ellipse((100, 100, 1_100, 1_100), fill="#24408e")
+    drawing.text((1_200, 350), "ALBA", fill="#24408e", font_size=420)
+    image.save(file, "JPEG", quality=95)
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "es"), (1280, "en")])
@@ -93,11 +103,20 @@ async def test_a_manager_sets_the_shop_and_it_counts_without_a_restart(
         await page.locator("input[name=quiet_hours]").fill("")
         await page.locator("select[name=country]").select_option(label=said["country"])
         await page.locator("input[name=name]").fill("Zapatería Alba")
+        _draw_logo(tmp_path / "logo.jpg")
+        await page.locator("input[type=file]").set_input_files(tmp_path / "logo.jpg")
+        await expect(page.locator("canvas")).to_be_visible()
         await page.get_by_role("button", name=said["save"], exact=True).click()
         await expect(page.get_by_text(said["saved"])).to_be_visible()
-        await expect(page.locator(".changes li")).to_have_count(3)
+        await expect(page.locator(".changes li")).to_have_count(4)
         await assert_fits(page)
         await page.screenshot(path=tmp_path / f"settings-{width}.png", full_page=True)
+        shop = await page_at(process.addresses["shopper"], width=width, height=800)
+        logo = shop.page.get_by_role("img", name="Zapatería Alba")
+        assert await logo.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [320, 160]
+        assert await logo.evaluate("one => one.getBoundingClientRect().height") == 36
+        await assert_fits(shop.page)
+        await shop.page.screenshot(path=tmp_path / f"logo-{width}.png")
         told = [one for one in watched.complaints if "400" not in one]
         assert told == [], "what cannot be is answered with 400, and nothing else went wrong"
         assert await process.stop() == 0

@@ -77,6 +77,8 @@ async def test_what_is_saved_counts_at_once_and_is_noted(staff: Staffed) -> None
         ("footer", "x" * 301, "hasta 300 letras"),
         ("hours", "de lunes a viernes", "como lun-vie 09:00-20:00"),
         ("hours", "lun 09:00-09:00", "como lun-vie 09:00-20:00"),
+        ("logo", "iVBORw0KGgo=", "no es un logotipo que se pueda usar"),
+        ("logo", "A" * 65_540, "hasta 65536 letras"),
         ("language", "fr", "elige entre: es, en"),
         ("second_language", "es", "ya es el primer idioma"),
         ("name", "x" * 101, "hasta 100 letras"),

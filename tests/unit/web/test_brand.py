@@ -28,4 +28,4 @@ def test_the_grounds_are_those_of_the_pages() -> None:
 
 @pytest.mark.parametrize("name", ["red.css", "24408E.css", "24408e", "24408e.css.map"])
 async def test_only_colours_have_a_sheet(name: str) -> None:
-    assert (await brand.response(name)).status_code == 404
+    assert (await brand.response(name, None)).status_code == 404
