@@ -126,7 +126,9 @@ def _said(location: str | None, rules: PriceRules) -> _Said:
     """The hours of the shop's location row, JSON, or else those of its settings."""
     row = {} if location is None else json.loads(location)
     said = {name: row[name] for name in ("hours", "exceptions") if row.get(name)}
-    return said or ({"hours": opening.written(rules.hours)} if rules.hours else {})
+    if "hours" not in said and rules.hours:
+        said["hours"] = opening.written(rules.hours)
+    return said
 
 
 def _keep_hours(connection: Connection, until: datetime, said: _Said) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -313,6 +313,16 @@ async def test_the_shops_own_hours_count_until_its_row_has_some(shop: Shop) -> N
         (AT - 20 * DAY, (("09:00", "18:00"),)),
         (AT - 10 * DAY, (("09:00", "20:00"),)),
     ], "what was open stays so"
+
+
+async def test_a_row_that_has_only_days_that_differ_takes_no_hours_away(shop: Shop) -> None:
+    await shop.settle(replace(SPAIN, hours="mon-sun 09:00-18:00"), AT - 30 * DAY)
+    closed = [{"date": "2026-12-25", "hours": []}]
+    await shop.row("location", "s1", {"name": "S", "kind": "shop", "exceptions": closed}, AT)
+    quiet = await shop.read(price_rules.quiet)
+    assert quiet is not None
+    assert quiet.hours.weekly[6] == (("09:00", "18:00"),)
+    assert list(quiet.hours.exceptions) == [date(2026, 12, 25)]
 
 
 async def test_a_price_waits_by_the_hours_that_are_told_meanwhile(shop: Shop) -> None:
