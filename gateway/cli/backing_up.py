@@ -19,6 +19,7 @@ from typing_extensions import override
 from gateway.cli import sharing
 from gateway.cli.sharing import DEFAULT_CONFIG, Config, plain_errors, write
 from gateway.clock import SystemClock
+from gateway.domain.events import Origin
 from gateway.errors import AnaquelError
 from gateway.ops import (
     backup_folder,
@@ -124,7 +125,7 @@ def restore(
             now,
             _on,
             passphrase=_passphrase(passphrase_file, chosen),
-            store=None if chosen is None else chosen.shop.store,
+            here=None if chosen is None else _origin(chosen),
             replace=replace,
         )
         lines = list(_next_steps(done, folder, chosen))
@@ -132,6 +133,10 @@ def restore(
     typer.echo(f"{folder}: restored. {_said(done.manifest, zone)}")
     for line in lines:
         typer.echo(line, err=True)
+
+
+def _origin(chosen: Settings) -> Origin:
+    return Origin(store=chosen.shop.store, gateway=chosen.shop.gateway)
 
 
 def _next_steps(

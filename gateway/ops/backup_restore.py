@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from gateway.domain import backup_events, price_events
+from gateway.domain.events import Event, Origin
 from gateway.ops import backup_archive, backup_folder, backup_format
 from gateway.ops.backup_format import BackupError, DamagedError, Manifest, NewerError
-from gateway.store import copying, folder_lock, owning, picture_files, replacing, restored
+from gateway.store import (
+    copying,
+    folder_lock,
+    owning,
+    picture_files,
+    replacing,
+    restored,
+    withdrawals,
+)
 from gateway.store.copying import GoOn
-from gateway.store.database import FILE
+from gateway.store.database import FILE, Connection
 
 READY: Final = "restoring"
 CONFIG: Final = "config.restored.toml"
@@ -42,13 +54,13 @@ def restore(
     go_on: GoOn,
     *,
     passphrase: str | None,
-    store: str | None = None,
+    here: Origin | None = None,
     replace: bool = False,
 ) -> Restored:
-    """Make the backup in ``file`` the data of the folder ``data``.
+    """Make the backup in ``file`` the data of the folder ``data``; ``here`` is whose that is.
 
     Refuses a folder in which a gateway runs, one with data unless ``replace``, a backup of a newer
-    Anaquel, and one of another shop than ``store``. Cut off anywhere, the folder has the old data
+    Anaquel, and one of another shop. Cut off anywhere, the folder has the old data
     or the new. Raises ``BackupError`` and ``StorageError``.
     """
     with folder_lock.held(data):
@@ -57,8 +69,9 @@ def restore(
             raise BackupError(
                 f"{data}: holds the data of a shop; with --replace it is put aside, not deleted"
             )
+        store = None if here is None else here.store
         manifest = unpack(file, data, go_on, passphrase=passphrase, store=store)
-        return take(data, manifest, at)
+        return take(data, manifest, at, here=here)
 
 
 def unpack(
@@ -89,14 +102,17 @@ def leave(data: Path) -> None:
     shutil.rmtree(data / READY, ignore_errors=True)
 
 
-def take(data: Path, manifest: Manifest, at: datetime) -> Restored:
+def take(
+    data: Path, manifest: Manifest, at: datetime, *, here: Origin | None = None, by: str = ""
+) -> Restored:
     """Make what ``unpack`` made ready the data of the folder, which nobody else may use meanwhile.
 
-    Raises ``StorageError``; the old data stays then.
+    Central hears of it from ``here``; ``by`` is '' for who is at the box. Raises
+    ``StorageError``; the old data stays then.
     """
     ready = data / READY
     try:
-        epoch = _prepare(ready, at)
+        epoch = _prepare(ready, at, partial(_event, manifest, at, here, by))
         for path in (ready, *ready.rglob("*")):
             owning.give(path, data)
         has_templates = (ready / backup_format.TEMPLATES).is_dir()
@@ -147,13 +163,26 @@ def _fits(file: Path, manifest: Manifest, store: str | None) -> None:
         )
 
 
-def _prepare(ready: Path, at: datetime) -> int:
+def _event(
+    manifest: Manifest, at: datetime, here: Origin | None, by: str, connection: Connection
+) -> Event:
+    return backup_events.restored(
+        here or Origin(store=manifest.store, gateway=manifest.gateway),
+        event_id=str(uuid.uuid4()),
+        taken_at=manifest.taken_at,
+        of=manifest.gateway,
+        by=price_events.pseudonym(withdrawals.pseudonym_key(connection), by) if by else None,
+        time=at,
+    )
+
+
+def _prepare(ready: Path, at: datetime, event: Callable[[Connection], Event]) -> int:
     """Make the unpacked files data of this Anaquel; the new event epoch."""
     with contextlib.suppress(FileNotFoundError):
         (ready / backup_format.CONFIG).rename(ready / CONFIG)
     # Also without any: those of the old database go aside with it.
     (ready / picture_files.FOLDER).mkdir(mode=0o700, exist_ok=True)
-    return restored.prepare(ready / FILE, at)
+    return restored.prepare(ready / FILE, at, event)
 
 
 def _check_database(file: Path, ready: Path, go_on: GoOn) -> None:

@@ -16,6 +16,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.domain.backups import Stored
+from gateway.domain.events import Origin
 from gateway.domain.restoring import Candidate, Content, Fault, Stage, State
 from gateway.errors import AnaquelError
 from gateway.ops import backup_folder, backup_making, backup_places, backup_restore
@@ -63,6 +64,7 @@ class Restoring:
         self._asked: asyncio.Queue[tuple[Path, str | None]] = asyncio.Queue(1)
         self._turn = asyncio.Lock()
         self._manifest: Manifest | None = None
+        self._by = ""
 
     @property
     def is_confirmed(self) -> bool:
@@ -111,11 +113,12 @@ class Restoring:
         self.state = State(stage=Stage.NONE)
         await asyncio.to_thread(self._clear)
 
-    def confirm(self) -> bool:
+    def confirm(self, by: str) -> bool:
         """End the gateway, and go on with what was read; False when nothing good was read."""
         if self.state.stage is not Stage.GOOD:
             return False
         self.state = State(stage=Stage.RESTARTING, content=self.state.content)
+        self._by = by
         log.warning("a backup is going to be restored: the gateway ends and starts again")
         self._stop.set()
         return True
@@ -129,7 +132,14 @@ class Restoring:
         assert self._manifest is not None  # noqa: S101 - confirmed, so it was read
         content = self.state.content
         try:
-            done = backup_restore.take(self._data, self._manifest, self._clock.now())
+            shop = self._settings.shop
+            done = backup_restore.take(
+                self._data,
+                self._manifest,
+                self._clock.now(),
+                here=Origin(store=shop.store, gateway=shop.gateway),
+                by=self._by,
+            )
         except (AnaquelError, OSError) as error:
             log.warning("the backup was not restored, the data is as it was", why=str(error))
             self.state = State(stage=Stage.FAILED, fault=Fault.OTHER, detail=str(error))

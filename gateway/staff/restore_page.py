@@ -14,6 +14,7 @@ from gateway.staff import showing, texts_of_backups
 from gateway.staff import texts_of_restoring as texts
 from gateway.staff.desk import Desk, go
 from gateway.staff.explaining import Reader
+from gateway.staff.gate import visit_of
 from gateway.staff.showing import When
 from gateway.web.problems import Problem
 
@@ -40,8 +41,8 @@ class Restores(Protocol):
     async def forget(self) -> None:
         """Leave everything as it is."""
 
-    def confirm(self) -> bool:
-        """Restore what was read; False when nothing good was."""
+    def confirm(self, by: str) -> bool:
+        """Restore what was read, as somebody wants; False when nothing good was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class RestorePage:
         content = self._restores.state.content
         if content is not None and store.strip().casefold() != content.store.casefold():
             return await self._page(request, typed_wrong=True, status=422)
-        if not self._restores.confirm():
+        if not self._restores.confirm(visit_of(request).session.name):
             raise self._not_now(request)
         # Not a redirect: who would answer it may be gone by then.
         return self._desk.page(request, "restarting.html", next=PATH)

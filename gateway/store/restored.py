@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from gateway.clock import to_ms
+from gateway.domain.events import Event, Lane
 from gateway.store import database, marking, migrating, outbox
 from gateway.store.database import Connection, StorageError
 
 CAUSE: Final = "restored"
 
 
-def prepare(path: Path, at: datetime) -> int:
+def prepare(path: Path, at: datetime, event: Callable[[Connection], Event]) -> int:
     """Bring the file of a restored database to today's tables and ``settle`` it; blocks.
 
-    It is one file again afterwards. Returns the new event epoch. Raises ``StorageError``.
+    ``event`` makes what central hears of it. It is one file again afterwards. Returns the
+    new event epoch. Raises ``StorageError``.
     """
     try:
         with contextlib.closing(database.connect(path)) as connection:
             migrating.migrate(connection)
             connection.execute("BEGIN IMMEDIATE")
             epoch = settle(connection, at)
+            outbox.append_or_gap(connection, Lane.KEEP, event(connection), at)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             return epoch

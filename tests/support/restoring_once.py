@@ -42,7 +42,7 @@ async def main(config: Path) -> None:
             assert restoring.state.stage is Stage.GOOD, restoring.state
             print("read", flush=True)  # noqa: T201
             began = time.monotonic()
-            assert restoring.confirm()
+            assert restoring.confirm("Ana")
     assert "done" in restoring.state.stage.value, restoring.state
     async with Database(folder / FILE):
         print(time.monotonic() - began)  # noqa: T201

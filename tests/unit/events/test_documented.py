@@ -155,6 +155,14 @@ EMITTED = [
         by=price_events.pseudonym(b"k" * 32, "Ana"),
         time=RECORDED,
     ),
+    backup_events.restored(
+        Origin(store="s042", gateway="gw2"),
+        event_id=MADE,
+        taken_at=RECORDED - timedelta(days=1),
+        of="gw1",
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
+        time=RECORDED,
+    ),
     setting_events.setting_changed(
         Origin(store="s042", gateway="gw1"),
         event_id=MADE,

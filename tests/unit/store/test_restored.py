@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from device_drivers.api.drivers import Announced
-from gateway.domain.events import SCAN, Event, Lane
+from gateway.domain import backup_events
+from gateway.domain.events import SCAN, Event, Lane, Origin
 from gateway.domain.labels import Target
 from gateway.ops import backup_restore
 from gateway.ops.backup_format import DamagedError, NewerError
@@ -157,9 +159,16 @@ def test_an_older_database_is_brought_to_today_s_tables(tmp_path: Path) -> None:
     archives.write(tmp_path / "backup", files, archives.manifest(content), None)
 
     done = backup_restore.restore(
-        tmp_path / "backup", tmp_path / "data", LATER, archives.go_on, passphrase=None
+        *(tmp_path / "backup", tmp_path / "data", LATER, archives.go_on),
+        passphrase=None,
+        here=Origin(store="s042", gateway="gw-2"),
     )
     assert copying.version(tmp_path / "data" / "anaquel.db") == copying.newest_version()
     with closing(sqlite3.connect(tmp_path / "data" / "anaquel.db")) as restored_one:
         epoch = restored_one.execute("SELECT value FROM meta WHERE key = 'events.epoch'").fetchone()
+        (event,) = restored_one.execute("SELECT event FROM outbox").fetchone()
     assert epoch == (str(done.epoch),)
+    told = json.loads(event)
+    assert (told["type"], told["source"]) == (backup_events.RESTORED, "/s042/gw-2")
+    assert told["data"]["of"] == done.manifest.gateway
+    assert told["data"]["by"] is None, "somebody at the box itself"
