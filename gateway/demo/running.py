@@ -39,7 +39,7 @@ from gateway.settings import (
     StaffListen,
 )
 from gateway.staff import passwords
-from gateway.store import people
+from gateway.store import beginnings, people
 from gateway.store.database import FILE, Database
 
 STAFF_NAME = "demo"
@@ -129,8 +129,9 @@ async def _with_staff(settings: Settings) -> str:
     await asyncio.to_thread(folder.mkdir)
     async with Database(folder / FILE) as database:
         await database.write(
-            lambda connection: people.add(connection, STAFF_NAME, "manager", hashed)
+            partial(people.add, name=STAFF_NAME, role="manager", password_hash=hashed)
         )
+        await database.write(beginnings.put_away)
     return password
 
 

@@ -160,6 +160,11 @@ PERMITS: Final = (
         routes=(*("GET /settings", "POST /settings", "GET /settings/file", "POST /settings/file"),),
     ),
     Permit(
+        what="Put the list of first steps away",
+        least=Role.MANAGER,
+        routes=("POST /first-steps/put-away",),
+    ),
+    Permit(
         what="See who outside is told of troubles, and send a test",
         least=Role.MANAGER,
         routes=("GET /notices", "GET /notices-now", "POST /notices/test"),

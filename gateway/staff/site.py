@@ -45,6 +45,7 @@ from gateway.staff.checkup import CheckupPages, Looking
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
 from gateway.staff.device_pages import DevicePages
+from gateway.staff.first_steps import FirstSteps
 from gateway.staff.gate import Gate
 from gateway.staff.hold_pages import HoldPages
 from gateway.staff.holds import Holds
@@ -170,6 +171,7 @@ def _parts(
     restores = None if backups is None else backups.restoring
     return (
         Today(desk),
+        FirstSteps(desk),
         LabelList(desk),
         Choosing(desk),
         LabelPage(desk),

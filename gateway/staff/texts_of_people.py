@@ -96,6 +96,10 @@ STEP_CARD = Text(
     es="Imprime la tarjeta: página del personal, Wi-Fi y clientes",
     en="Print the card: staff page, Wi-Fi and shoppers",
 )
+STEP_DRESS = Text(
+    es="Pon el horario, el logotipo y tu color", en="Set opening hours, logo and your colour"
+)
+STEPS_PUT_AWAY = Text(es="Quitar esta lista", en="Put this list away")
 STEP_PEOPLE = Text(es="Añade a quienes trabajan aquí", en="Add those who work here")
 STEP_BACKUPS = Text(es="Guarda una copia fuera del equipo", en="Keep a backup away from the box")
 STEP_OR_RESTORE = Text(

@@ -22,7 +22,7 @@ from gateway.staff import (
 )
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
-from gateway.staff.first_steps import Step
+from gateway.staff.first_steps import Steps
 from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
 from gateway.staff.showing import When
@@ -88,7 +88,7 @@ class Overview:
     waves: tuple[WaveLine, ...]
     runs_the_box: bool
     may_restore: bool
-    steps: tuple[Step, ...]
+    first: Steps
 
 
 class Today:
@@ -145,7 +145,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
         waves=wave_list.lines(connection, reader, role, settings.labels.at_once),
         runs_the_box=role is not Role.CLERK,
         may_restore=role is Role.ADMINISTRATOR,
-        steps=() if role is Role.CLERK else first_steps.steps(connection, reader),
+        first=Steps() if role is Role.CLERK else first_steps.steps(connection, reader),
     )
 
 

@@ -42,6 +42,7 @@ CHANGING = (
             "/shared-devices/remove",
             "/tokens/add",
             "/tokens/end",
+            "/first-steps/put-away",
             "/import/look",
             "/import/take",
             "/prints",

@@ -13,7 +13,7 @@ from gateway.feed.sources.file_faults import Fault
 from gateway.feed.sources.shopify.troubles import TASK, Trouble
 from gateway.feed.sources.taking import Taker
 from gateway.staff import refusals, texts_of_files, texts_of_shopify
-from gateway.store import labels, outbox, replica, tasks
+from gateway.store import backup_copies, labels, outbox, replica, tasks
 from gateway.store.database import Connection, Database
 from tests.support import settings as make_settings
 from tests.support import shop, staffed
@@ -37,7 +37,7 @@ async def test_today_is_quiet_only_when_every_label_is_right(staff: Staffed) -> 
     assert 'href="/labels?state=silent"' in page
 
 
-async def test_a_new_shop_is_told_its_first_steps_until_a_label_is_bound(
+async def test_a_new_shop_is_told_its_first_steps_until_they_are_put_away(
     database: Database, clock: ShiftedClock, tmp_path: Path
 ) -> None:
     await staffed.add_person(database, staffed.NAME, "manager")
@@ -45,16 +45,45 @@ async def test_a_new_shop_is_told_its_first_steps_until_a_label_is_bound(
     async with staff.signed_in() as manager:
         page = (await manager.get("/")).text
         assert page.count(">hecho<") == 0
-        steps = ("/settings", "/import", "/new-labels", "/bind", "/prints", "/people", "/backups")
+        steps = (
+            *("/settings", "/import", "/new-labels", "/bind", "/settings#brand_color"),
+            *("/prints", "/people", "/backups"),
+        )
         listed = page[page.index("Primeros pasos") :]
         places = [listed.index(f'<a href="{step}">') for step in steps]
         assert places == sorted(places)
         await staffed.add_person(database, "Beto")
         await shop.fill(database)
-        assert (await manager.get("/")).text.count(">hecho<") == 3
+        page = (await manager.get("/")).text
+        assert page.count(">hecho<") == 3
+        assert "Quitar esta lista" not in page, "the shop has hardly begun"
         async with staff.signed_in("Beto") as clerk:
             assert "Primeros pasos" not in (await clerk.get("/")).text
         await database.write(staffed.shelf)
+        page = (await manager.get("/")).text
+        assert page.count(">hecho<") == 5
+        assert "Quitar esta lista" in page
+        assert (await manager.post("/first-steps/put-away")).headers["Location"] == "/"
+        assert "Primeros pasos" not in (await manager.get("/")).text
+
+
+async def test_the_first_steps_go_by_themselves_when_all_is_done_that_can_be_known(
+    database: Database, clock: ShiftedClock, tmp_path: Path
+) -> None:
+    def rest(connection: Connection) -> None:
+        staffed.shelf(connection)
+        connection.execute(
+            "INSERT INTO shop_setting (name, value, locked, change) VALUES ('logo', 'x', 0, 1)"
+        )
+        backup_copies.arrived(connection, "stick", "one", shop.NOW, shop.NOW)
+
+    await staffed.add_person(database, staffed.NAME, "manager")
+    await staffed.add_person(database, "Beto")
+    await shop.fill(database)
+    staff = staffed.make(database, clock, tmp_path)
+    async with staff.signed_in() as manager:
+        assert "Primeros pasos" in (await manager.get("/")).text
+        await database.write(rest)
         assert "Primeros pasos" not in (await manager.get("/")).text
 
 
