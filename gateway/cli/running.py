@@ -18,7 +18,7 @@ from gateway.clock import SystemClock
 from gateway.errors import AnaquelError
 from gateway.ops import logs
 from gateway.ops.service_manager import Manager
-from gateway.settings import Settings, SettingsError, families, surroundings
+from gateway.settings import Broker, Settings, SettingsError, families, surroundings
 from gateway.store import database
 
 EX_CONFIG: Final = 78
@@ -119,7 +119,10 @@ async def _run_with_broker(chosen: Settings, again: Callable[[], Settings]) -> N
         own = broker.model_copy(update=prefix)
 
         def with_ours(loaded: Settings) -> Settings:
-            central = loaded.central.model_copy(update={"broker": own})
+            central = loaded.central
+            # One that is elsewhere stays there.
+            if central.broker in (Broker(), loaded.shop_broker):
+                central = central.model_copy(update={"broker": own})
             return loaded.model_copy(update={"shop_broker": own, "central": central})
 
         await _run(with_ours(chosen), lambda: with_ours(again()))

@@ -1,48 +1,97 @@
 """What a person connected on the staff page: a file in the data folder that stands for a section.
 
-``config.toml`` goes before it. The secret has a file of its own; neither is in any backup.
+``config.toml`` goes before it. Secrets have files of their own; none of them is in any backup.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pydantic
 
 from gateway.errors import AnaquelError
+from gateway.settings.sections import Broker, Central, Settings
+from gateway.settings.shapes import Id, Section
 from gateway.settings.shopify import Shopify
 
 FILE: Final = "shopify.toml"
 SECRET: Final = "shopify.secret"  # noqa: S105 - a file's name
+CENTRAL: Final = "central.toml"
+CENTRAL_PASSWORD: Final = "central.password"  # noqa: S105 - a file's name
+CENTRAL_AUTHORITY: Final = "central-ca.pem"
 _MOST: Final = 65_536
 _HEAD: Final = (
     "# Written by the staff page, page Shopify; [shopify] in config.toml goes before it.\n"
 )
+_CENTRAL_HEAD: Final = (
+    "# Written by the staff page, page Central system; [central] in config.toml goes before it\n"
+    '# unless it says kind = "none".\n'
+)
+
+M = TypeVar("M", bound=pydantic.BaseModel)
+
+
+class CentralFile(Section):
+    """Central's broker, and who we are there; paths start at the data folder."""
+
+    store: Id
+    gateway: Id
+    broker: Broker
 
 
 class UnusableFileError(AnaquelError):
     """The file cannot be used; the message says what to do."""
 
 
-def shopify(data: Path) -> Shopify | None:
-    """What was connected for the gateway of this folder, if anything. Raises the error above."""
-    path = data / FILE
+def with_what_is(settings: Settings) -> Settings:
+    """The same with what was connected for the gateway, where the file leaves room for it.
+
+    Raises ``UnusableFileError``.
+    """
+    data = settings.data.folder
+    if settings.central.kind != "none" or settings.shopify.shop is not None:
+        return settings
+    if (central := _read(data / CENTRAL, CentralFile, "central")) is not None:
+        return with_central(settings, central, data)
+    if (found := _read(data / FILE, Shopify, "Shopify")) is not None:
+        found = found.model_copy(update={"client_secret_file": data / SECRET})
+        return settings.model_copy(update={"shopify": found})
+    return settings
+
+
+def with_central(settings: Settings, central: CentralFile, folder: Path) -> Settings:
+    """The settings of a gateway with this central system, its files being in ``folder``."""
+    own = central.broker
+    files = {
+        name: None if path is None else folder / path
+        for name, path in (("password_file", own.password_file), ("ca_file", own.ca_file))
+    }
+    who = {"store": central.store, "gateway": central.gateway}
+    return settings.model_copy(
+        update={
+            "shop": settings.shop.model_copy(update=who),
+            "central": Central(broker=own.model_copy(update=files)),
+        }
+    )
+
+
+def _read(path: Path, model: type[M], named: str) -> M | None:
     try:
         with path.open("rb") as file:
             text = file.read(_MOST).decode("utf-8")
-        found = Shopify.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, pydantic.ValidationError) as error:
         raise UnusableFileError(
-            f"{path}: cannot be used ({type(error).__name__}); delete it and connect Shopify again "
+            f"{path}: cannot be used ({type(error).__name__}); delete it and connect {named} again "
             "on the staff page"
         ) from error
-    return found.model_copy(update={"client_secret_file": data / SECRET})
 
 
 def keep_shopify(data: Path, wanted: Shopify, secret: str) -> None:
@@ -63,6 +112,34 @@ def keep_shopify(data: Path, wanted: Shopify, secret: str) -> None:
 def forget_shopify(data: Path) -> None:
     """Let it count no more, from the next start on."""
     for name in (FILE, SECRET):
+        with contextlib.suppress(FileNotFoundError):
+            (data / name).unlink()
+
+
+def keep_central(folder: Path, wanted: CentralFile, password: str, authority: str) -> None:
+    """Let this count from the next start on; on disk when it returns. Raises ``OSError``.
+
+    ``password`` and ``authority`` (PEM) are '' where ``wanted`` names no file for them.
+    """
+    own = wanted.broker
+    lines = [
+        _CENTRAL_HEAD,
+        f'store = "{wanted.store}"\ngateway = "{wanted.gateway}"\n\n[broker]\n',
+        f'host = "{own.host}"\nport = {own.port}\ntls = {json.dumps(own.tls)}\n',
+        f'topic_prefix = "{own.topic_prefix}"\n',
+        f"username = {json.dumps(own.username)}\n" if own.username is not None else "",
+        f'password_file = "{CENTRAL_PASSWORD}"\n' if own.password_file is not None else "",
+        f'ca_file = "{CENTRAL_AUTHORITY}"\n' if own.ca_file is not None else "",
+    ]
+    _put(folder / CENTRAL_PASSWORD, f"{password}\n")
+    _put(folder / CENTRAL_AUTHORITY, authority)
+    # The one that counts comes last, as above.
+    _put(folder / CENTRAL, "".join(lines))
+
+
+def forget_central(data: Path) -> None:
+    """Let it count no more, from the next start on."""
+    for name in (CENTRAL, CENTRAL_PASSWORD, CENTRAL_AUTHORITY):
         with contextlib.suppress(FileNotFoundError):
             (data / name).unlink()
 

@@ -51,13 +51,10 @@ def load(path: Path) -> Settings:
     """
     written = read(path, Settings, "config.example.toml", _MOVED)
     chosen = _anchored(written, path.resolve().parent)
-    if chosen.shopify.shop is not None:
-        return chosen
     try:
-        found = connected.shopify(chosen.data.folder)
+        return connected.with_what_is(chosen)
     except UnusableFileError as error:
         raise SettingsError(str(error)) from error
-    return chosen if found is None else chosen.model_copy(update={"shopify": found})
 
 
 def read(

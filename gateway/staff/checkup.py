@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.settings import Settings
 from gateway.staff import showing
 from gateway.staff import texts_of_checkup as texts
 from gateway.staff.api import PREFIX
@@ -43,6 +45,9 @@ class Looking(Protocol):
 
     async def report(self) -> Kept:
         """What is found now, or was in the last minute."""
+
+    async def try_central(self, wanted: Settings) -> Sequence[Finding]:
+        """How the broker of central in these settings would take us."""
 
 
 class Found(BaseModel):
@@ -138,13 +143,14 @@ class CheckupPages:
             key=lambda finding: order.index(finding.state),
         )
         return Shown(
-            found=tuple(_found(finding, language) for finding in found),
+            found=tuple(found_line(finding, language) for finding in found),
             checks=tuple(_line(one.state, language, one.title.say(language)) for one in checks),
             made=showing.when(reader.now - timedelta(seconds=kept.age_s), reader),
         )
 
 
-def _found(finding: Finding, language: str) -> Line:
+def found_line(finding: Finding, language: str) -> Line:
+    """A finding in words."""
     return _line(
         finding.state,
         language,

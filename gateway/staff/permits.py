@@ -132,6 +132,11 @@ PERMITS: Final = (
         routes=("GET /tokens", "POST /tokens/add", "POST /tokens/end"),
     ),
     Permit(
+        what="Connect a central system, and disconnect it",
+        least=Role.ADMINISTRATOR,
+        routes=("GET /central", *(f"POST /central/{deed}" for deed in ("try", "keep", "end"))),
+    ),
+    Permit(
         what="Connect Shopify, and disconnect it",
         least=Role.ADMINISTRATOR,
         routes=("GET /shopify", *(f"POST /shopify/{deed}" for deed in ("try", "keep", "end"))),

@@ -21,6 +21,7 @@ from gateway.staff import (
     texts,
     texts_of_adoption,
     texts_of_backups,
+    texts_of_central_page,
     texts_of_checkup,
     texts_of_files,
     texts_of_health,
@@ -41,6 +42,7 @@ from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import BackupPages, KeepsBackups
+from gateway.staff.central_page import CentralPage
 from gateway.staff.checkup import CheckupPages, Looking
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
@@ -148,6 +150,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_settings,
             texts_of_shelves,
             texts_of_shopify_page,
+            texts_of_central_page,
         ),
         texts,
     )
@@ -165,6 +168,7 @@ def _parts(
     notices: Tells | None,
     restart: Callable[[], None] | None,
     checker: Checker,
+    looking: Looking,
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
     hold_pages = HoldPages(desk)
@@ -195,6 +199,7 @@ def _parts(
         *(() if backups is None else (BackupPages(desk, backups),)),
         *(() if restores is None else (RestorePage(desk, restores),)),
         *(() if restart is None else (ShopifyPage(desk, restart),)),
+        *(() if restart is None else (CentralPage(desk, looking, restart),)),
         *(() if notices is None else (NoticePages(desk, notices),)),
     )
 
@@ -251,7 +256,7 @@ def site(
     parts: tuple[Part, ...] = (
         sign_in,
         live_routes,
-        *_parts(desk, flashing, backups, notices, restart, checker),
+        *_parts(desk, flashing, backups, notices, restart, checker, looking),
     )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):

@@ -75,6 +75,10 @@ IMPORT_HINT = Text(
     es="Primero verás qué cambiaría. Hasta 16 MiB.",
     en="You see first what would change. Up to 16 MiB.",
 )
+IMPORT_EXAMPLE = Text(
+    es="¿No tienes ninguno a mano? Descarga un ejemplo con 24 artículos y elígelo aquí",
+    en="None at hand? Download an example of 24 articles, and choose it here",
+)
 IMPORT_LOOK = Text(es="Ver qué cambiaría", en="See what would change")
 IMPORT_SCRIPT = Text(
     es="Para esta página el navegador necesita JavaScript.",

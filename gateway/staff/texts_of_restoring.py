@@ -101,8 +101,10 @@ FAULTS: Mapping[str, Text] = {
         en="A newer Anaquel made it. Update this box and try again.",
     ),
     "other_shop": Text(
-        es="Es de otra tienda. Usa la de esta, o corrige [shop] store en config.toml.",
-        en="It is of another shop. Use one of this shop, or correct [shop] store in config.toml.",
+        es="Es de otra tienda. Usa la de esta. ¿Este equipo es nuevo y la tienda tiene una "
+        "central? Conéctala antes en Importar un archivo: así el equipo se llama como la tienda.",
+        en="It is of another shop. Use one of this shop. Is this box new and has the shop a "
+        "central system? Connect that first in Import a file: then the box is called as the shop.",
     ),
     "no_room": Text(
         es="No cabe en el disco del equipo. Libera espacio y vuelve a intentarlo.",

@@ -62,10 +62,10 @@ SHOPIFY_FIXED = Text(
     en="It stands in config.toml under [shopify], and is changed there.",
 )
 SHOPIFY_CENTRAL = Text(
-    es="En esta tienda, los artículos y precios vienen de una central. Para usar Shopify escribe "
-    'en config.toml, en [central], kind = "none".',
-    en="In this shop, articles and prices come from a central system. To use Shopify, write "
-    'kind = "none" under [central] in config.toml.',
+    es="En esta tienda, los artículos y precios vienen de una central. Para usar Shopify "
+    "desconéctala antes en Conectar una central.",
+    en="In this shop, articles and prices come from a central system. To use Shopify, disconnect "
+    "that first in Connect a central system.",
 )
 SHOPIFY_REFUSED = Text(es="No se pudo conectar", en="It could not be connected")
 SHOPIFY_NOT_NOW = Text(es="Prueba otra vez los datos", en="Try what you wrote again")

@@ -100,16 +100,12 @@ class Wanted:
 
 async def look(box: Box) -> Iterable[Finding]:
     """Try every broker as the gateway would use it, all at once."""
-    shop = box.settings.shop
     wanted = tuple(brokers(box.settings))
 
     async def probed(one: Wanted) -> Probed | None:
         if not await asyncio.to_thread(_is_trusted, one.broker):
             return None  # the check of certificates tells
-        prefix = f"{one.broker.topic_prefix}/{shop.store}"
-        return await probing.probe(
-            one.broker, prefix=prefix, gateway=shop.gateway, topics=one.topics
-        )
+        return await _probed(one, box.settings)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(probed(one)) for one in wanted]
@@ -117,8 +113,20 @@ async def look(box: Box) -> Iterable[Finding]:
         finding
         for one, task in zip(wanted, tasks, strict=True)
         if (found := task.result()) is not None
-        for finding in judged(one, found, shop.store)
+        for finding in judged(one, found, box.settings.shop.store)
     ]
+
+
+async def try_central(settings: Settings) -> tuple[Finding, ...]:
+    """How central's broker would take us, by settings that are not in force."""
+    one = next(one for one in brokers(settings) if one.manifest)
+    return tuple(judged(one, await _probed(one, settings), settings.shop.store))
+
+
+async def _probed(one: Wanted, settings: Settings) -> Probed:
+    shop = settings.shop
+    prefix = f"{one.broker.topic_prefix}/{shop.store}"
+    return await probing.probe(one.broker, prefix=prefix, gateway=shop.gateway, topics=one.topics)
 
 
 def brokers(settings: Settings) -> Iterator[Wanted]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from gateway.ops.doctor.box import Box
+from gateway.settings import Settings
 from gateway.web.findings import Advice, Finding, Kept, Looked, Report, State
 from gateway.web.phone_tries import PhoneTries
 from gateway.web.words import Text
@@ -110,6 +111,13 @@ class Doctor:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._looked(check)) for check in self._checks]
         return Report(checks=[task.result() for task in tasks])
+
+    @staticmethod
+    async def try_central(wanted: Settings) -> tuple[Finding, ...]:
+        """How the broker of central in these settings would take us."""
+        from gateway.ops.doctor import brokers
+
+        return await brokers.try_central(wanted)
 
     async def _looked(self, check: Check) -> Looked:
         findings: Iterable[Finding]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway import settings
-from gateway.settings import SettingsError, Shopify, connected
+from gateway.settings import Broker, SettingsError, Shopify, connected
+from gateway.settings.connected import CentralFile
 
 BOX = """\
 [shop]
@@ -77,3 +78,49 @@ def test_a_spoiled_file_is_named_with_what_to_do(tmp_path: Path, spoiled: str) -
     with pytest.raises(SettingsError, match="delete it and connect Shopify again") as told:
         load(tmp_path, ALONE)
     assert str(data / connected.FILE) in str(told.value)
+
+
+CENTRAL = CentralFile(
+    store="t7",
+    gateway="t7-1",
+    broker=Broker(
+        host="mqtt.example.com",
+        port=8883,
+        tls=True,
+        username='o"hara \\ ñ',
+        password_file=Path(connected.CENTRAL_PASSWORD),
+        ca_file=Path(connected.CENTRAL_AUTHORITY),
+        topic_prefix="acme/v1",
+    ),
+)
+
+
+def test_a_central_system_counts_until_it_is_forgotten_and_says_who_we_are(tmp_path: Path) -> None:
+    data = data_of(tmp_path)
+    connected.keep_central(data, CENTRAL, "pass word", "PEM\n")
+    found = load(tmp_path, ALONE)
+    files = {"password_file": data / "central.password", "ca_file": data / "central-ca.pem"}
+    assert found.central.broker == CENTRAL.broker.model_copy(update=files)
+    assert (found.shop.store, found.shop.gateway) == ("t7", "t7-1")
+    assert found.shop.public_base == "https://q.example.com"
+    assert found.source_of("offers") == "central"
+    assert (data / "central.password").read_text() == "pass word\n"
+    for name in (connected.CENTRAL, connected.CENTRAL_PASSWORD, connected.CENTRAL_AUTHORITY):
+        assert (data / name).stat().st_mode & 0o777 == 0o600
+    connected.forget_central(data)
+    assert load(tmp_path, ALONE).shop.store == "s042"
+    assert not list(data.iterdir())
+
+
+def test_a_central_system_in_the_settings_file_goes_before_it(tmp_path: Path) -> None:
+    connected.keep_central(data_of(tmp_path), CENTRAL, "", "")
+    own = '[central.broker]\nhost = "other.example.com"\n'
+    found = load(tmp_path, BOX + own)
+    assert (found.shop.store, found.central.broker.host) == ("s042", "other.example.com")
+
+
+def test_a_spoiled_central_file_is_named_too(tmp_path: Path) -> None:
+    data = data_of(tmp_path)
+    (data / connected.CENTRAL).write_text('store = "t7"\n')
+    with pytest.raises(SettingsError, match="delete it and connect central again"):
+        load(tmp_path, ALONE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import ShiftedClock, SystemClock
+from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.web.findings import Advice, Finding, Kept, Looked, Report, State
 from gateway.web.phone_tries import PhoneTries
@@ -45,6 +46,9 @@ class Looked42:
     async def report(self) -> Kept:
         self.asked = True
         return self._kept
+
+    async def try_central(self, wanted: Settings) -> tuple[Finding, ...]:
+        raise AssertionError(wanted)
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ CHANGING = (
             "/settings/file",
             "/notices/test",
             *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
+            *(f"/central/{deed}" for deed in ("try", "keep", "end")),
         )
     ),
     ("POST", "/labels/L000/bind"),

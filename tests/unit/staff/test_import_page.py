@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -116,3 +117,18 @@ async def test_where_central_sends_the_catalogue_a_file_says_so(staff: Staffed) 
         assert 'id="import-take"' not in looked.text
         taken = await send(manager, "take", FILE)
         assert (taken.status_code, "no vienen de archivos" in taken.text) == (422, True)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_example_is_a_whole_catalogue_without_a_fault(
+    alone: Staffed, language: str
+) -> None:
+    async with alone.signed_in() as manager:
+        page = (await manager.get("/import", headers={"Accept-Language": language})).text
+        (address,) = re.findall(r'href="([^"]+\.csv)" download', page)
+        example = await manager.get(address)
+        looked = await send(manager, "look", example.content)
+        assert "<details>" not in looked.text, "no line of it is left out"
+        taken = await send(manager, "take", example.content)
+        assert "Ya es el catálogo de la tienda" in taken.text
+    assert len(await alone.database.read(_prices)) == 24
