@@ -101,7 +101,7 @@ async def test_from_a_new_box_to_the_first_right_label(
     await thumb.type("name", "Ana")
     await thumb.type("password", "una clave larga")
     await thumb.tap(page.get_by_role("button"))
-    await expect(page.locator("ol.steps li")).to_have_count(7)
+    await expect(page.locator("ol.steps li")).to_have_count(8)
     await assert_fits(page)
 
     await thumb.tap(page.locator("ol.steps a").nth(0))
