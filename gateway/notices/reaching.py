@@ -8,8 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
+from gateway.domain import webhook_addresses
 from gateway.errors import AnaquelError
-from gateway.notices import addresses
 
 _FILE_MOST: Final = 4_000
 
@@ -37,7 +37,7 @@ async def resolve(
     for family, _, _, _, place in found:
         if family in {socket.AF_INET, socket.AF_INET6}:
             address = ip_address(str(place[0]).partition("%")[0])
-            if addresses.may_reach(address, private=private, encrypted=encrypted):
+            if webhook_addresses.may_reach(address, private=private, encrypted=encrypted):
                 return address
     raise NotSentError("address_inside")
 

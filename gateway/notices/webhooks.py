@@ -15,7 +15,8 @@ from typing import Final
 
 import httpx
 
-from gateway.notices import addresses, judging, reaching, signing
+from gateway.domain import webhook_addresses, webhook_signing
+from gateway.notices import judging, reaching
 from gateway.notices.judging import Answer
 from gateway.notices.reaching import NotSentError
 from gateway.settings import Webhook
@@ -68,7 +69,7 @@ def _prepared(
 ) -> tuple[httpx.URL, dict[str, str], ssl.SSLContext]:
     """Address, headers and trust, read anew each time: a corrected file counts at once."""
     given = reaching.first_line(way.url_file)
-    if addresses.problem(given, private=way.private) is not None:
+    if webhook_addresses.problem(given, private=way.private) is not None:
         raise NotSentError("address_refused")
     try:
         url = httpx.URL(given)
@@ -77,10 +78,10 @@ def _prepared(
     headers = {"Content-Type": "application/json", "User-Agent": "Anaquel"}
     if way.secret_file is not None:
         try:
-            key = signing.key_of(reaching.first_line(way.secret_file))
-        except signing.SecretError as error:
+            key = webhook_signing.key_of(reaching.first_line(way.secret_file))
+        except webhook_signing.SecretError as error:
             raise NotSentError("secret_refused") from error
-        headers |= signing.headers(key, notice.id, at, notice.body)
+        headers |= webhook_signing.headers(key, notice.id, at, notice.body)
     try:
         tls = ssl.create_default_context(cafile=way.ca_file)
     except (OSError, ssl.SSLError) as error:

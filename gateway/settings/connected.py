@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tomllib
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Final, TypeVar
 import pydantic
 
 from gateway.errors import AnaquelError
+from gateway.settings import writing
 from gateway.settings.sections import Broker, Central, Settings
 from gateway.settings.shapes import Id, Section
 from gateway.settings.shopify import Shopify
@@ -56,9 +56,9 @@ def with_what_is(settings: Settings) -> Settings:
     data = settings.data.folder
     if settings.central.kind != "none" or settings.shopify.shop is not None:
         return settings
-    if (central := _read(data / CENTRAL, CentralFile, "central")) is not None:
+    if (central := read(data / CENTRAL, CentralFile, "central")) is not None:
         return with_central(settings, central, data)
-    if (found := _read(data / FILE, Shopify, "Shopify")) is not None:
+    if (found := read(data / FILE, Shopify, "Shopify")) is not None:
         found = found.model_copy(update={"client_secret_file": data / SECRET})
         return settings.model_copy(update={"shopify": found})
     return settings
@@ -80,7 +80,8 @@ def with_central(settings: Settings, central: CentralFile, folder: Path) -> Sett
     )
 
 
-def _read(path: Path, model: type[M], named: str) -> M | None:
+def read(path: Path, model: type[M], named: str) -> M | None:
+    """What a page wrote, None for no file; raises ``UnusableFileError``, which says ``named``."""
     try:
         with path.open("rb") as file:
             text = file.read(_MOST).decode("utf-8")
@@ -96,17 +97,10 @@ def _read(path: Path, model: type[M], named: str) -> M | None:
 
 def keep_shopify(data: Path, wanted: Shopify, secret: str) -> None:
     """Let this count from the next start on; on disk when it returns. Raises ``OSError``."""
-    lines = [
-        _HEAD,
-        f'shop = "{wanted.shop}"\nclient_id = "{wanted.client_id}"\n',
-        f'client_secret_file = "{SECRET}"\n',
-        f'tax_percent = "{wanted.tax_percent}"\n' if wanted.tax_percent is not None else "",
-        "\n[locations]\n" if wanted.locations else "",
-        *(f'{ours} = "{theirs}"\n' for ours, theirs in wanted.locations.items()),
-    ]
-    _put(data / SECRET, f"{secret}\n")
+    named = wanted.model_copy(update={"client_secret_file": SECRET})
+    put(data / SECRET, f"{secret}\n")
     # The one that counts comes last: cut off before it, nothing is connected.
-    _put(data / FILE, "".join(lines))
+    put(data / FILE, _HEAD + _toml(named))
 
 
 def forget_shopify(data: Path) -> None:
@@ -121,20 +115,10 @@ def keep_central(folder: Path, wanted: CentralFile, password: str, authority: st
 
     ``password`` and ``authority`` (PEM) are '' where ``wanted`` names no file for them.
     """
-    own = wanted.broker
-    lines = [
-        _CENTRAL_HEAD,
-        f'store = "{wanted.store}"\ngateway = "{wanted.gateway}"\n\n[broker]\n',
-        f'host = "{own.host}"\nport = {own.port}\ntls = {json.dumps(own.tls)}\n',
-        f'topic_prefix = "{own.topic_prefix}"\n',
-        f"username = {json.dumps(own.username)}\n" if own.username is not None else "",
-        f'password_file = "{CENTRAL_PASSWORD}"\n' if own.password_file is not None else "",
-        f'ca_file = "{CENTRAL_AUTHORITY}"\n' if own.ca_file is not None else "",
-    ]
-    _put(folder / CENTRAL_PASSWORD, f"{password}\n")
-    _put(folder / CENTRAL_AUTHORITY, authority)
+    put(folder / CENTRAL_PASSWORD, f"{password}\n")
+    put(folder / CENTRAL_AUTHORITY, authority)
     # The one that counts comes last, as above.
-    _put(folder / CENTRAL, "".join(lines))
+    put(folder / CENTRAL, _CENTRAL_HEAD + _toml(wanted))
 
 
 def forget_central(data: Path) -> None:
@@ -144,7 +128,12 @@ def forget_central(data: Path) -> None:
             (data / name).unlink()
 
 
-def _put(path: Path, text: str) -> None:
+def _toml(wanted: pydantic.BaseModel) -> str:
+    return writing.toml(wanted.model_dump(mode="json", exclude_defaults=True))
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file for nobody else to read; on disk when it returns. Raises ``OSError``."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

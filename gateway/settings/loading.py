@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pydantic
 
 from gateway.errors import AnaquelError
-from gateway.settings import connected
+from gateway.settings import connected, receivers_file
 from gateway.settings.connected import UnusableFileError
 from gateway.settings.explaining import explain
 from gateway.settings.notices import Notices
@@ -52,7 +52,7 @@ def load(path: Path) -> Settings:
     written = read(path, Settings, "config.example.toml", _MOVED)
     chosen = _anchored(written, path.resolve().parent)
     try:
-        return connected.with_what_is(chosen)
+        return receivers_file.with_them(connected.with_what_is(chosen))
     except UnusableFileError as error:
         raise SettingsError(str(error)) from error
 

@@ -20,6 +20,11 @@ def without_secrets(settings: Settings) -> str:
     one: user, password and everything behind a question mark.
     """
     values = settings.model_dump(mode="json", exclude_defaults=True, exclude={"shop": set(OF_SHOP)})
+    return toml(values)
+
+
+def toml(values: Mapping[str, Any]) -> str:
+    """Sections of plain values, as a model's ``model_dump(mode="json")`` has them, as TOML."""
     return "\n".join(_section((), values)).strip() + "\n"
 
 

@@ -170,9 +170,12 @@ PERMITS: Final = (
         routes=("POST /first-steps/put-away",),
     ),
     Permit(
-        what="See who outside is told of troubles, and send a test",
+        what="See and choose who outside is told of troubles, and send a test",
         least=Role.MANAGER,
-        routes=("GET /notices", "GET /notices-now", "POST /notices/test"),
+        routes=(
+            *("GET /notices", "GET /notices-now", "POST /notices/test", "POST /notices/add"),
+            *("POST /notices/mail-server", "POST /notices/remove"),
+        ),
     ),
     Permit(
         what="Check the box, and take backups along",

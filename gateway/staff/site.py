@@ -200,7 +200,7 @@ def _parts(
         *(() if restores is None else (RestorePage(desk, restores),)),
         *(() if restart is None else (ShopifyPage(desk, restart),)),
         *(() if restart is None else (CentralPage(desk, looking, restart),)),
-        *(() if notices is None else (NoticePages(desk, notices),)),
+        *(() if notices is None else (NoticePages(desk, notices, restart),)),
     )
 
 

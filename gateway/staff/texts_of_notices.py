@@ -8,15 +8,119 @@ from gateway.web.words import Text
 
 NOTICES = Text(es="Avisos hacia fuera", en="Notices out")
 NOTICES_LEAD = Text(
-    es="Quién se entera, fuera de la tienda, de que algo necesita a una persona. Se configura en "
-    "config.toml.",
-    en="Who outside the shop hears that something needs a person. It is set up in config.toml.",
+    es="Quién se entera, fuera de la tienda, de que algo necesita a una persona.",
+    en="Who outside the shop hears that something needs a person.",
 )
 NOTICES_NOBODY = Text(es="Nadie recibe avisos todavía", en="Nobody gets notices yet")
 NOTICES_NOBODY_ADVICE = Text(
-    es="Pide a quien administra el equipo que escriba un destino en [notices].",
-    en="Ask whoever runs the box to write a receiver under [notices].",
+    es="Añade abajo un chat, un correo o un sistema.",
+    en="Add a chat, an e-mail address or a system below.",
 )
+NOTICE_ADD = Text(es="Avisar también a", en="Tell somebody else too")
+NOTICE_FORMAT = Text(es="Por dónde", en="By which way")
+NOTICE_NAME = Text(es="Nombre corto, como gerencia", en="A short name, like manager")
+NOTICE_ADDRESS = Text(
+    es="Dirección: la del webhook (https://…), o la de correo",
+    en="Address: that of the webhook (https://…), or an e-mail address",
+)
+NOTICE_ADDRESS_HINT = Text(
+    es="Se guarda en este equipo y no se vuelve a mostrar: quien conoce la de un chat puede "
+    "escribir allí.",
+    en="It is kept on this box and not shown again: who knows that of a chat may write there.",
+)
+NOTICE_SECRET = Text(
+    es="Secreto, solo para Standard Webhooks: whsec_…",
+    en="Secret, for Standard Webhooks only: whsec_…",
+)
+NOTICE_ABOUT = Text(es="De qué", en="About what")
+NOTICE_ABOUT_TASK = Text(es="tareas que necesitan a alguien", en="tasks that need somebody")
+NOTICE_ABOUT_OUTAGE = Text(
+    es="cortes: central, etiquetas, el equipo", en="outages: central, labels, the box"
+)
+NOTICE_ABOUT_SUMMARY = Text(es="resumen de la semana", en="summary of the week")
+NOTICE_DO_ADD = Text(es="Añadir", en="Add")
+NOTICE_AGAIN = Text(
+    es="El equipo empieza de nuevo y tarda unos segundos. Después envía una prueba.",
+    en="The box begins again, which takes some seconds. Send a test then.",
+)
+NOTICE_REMOVE = Text(es="Quitar", en="Remove")
+NOTICE_REMOVE_OF = Text(es="Quitar {name}", en="Remove {name}")
+NOTICE_SERVER = Text(es="Servidor de correo", en="Mail server")
+NOTICE_SERVER_IS = Text(
+    es="El correo sale por {host}, de {sender}.", en="Mail goes out by {host}, from {sender}."
+)
+NOTICE_SERVER_FIXED = Text(
+    es="Está escrito en config.toml y se cambia allí.",
+    en="It stands in config.toml and is changed there.",
+)
+NOTICE_HOST = Text(es="Servidor (SMTP)", en="Server (SMTP)")
+NOTICE_PORT = Text(es="Puerto", en="Port")
+NOTICE_ENCRYPTION = Text(es="Cifrado", en="Encryption")
+NOTICE_STARTTLS = Text(es="STARTTLS, casi siempre en el 587", en="STARTTLS, mostly on 587")
+NOTICE_TLS = Text(es="TLS, casi siempre en el 465", en="TLS, mostly on 465")
+NOTICE_USER = Text(es="Usuario", en="User name")
+NOTICE_PASSWORD = Text(es="Contraseña", en="Password")
+NOTICE_SENDER = Text(es="Remitente", en="Sender")
+NOTICE_SERVER_WRITE = Text(
+    es="Escribir el servidor, para avisar por correo", en="Write the server, to tell by e-mail"
+)
+NOTICE_SERVER_SAVE = Text(es="Guardar el servidor", en="Save the server")
+FORMATS: Mapping[str, Text] = {
+    "slack": Text(es="Slack", en="Slack"),
+    "teams": Text(es="Microsoft Teams", en="Microsoft Teams"),
+    "google_chat": Text(es="Google Chat", en="Google Chat"),
+    "mattermost": Text(es="Mattermost", en="Mattermost"),
+    "discord": Text(es="Discord", en="Discord"),
+    "mail": Text(es="Correo electrónico", en="E-mail"),
+    "standard": Text(
+        es="Otro sistema (Standard Webhooks)", en="Another system (Standard Webhooks)"
+    ),
+}
+FAULTS: Mapping[str, Text] = {
+    "name": Text(
+        es="El nombre son de 1 a 64 letras sin acento, cifras, puntos y guiones.",
+        en="The name is 1 to 64 plain letters, digits, dots and hyphens.",
+    ),
+    "taken": Text(
+        es="Ya hay uno con ese nombre: elige otro, o quita antes aquel.",
+        en="There is one of that name: choose another, or remove that one first.",
+    ),
+    "about": Text(es="Elige de qué se avisa.", en="Choose what is told."),
+    "address": Text(
+        es="La dirección empieza por https:// y está fuera de la tienda: cópiala entera.",
+        en="The address begins with https:// and is outside the shop: copy all of it.",
+    ),
+    "email": Text(
+        es="La dirección de correo no se entiende: escribe solo la dirección, como "
+        "tienda@ejemplo.com.",
+        en="The e-mail address cannot be read: write the address alone, like shop@example.com.",
+    ),
+    "secret": Text(
+        es="El secreto es whsec_ y de 24 a 64 bytes en base64, como lo da el otro sistema.",
+        en="The secret is whsec_ and 24 to 64 bytes in base64, as the other system gives it.",
+    ),
+    "format": Text(es="Elige por dónde se avisa.", en="Choose by which way it is told."),
+    "many": Text(
+        es="Ya hay 20: quita uno antes de añadir otro.",
+        en="There are 20 already: remove one before you add another.",
+    ),
+    "no_server": Text(
+        es="Antes hace falta un servidor de correo: escríbelo abajo.",
+        en="A mail server is needed first: write it below.",
+    ),
+    "server": Text(
+        es="Falta el servidor, o su puerto no es un número de 1 a 65535.",
+        en="The server is missing, or its port is no number from 1 to 65535.",
+    ),
+    "password": Text(
+        es="Usuario y contraseña van juntos: escribe los dos, o ninguno.",
+        en="User name and password belong together: write both, or neither.",
+    ),
+    "disk": Text(
+        es="No se pudo guardar. Mira en Revisión si el disco está lleno.",
+        en="It could not be kept. See in Check-up whether the disk is full.",
+    ),
+}
 NOTICE_TO = Text(es="Destino", en="Receiver")
 NOTICE_HOW = Text(es="Estado", en="State")
 NOTICE_TEST = Text(es="Enviar una prueba", en="Send a test")

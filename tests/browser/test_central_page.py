@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from gateway.settings import connected
 from gateway.store import people
 from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt
 from tests.browser.fitting import assert_fits
+from tests.browser.restarting import PATIENCE_MS, again, sign_in
 from tests.support import feeding, gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
 from tests.support.mosquitto import Mosquitto, free_ports
 from tests.support.running import one_turn
-from tests.support.staffed import HASH, PASSWORD
+from tests.support.staffed import HASH
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
-PATIENCE_MS = 30_000
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -56,7 +55,7 @@ async def test_central_is_connected_and_disconnected_without_a_shell(
         await process.start(group)
         watched = await page_at(f"{process.addresses['staff']}/sign-in", width=width, height=740)
         page = watched.page
-        await _sign_in(page)
+        await sign_in(page)
         await page.locator("a.button[href='/import']").click()
         await page.locator("a[href='/central']").click()
         await assert_fits(page)
@@ -75,7 +74,7 @@ async def test_central_is_connected_and_disconnected_without_a_shell(
         await page.screenshot(path=tmp_path / f"good-{width}.png", full_page=True)
         await page.get_by_role("button", name="Conectar").click()
         await expect(page.locator("#restarting")).to_be_visible()
-        await _again(page)
+        await again(page, "/central")
         await expect(page.get_by_text("Conectado con")).to_be_visible(timeout=PATIENCE_MS)
         await expect(page.get_by_text(f"Tienda {feeding.SHOP.key}, equipo s042-9")).to_be_visible()
         await assert_fits(page)
@@ -83,25 +82,10 @@ async def test_central_is_connected_and_disconnected_without_a_shell(
         await _until_price(data / FILE, "tote")
 
         await page.get_by_role("button", name="Desconectar").click()
-        await _again(page)
+        await again(page, "/central")
         await expect(page.locator("main [name=address]")).to_be_visible(timeout=PATIENCE_MS)
         assert not (data / connected.CENTRAL).exists()
         assert await process.stop() == 0
-
-
-async def _sign_in(page: Page) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    await page.locator("main [name=name]").fill("Ana")
-    await page.locator("main [name=password]").fill(PASSWORD)
-    await page.locator("main [name=password]").press("Enter")
-
-
-async def _again(page: Page) -> None:
-    """The page goes on by itself. A clock that nobody confirms lets no session outlive a start."""
-    await page.wait_for_url(re.compile(r"/(central|sign-in\?next=%2Fcentral)$"))
-    if "sign-in" in page.url:
-        await _sign_in(page)
-    await page.wait_for_url("**/central")
 
 
 async def _until_price(file: Path, product: str) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from gateway.settings import connected
 from gateway.store import people
 from gateway.store.database import FILE, Database
 from tests.browser.conftest import PageAt
 from tests.browser.fitting import assert_fits
+from tests.browser.restarting import PATIENCE_MS, again, sign_in
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess
@@ -22,10 +22,9 @@ from tests.support.mosquitto import Mosquitto, free_port
 from tests.support.running import one_turn
 from tests.support.shopify_server import CLIENT_ID, SECRET, ShopifyServer
 from tests.support.shopify_shop import BODEGA
-from tests.support.staffed import HASH, PASSWORD
+from tests.support.staffed import HASH
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
-PATIENCE_MS = 30_000
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -56,7 +55,7 @@ async def test_shopify_is_connected_and_disconnected_without_a_shell(
         await process.start(group)
         watched = await page_at(f"{process.addresses['staff']}/sign-in", width=width, height=740)
         page = watched.page
-        await _sign_in(page)
+        await sign_in(page)
         await page.locator("a.button[href='/import']").click()
         await page.locator("a[href='/shopify']").click()
         await assert_fits(page)
@@ -78,35 +77,20 @@ async def test_shopify_is_connected_and_disconnected_without_a_shell(
         await assert_fits(page)
         await page.get_by_role("button", name="Conectar").click()
         await expect(page.locator("#restarting")).to_be_visible()
-        await _again(page)
+        await again(page, "/shopify")
         await expect(page.get_by_text("Conectado con")).to_be_visible(timeout=PATIENCE_MS)
         await assert_fits(page)
         assert (data / connected.SECRET).read_text().strip() == SECRET
         await _until_articles(data / FILE, {str(one.number) for one in tenis.variants})
 
         await page.get_by_role("button", name="Desconectar").click()
-        await _again(page)
+        await again(page, "/shopify")
         await expect(page.locator("main [name=shop]")).to_be_visible(timeout=PATIENCE_MS)
         await expect(page.get_by_text("Conectado con")).to_have_count(0)
         assert not (data / connected.FILE).exists()
         await _until_articles(data / FILE, set())
         assert await process.stop() == 0
     assert not [line for line in process.lines if SECRET in line]
-
-
-async def _sign_in(page: Page) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    await page.locator("main [name=name]").fill("Ana")
-    await page.locator("main [name=password]").fill(PASSWORD)
-    await page.locator("main [name=password]").press("Enter")
-
-
-async def _again(page: Page) -> None:
-    """The page goes on by itself. A clock that nobody confirms lets no session outlive a start."""
-    await page.wait_for_url(re.compile(r"/(shopify|sign-in\?next=%2Fshopify)$"))
-    if "sign-in" in page.url:
-        await _sign_in(page)
-    await page.wait_for_url("**/shopify")
 
 
 async def _until_articles(file: Path, wanted: set[str]) -> None:

@@ -48,7 +48,7 @@ CHANGING = (
             "/prints",
             "/settings",
             "/settings/file",
-            "/notices/test",
+            *(f"/notices/{deed}" for deed in ("test", "add", "mail-server", "remove")),
             *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
             *(f"/central/{deed}" for deed in ("try", "keep", "end")),
         )

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, ip_address
 
 import pytest
 
-from gateway.notices.addresses import may_reach, problem
+from gateway.domain.webhook_addresses import may_reach, problem
 
 INSIDE = ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.5", "172.16.0.1", "fd00::1", "::ffff:10.0.0.1"]
 OUTSIDE = ["93.184.216.34", "2606:4700::1111", "64:ff9b::5db8:d822"]
