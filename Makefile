@@ -23,6 +23,7 @@ help:
 	@echo 'make bench [NAME=feed]  how fast, beside a peer where there is one'
 	@echo 'make deb               the Debian package, with RELEASE=bookworm or trixie; as root, with mmdebstrap'
 	@echo 'make sbom               the list of components, as CycloneDX JSON in dist/'
+	@echo 'make audit              whether a vulnerability is known in what is pinned; asks over the internet'
 	@echo 'make lock               resolve the lock files anew (needs uv)'
 	@echo 'make format             let ruff format and mend'
 	@echo 'make clean              remove what was installed and built; var/ stays'
@@ -62,6 +63,10 @@ sbom: $(DEV)
 	@mkdir -p dist
 	$(VENV)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --of JSON -o dist/anaquel.cdx.json
+
+# Whether a vulnerability is known in what is pinned. It asks the package index's advisories, and fails where it gets no word.
+audit: $(DEV)
+	$(VENV)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 # In a clean root of that release, with its own Python, from the lock.
 deb:
@@ -105,4 +110,4 @@ $(LOCAL):
 	@mv $@.new $@
 	@echo 'made $(LOCAL) from config.example.toml; change it as you like'
 
-.PHONY: help demo run test prove bench part check packages brokers sbom deb lock format clean
+.PHONY: help demo run test prove bench part check packages brokers sbom audit deb lock format clean
