@@ -32,6 +32,7 @@ from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.label_rows import Label
 from gateway.store.labels import Binding
+from gateway.web.layers import WITH_CAMERA
 from gateway.web.words import Text
 
 _REMEMBERED = 8
@@ -64,6 +65,7 @@ class Said:
     field: str = "label"
     asks: str = ""
     label: str = ""
+    article: str = ""
     done: Done | None = None
 
 
@@ -104,7 +106,10 @@ class ScanBinding:
         asked = _text(form, "asked")
 
         def attempt(connection: Connection) -> Said:
-            return binder.bind(connection, scanning.read(label), scanning.read(article), asked)
+            first, second = scanning.read(label), scanning.read(article)
+            if _is_article_first(connection, first, second):
+                first, second = second, first
+            return binder.bind(connection, first, second, asked)
 
         said = await self._say(reader, attempt)
         if said.done is not None:
@@ -118,10 +123,12 @@ class ScanBinding:
         binder = _Binder(self._desk, reader, by)
 
         def look(connection: Connection) -> Said:
+            scan = scanning.read(label)
             try:
-                return binder.met(connection, _label(connection, scanning.read(label)))
+                return binder.met(connection, _label(connection, scan))
             except _RefusedError as error:
-                return _refused(error, texts.CHECK_LABEL, reader)
+                first = binder.article_first(connection, scan, error)
+                return first or _refused(error, texts.CHECK_LABEL, reader)
 
         said = await self._desk.read(look)
         return self._desk.page(request, "scan_said.html", said=said, label=label, article="")
@@ -156,7 +163,7 @@ class ScanBinding:
         self, request: Request, said: Said | None, *, label: str = "", article: str = ""
     ) -> Response:
         goes_on = said is not None and said.field == "article"
-        return self._desk.page(
+        answer = self._desk.page(
             request,
             "scan_result.html" if "HX-Request" in request.headers else "scan.html",
             said=said,
@@ -164,6 +171,8 @@ class ScanBinding:
             article=article if said is not None and said.asks else "",
             recent=tuple(self._recent.get(visit_of(request).session.key, ())),
         )
+        answer.headers.update(WITH_CAMERA)
+        return answer
 
 
 class _Binder:
@@ -225,6 +234,20 @@ class _Binder:
             title = self._say(texts.CONFLICT, label=label.code, article=words.full_name)
         advice = self._say(texts.NOW_THE_ARTICLE)
         return Said(tone="plain", title=title, advice=advice, field="article", label=label.code)
+
+    def article_first(
+        self, connection: Connection, scan: Scan, error: _RefusedError
+    ) -> Said | None:
+        """The article was scanned first and its label comes next; None where it is no article."""
+        if error.text is not texts.LABEL_IS_ARTICLE:
+            return None
+        try:
+            target = _target(connection, scan)
+        except _RefusedError:
+            return None
+        words = self._words(Articles(connection), target)
+        advice = self._say(texts.NOW_THE_LABEL)
+        return Said(tone="plain", title=words.full_name, advice=advice, article=scan.text)
 
     def undo(self, connection: Connection, done: Done) -> Said:
         now = labels.binding(connection, done.label)
@@ -295,6 +318,16 @@ def _is_yes(
         return False
 
 
+def _is_article_first(connection: Connection, label: Scan, article: Scan) -> bool:
+    """Whether the two were scanned the other way round."""
+    try:
+        _label(connection, label)
+    except _RefusedError as error:
+        known = error.text is texts.LABEL_IS_ARTICLE
+        return known and _next_label(connection, article) is not None
+    return False
+
+
 def _next_label(connection: Connection, scan: Scan) -> Label | None:
     """The label whose code or QR this is: who was asked and scans a label wants that one now."""
     if scan.code is None and "/" not in scan.text:
@@ -318,9 +351,11 @@ def _label(connection: Connection, scan: Scan) -> Label:
         raise _RefusedError(texts_of_adoption.LABEL_WAITS, "label", scan.text[:60])
     if retired.get(connection, scan.text) is not None:
         raise _RefusedError(texts_of_retired.LABEL_RETIRED, "label", scan.text[:60])
-    # The QR of a label with one article holds its GTIN: it names the label if no other has it.
+    # The QR of a label with one article holds its GTIN in a link: it names the label if no other
+    # has it. The bars on the article itself are digits alone.
     products = _products(connection, scan)
-    holders = overview.labels_of_product(connection, products[0]) if len(products) == 1 else ()
+    is_qr = len(products) == 1 and "/" in scan.text
+    holders = overview.labels_of_product(connection, products[0]) if is_qr else ()
     if len(holders) == 1:
         only = labels.get(connection, holders[0])
         if only is not None:

@@ -217,7 +217,8 @@ ANOTHER = Text(es="Elegir otro", en="Choose another")
 
 # Binding with a scanner
 BIND_LEAD = Text(
-    es="Escanea la etiqueta y después el artículo.", en="Scan the label, then the article."
+    es="Escanea la etiqueta y después el artículo, o al revés.",
+    en="Scan the label, then the article, or the other way round.",
 )
 FIELD_LABEL = Text(es="1. Etiqueta", en="1. Label")
 FIELD_ARTICLE = Text(es="2. Artículo", en="2. Article")
@@ -246,6 +247,28 @@ CONFLICT_ADVICE = Text(
 LABEL_IS_FREE = Text(es="{label} está libre", en="{label} is free")
 CHECK_LABEL = Text(es="Revisa la etiqueta", en="Check the label")
 NOW_THE_ARTICLE = Text(es="Ahora escanea el artículo.", en="Now scan the article.")
+NOW_THE_LABEL = Text(es="Ahora escanea la etiqueta.", en="Now scan the label.")
+CAMERA_OPEN = Text(es="Escanear con la cámara", en="Scan with the camera")
+CAMERA_PHOTO = Text(es="Foto", en="Photo")
+CAMERA_SEES = Text(es="Lo que ve la cámara", en="What the camera sees")
+CAMERA_TORCH = Text(es="Luz", en="Light")
+CAMERA_CLOSE = Text(es="Cerrar la cámara", en="Close the camera")
+CAMERA_DENIED = Text(
+    es="El navegador no deja usar la cámara. Permítelo en sus ajustes, o haz una foto.",
+    en="The browser does not let us use the camera. Allow it in its settings, or take a photo.",
+)
+CAMERA_NONE = Text(
+    es="No se encontró ninguna cámara. Haz una foto, o escribe el código.",
+    en="No camera was found. Take a photo, or type the code.",
+)
+CAMERA_NOTHING = Text(
+    es="En la foto no se lee ningún código. Acércate, con luz y sin reflejos.",
+    en="No code can be read in the photo. Go closer, with light and without glare.",
+)
+CAMERA_BROKEN = Text(
+    es="La lectura no funciona en este navegador. Escribe el código, o usa un escáner.",
+    en="Reading does not work in this browser. Type the code, or use a scanner.",
+)
 SCAN_LABEL_FIRST = Text(
     es="Falta la etiqueta. Escanéala primero.", en="The label is missing. Scan it first."
 )

@@ -24,6 +24,15 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+WITH_CAMERA: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    ),
+    "Permissions-Policy": SECURITY_HEADERS["Permissions-Policy"].replace(
+        "camera=()", "camera=(self)"
+    ),
+}
+"""What a page that reads codes with the camera says instead: ZXing is WebAssembly."""
 
 
 class SecureHeaders:

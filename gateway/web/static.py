@@ -18,7 +18,7 @@ OWN_FILES = Path(__file__).with_name("static")
 PREFIX = "/static"
 
 _URL = re.compile(r'url\("([^":]+)"\)')
-_TEXT = frozenset({".css", ".js", ".svg", ".txt"})
+_COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".csv", ".wasm"})
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".wasm": "application/wasm"}
 
 
@@ -79,7 +79,7 @@ class StaticFiles:
         self._hrefs[path.name] = f"{PREFIX}/{name}"
         self._files[name] = _File(
             body=body,
-            compressed=gzip.compress(body, mtime=0) if path.suffix in _TEXT else None,
+            compressed=gzip.compress(body, mtime=0) if path.suffix in _COMPRESSED else None,
             content_type=kind,
         )
 

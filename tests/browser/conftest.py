@@ -1,8 +1,9 @@
 """A real server and a real browser for the tests of pages, in one event loop.
 
 Test modules say ``pytestmark = pytest.mark.asyncio(loop_scope="session")``, so that one Chromium
-serves them all. ``live`` is a served shop; ``page_at`` opens pages at a width, language and colour
-scheme and keeps what a page complains about and asks for on its ``Watched``.
+serves them all. ``live`` is a served shop, ``open_shop`` its staff site; ``page_at`` opens pages at
+a width, language and colour scheme and keeps what a page complains about and asks for on its
+``Watched``.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from gateway.clock import ShiftedClock
 from gateway.settings import Listen
 from gateway.shopper import site
 from gateway.store import labels
-from gateway.store.database import Database
+from gateway.store.database import Connection, Database
 from gateway.web.serving import Served, Serving
-from tests.support import settings, shop
+from tests.support import settings, shop, staffed
 from tests.support.running import running
+from tests.support.staffed import NAME, PASSWORD, Staffed
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -52,6 +54,8 @@ class Watched:
 
 
 PageAt = Callable[..., Awaitable[Watched]]
+Enter = Callable[..., Awaitable[Watched]]
+PATIENCE_MS = 10_000
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -104,3 +108,54 @@ async def page_at(browser: Browser) -> AsyncIterator[PageAt]:
             return watched
 
         yield opened
+
+
+@dataclass
+class OpenShop:
+    """The served staff site and its shop."""
+
+    address: str
+    staff: Staffed
+
+    async def write(self, transaction: Callable[[Connection], Any]) -> Any:
+        """Something happens in the shop."""
+        return await self.staff.database.write(transaction)
+
+    async def code(self, label: str) -> str:
+        """What is printed on the label."""
+        found = await self.staff.database.read(lambda one: labels.get(one, label))
+        assert found is not None
+        return found.code
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_shop(tmp_path: Path) -> AsyncIterator[OpenShop]:
+    clock = ShiftedClock(shop.StillClock())
+    async with Database(tmp_path / "anaquel.db") as database:
+        await staffed.fill(database)
+        await database.write(staffed.shelf)
+        staff = staffed.make(database, clock, tmp_path)
+        serving = Serving(
+            [Served(name="staff", app=staff.site.app, listen=Listen(host="127.0.0.1", port=0))],
+            before_stop=staff.site.streams.close,
+        )
+        address = serving.bind()["staff"]
+        async with running(serving, staff.site.live):
+            yield OpenShop(address=address, staff=staff)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def signed_in(open_shop: OpenShop, page_at: PageAt) -> Enter:
+    """A page on the list of labels, after signing in by hand."""
+
+    async def enter(width: int, **options: Any) -> Watched:
+        watched = await page_at(f"{open_shop.address}/labels", width=width, height=740, **options)
+        page = watched.page
+        page.set_default_timeout(PATIENCE_MS)
+        await page.get_by_label("Nombre").fill(NAME)
+        await page.get_by_label("Contraseña").fill(PASSWORD)
+        await page.get_by_label("Contraseña").press("Enter")
+        await expect(page.get_by_role("heading", name="Etiquetas")).to_be_visible()
+        return watched
+
+    return enter

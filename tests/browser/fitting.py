@@ -13,6 +13,10 @@ from tests.support.running import PATIENCE_S
 # No document has a width while one page gives way to the next.
 _FITS = "document.readyState === 'complete' && [document.documentElement.scrollWidth - innerWidth]"
 
+SMALL_TARGETS = """[...document.querySelectorAll("a.button, button, .chip, nav a, input")]
+    .filter(one => one.type !== "hidden" && one.offsetParent
+        && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+
 
 # Sizes are read before any is set: those of what lies inside follow from what is around it.
 _LARGER = """factor => {

@@ -19,8 +19,7 @@ from gateway.broker.link import Link
 from gateway.store import people
 from gateway.store.database import Database
 from tests.browser.conftest import PageAt, Watched
-from tests.browser.fitting import assert_fits
-from tests.browser.test_staff import SMALL_TARGETS
+from tests.browser.fitting import SMALL_TARGETS, assert_fits
 from tests.support import gateway_process
 from tests.support import settings as make_settings
 from tests.support.gateway_process import GatewayProcess

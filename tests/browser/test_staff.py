@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, Page, Route, expect
 
 from device_drivers.api.drivers import Presence
-from gateway.clock import ShiftedClock
 from gateway.domain.labels import Target
-from gateway.settings import Listen
 from gateway.store import deliveries, labels
-from gateway.store.database import Connection, Database
-from gateway.web.serving import Served, Serving
-from tests.browser.conftest import PageAt, Watched
-from tests.browser.fitting import assert_fits, enlarge_text
+from gateway.store.database import Connection
+from tests.browser.conftest import Enter, OpenShop, Watched
+from tests.browser.fitting import SMALL_TARGETS, assert_fits, enlarge_text
 from tests.support import shop, staffed
-from tests.support.running import running
-from tests.support.staffed import NAME, PASSWORD, Staffed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE, DESK = 360, 1280
-PATIENCE_MS = 10_000
 PAGES = (
     "/",
     "/labels",
@@ -42,62 +31,7 @@ PAGES = (
 )
 
 
-SMALL_TARGETS = """[...document.querySelectorAll("a.button, button, .chip, nav a, input")]
-    .filter(one => one.type !== "hidden" && one.offsetParent
-        && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
 SKIP_ENDS = "document.querySelector('.skip').getBoundingClientRect().bottom"
-Enter = Callable[..., Awaitable[Watched]]
-
-
-@dataclass
-class OpenShop:
-    """The served staff site and its shop."""
-
-    address: str
-    staff: Staffed
-
-    async def write(self, transaction: Callable[[Connection], Any]) -> Any:
-        """Something happens in the shop."""
-        return await self.staff.database.write(transaction)
-
-    async def code(self, label: str) -> str:
-        """What is printed on the label."""
-        found = await self.staff.database.read(lambda one: labels.get(one, label))
-        assert found is not None
-        return found.code
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_shop(tmp_path: Path) -> AsyncIterator[OpenShop]:
-    clock = ShiftedClock(shop.StillClock())
-    async with Database(tmp_path / "anaquel.db") as database:
-        await staffed.fill(database)
-        await database.write(staffed.shelf)
-        staff = staffed.make(database, clock, tmp_path)
-        serving = Serving(
-            [Served(name="staff", app=staff.site.app, listen=Listen(host="127.0.0.1", port=0))],
-            before_stop=staff.site.streams.close,
-        )
-        address = serving.bind()["staff"]
-        async with running(serving, staff.site.live):
-            yield OpenShop(address=address, staff=staff)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def signed_in(open_shop: OpenShop, page_at: PageAt) -> Enter:
-    """A page on the list of labels, after signing in by hand."""
-
-    async def enter(width: int, **options: Any) -> Watched:
-        watched = await page_at(f"{open_shop.address}/labels", width=width, height=740, **options)
-        page = watched.page
-        page.set_default_timeout(PATIENCE_MS)
-        await page.get_by_label("Nombre").fill(NAME)
-        await page.get_by_label("Contraseña").fill(PASSWORD)
-        await page.get_by_label("Contraseña").press("Enter")
-        await expect(page.get_by_role("heading", name="Etiquetas")).to_be_visible()
-        return watched
-
-    return enter
 
 
 async def _is_whole(watched: Watched) -> None:

@@ -7,12 +7,10 @@ from playwright.async_api import expect
 
 from gateway.store import tasks, waves
 from gateway.store.database import Connection
-from tests.browser.fitting import assert_fits
-from tests.browser.test_staff import SMALL_TARGETS, Enter, OpenShop, open_shop, signed_in
+from tests.browser.conftest import Enter, OpenShop
+from tests.browser.fitting import SMALL_TARGETS, assert_fits
 from tests.support import shop
 from tests.unit.staff.test_waves import reprice, wave
-
-__all__ = ["open_shop", "signed_in"]
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 

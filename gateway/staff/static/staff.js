@@ -265,6 +265,30 @@
   const [label, article] = [scan.elements.label, scan.elements.article];
   const said = document.getElementById("said");
   const forget = () => said.querySelector(".said")?.remove();
+  let filming = false;
+  document.addEventListener("scanned", () => { filming = true; });
+  // With the camera no keyboard is wanted on the screen.
+  const next = () => {
+    if (filming) return;
+    const field = label.value.trim() ? article : label;
+    field.focus();
+    field.select();
+  };
+  // Heard and felt without looking: a high short tone is good, a low long one is not.
+  let sound = null;
+  const signal = (good) => {
+    navigator.vibrate?.(good ? 40 : [90, 60, 90]);
+    try {
+      sound ??= new AudioContext();
+      const [tone, loud, now] = [sound.createOscillator(), sound.createGain(), sound.currentTime];
+      tone.frequency.value = good ? 1_200 : 280;
+      loud.gain.setValueAtTime(0.12, now);
+      loud.gain.linearRampToValueAtTime(0, now + (good ? 0.12 : 0.4));
+      tone.connect(loud).connect(sound.destination);
+      tone.start(now);
+      tone.stop(now + 0.4);
+    } catch { /* a browser without sound */ }
+  };
   // Says at once what the label is: nobody should walk to the article for a label we do not know.
   let checked = "";
   let latest = 0;
@@ -283,19 +307,54 @@
     // What was said about the article meanwhile is newer.
     if (mine !== latest || label.value.trim() !== asked) return;
     forget();
-    const unknown = fresh.querySelector("[data-go]").dataset.go === "label";
+    const answer = fresh.querySelector("[data-go]");
+    const unknown = answer.dataset.go === "label";
     said.prepend(fresh);
+    if (answer.dataset.article && !article.value) {
+      // The other way round: the label comes next.
+      article.value = answer.dataset.article;
+      label.value = checked = "";
+      signal(true);
+      next();
+      return;
+    }
+    if (unknown) signal(false);
     // A scan that is under way is not torn in two.
     if (!unknown || article.value) return;
     label.focus();
     label.select();
   };
+  const hasLabel = () => {
+    // The article was there first.
+    if (article.value.trim()) { scan.requestSubmit(); return; }
+    next();
+    check();
+  };
   label.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !label.value.trim()) return;
     event.preventDefault();
-    article.focus();
-    article.select();
-    check();
+    hasLabel();
+  });
+  // One trigger that reads twice is one scan.
+  scan.addEventListener("submit", (event) => {
+    if (article.value.trim() !== label.value.trim() || !label.value.trim()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    article.value = "";
+  }, true);
+  // A scanner types wherever the page is, as fast as nobody does.
+  document.addEventListener("keydown", (event) => {
+    const away = document.activeElement === document.body || document.activeElement === null;
+    if (away && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) next();
+  });
+  document.addEventListener("scanned", (event) => {
+    if (!label.value.trim()) {
+      label.value = event.detail;
+      hasLabel();
+    } else {
+      article.value = event.detail;
+      scan.requestSubmit();
+    }
   });
   label.addEventListener("change", check);
   // What was said is about the label before.
@@ -307,11 +366,12 @@
     const answer = said.querySelector("[data-go]");
     if (!answer) return;
     latest += 1;
+    signal(answer.dataset.tone !== "trouble");
     const onlyArticle = answer.dataset.go === "article";
     if (!onlyArticle) label.value = "";
     if (answer.dataset.label) label.value = answer.dataset.label;
     checked = label.value;
     article.value = "";
-    (onlyArticle ? article : label).focus();
+    if (!filming) (onlyArticle ? article : label).focus();
   });
 })();

@@ -298,3 +298,24 @@ async def test_a_search_that_stops_says_so(shelf: Staffed) -> None:
     assert page.count("bind?product=many-") == 20
     assert "20 de 44: escribe más." in page
     assert "escribe más" not in few
+
+
+async def test_the_article_may_be_scanned_first(shelf: Staffed) -> None:
+    code = await _code(shelf, "L006")
+    async with shelf.signed_in() as client:
+        first = (await client.get("/bind/label", params={"label": shop.barcode(903)})).text
+        assert "Calcetín" in first
+        assert "Ahora escanea la etiqueta" in first
+        assert f'data-article="{shop.barcode(903)}"' in first
+        page = await _scan(client, shop.barcode(903), f"https://q.example.com/l/{code}")
+    assert f"{code} es ahora Calcetín" in page
+    assert await _target(shelf, "L006") == Target(product="sock")
+
+
+async def test_only_this_page_may_use_the_camera(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        for path, may in (("/bind", True), ("/labels", False), ("/", False)):
+            headers = (await client.get(path)).headers
+            assert ("camera=(self)" in headers["Permissions-Policy"]) is may, path
+            assert ("wasm-unsafe-eval" in headers["Content-Security-Policy"]) is may, path
+            assert "unsafe-inline" not in headers["Content-Security-Policy"]
