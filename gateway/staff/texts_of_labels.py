@@ -269,6 +269,14 @@ CAMERA_BROKEN = Text(
     es="La lectura no funciona en este navegador. Escribe el código, o usa un escáner.",
     en="Reading does not work in this browser. Type the code, or use a scanner.",
 )
+WAITING_PAIRS = Text(es="Todavía sin enviar", en="Not sent yet")
+WAITING_PAIRS_ADVICE = Text(
+    es="Sin red. Sigue escaneando: se envía en orden en cuanto vuelva. No cierres esta pestaña.",
+    en="No network. Go on scanning: it is sent in order once it is back. Keep this tab open.",
+)
+WAITING_PAIRS_FORGET = Text(
+    es="Quitar las que no se pudieron", en="Remove those that could not be done"
+)
 SCAN_LABEL_FIRST = Text(
     es="Falta la etiqueta. Escanéala primero.", en="The label is missing. Scan it first."
 )

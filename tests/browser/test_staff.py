@@ -283,3 +283,30 @@ async def test_the_keyboard_reaches_rows_and_motion_can_be_off(
     await page.evaluate("document.querySelector('.sheet').classList.add('changed')")
     name = "getComputedStyle(document.querySelector('.sheet')).animationName"
     assert await page.evaluate(name) == "none"
+
+
+async def test_what_is_scanned_without_a_network_is_bound_in_order_when_it_is_back(
+    open_shop: OpenShop, signed_in: Enter, tmp_path: Path
+) -> None:
+    page = (await signed_in(PHONE)).page
+    await page.goto(f"{open_shop.address}/bind")
+    free, taken = await open_shop.code("L006"), await open_shop.code("L000")
+    await page.context.set_offline(True)
+    for code, article in ((free, "sock"), (taken, "sock")):
+        for scan in (code, article):
+            await page.keyboard.type(scan)
+            await page.keyboard.press("Enter")
+        await expect(page.locator("#waiting")).to_contain_text(f"{code} → {article}")
+    await page.screenshot(path=tmp_path / "waiting.png", full_page=True)
+    await assert_fits(page)
+    assert await open_shop.staff.database.read(lambda one: labels.binding(one, "L006")) is None
+    await page.context.set_offline(False)
+    await expect(page.locator(".recent li")).to_contain_text("Calcetín")
+    # What would overwrite is never done unasked.
+    await expect(page.locator("#waiting li")).to_have_count(1)
+    await expect(page.locator("#waiting li")).to_contain_text(f"{taken} ya es Jeans")
+    bound = await open_shop.staff.database.read(lambda one: labels.binding(one, "L006"))
+    assert bound is not None
+    assert bound.target == Target(product="sock")
+    await page.get_by_role("button", name="Quitar las que no se pudieron").click()
+    await expect(page.locator("#waiting")).to_be_hidden()

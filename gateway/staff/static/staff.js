@@ -374,4 +374,66 @@
     article.value = "";
     if (!filming) (onlyArticle ? article : label).focus();
   });
+
+  // Between shelves the network goes and comes: what was scanned waits here and is sent in order, one by one.
+  const waiting = document.getElementById("waiting");
+  const KEPT = "waiting-bindings";
+  const SEND_AGAIN_MS = 3_000;
+  let pairs = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  let sending = false;
+  const show = () => {
+    sessionStorage.setItem(KEPT, JSON.stringify(pairs));
+    waiting.hidden = !pairs.length;
+    const lines = pairs.map((pair) => {
+      const line = document.createElement("li");
+      line.textContent = `${pair.label} → ${pair.article}`;
+      if (pair.refused) line.append(Object.assign(document.createElement("strong"), { className: "trouble", textContent: ` ${pair.refused}` }));
+      return line;
+    });
+    waiting.querySelector("ul").replaceChildren(...lines);
+    waiting.querySelector("button").hidden = !pairs.some((pair) => pair.refused);
+  };
+  const sendWaiting = async () => {
+    if (sending || over) return;
+    sending = true;
+    try {
+      for (let pair; (pair = pairs.find((one) => !one.refused));) {
+        const body = new URLSearchParams({ csrf: scan.elements.csrf.value, label: pair.label, article: pair.article });
+        const answer = await fetch("/bind", { method: "POST", body, headers: { ...BACKGROUND, "HX-Request": "true" } });
+        if (answer.headers.has("X-Locked")) lock();
+        if (!answer.ok) throw new Error(`${answer.status}`);
+        const fresh = parsed(await answer.text());
+        const done = fresh.querySelector("[data-go]");
+        if (done && (done.dataset.tone === "good" || done.dataset.tone === "plain")) pairs = pairs.filter((one) => one !== pair);
+        else pair.refused = done?.innerText.trim().replace(/\s+/g, " ") ?? "";
+        show();
+        said.replaceChildren(fresh);
+        htmx.process(said);
+        signal(!pair.refused);
+      }
+    } catch {
+      setTimeout(sendWaiting, SEND_AGAIN_MS);
+    } finally { sending = false; }
+  };
+  const keep = (pair) => {
+    pairs.push(pair);
+    show();
+    label.value = article.value = checked = "";
+    forget();
+    next();
+    sendWaiting();
+  };
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt !== scan) return;
+    const sent = event.detail.requestConfig.parameters;
+    keep({ label: sent.label, article: sent.article });
+  });
+  waiting.querySelector("button").addEventListener("click", () => {
+    pairs = pairs.filter((pair) => !pair.refused);
+    show();
+    next();
+  });
+  addEventListener("online", sendWaiting);
+  show();
+  sendWaiting();
 })();
