@@ -63,6 +63,14 @@ PERMITS: Final = (
         ),
     ),
     Permit(
+        what="Compare labels with what lies behind them, and bind anew what is wrong",
+        least=Role.CLERK,
+        routes=(
+            *("GET /check-walk", "POST /check-walk", "POST /check-walk/mend"),
+            "POST /check-walk/begin",
+        ),
+    ),
+    Permit(
         what="Adopt new labels, and look at their test card",
         least=Role.CLERK,
         routes=(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,14 +19,14 @@ from gateway.domain import scanning
 from gateway.domain.labels import Target
 from gateway.domain.scanning import Scan
 from gateway.labels import binding
-from gateway.staff import showing, texts_of_adoption, texts_of_retired
+from gateway.staff import scanned, showing
 from gateway.staff import texts_of_labels as texts
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
+from gateway.staff.scanned import RefusedError
 from gateway.staff.showing import Article
-from gateway.store import articles as found_in
-from gateway.store import discovered, label_life, labels, overview, retired
+from gateway.store import labels
 from gateway.store.articles import Articles
 from gateway.store.database import Connection
 from gateway.store.label_rows import Label
@@ -69,14 +68,6 @@ class Said:
     done: Done | None = None
 
 
-class _RefusedError(Exception):
-    def __init__(self, text: Text, field: str, scan: str = "") -> None:
-        super().__init__(text.en)
-        self.text = text
-        self.field = field
-        self.scan = scan
-
-
 class ScanBinding:
     """The page with two fields."""
 
@@ -100,14 +91,14 @@ class ScanBinding:
     async def bind(self, request: Request) -> Response:
         """Bind what was scanned, or say why not."""
         form = await request.form()
-        label, article = _text(form, "label"), _text(form, "article")
+        label, article = scanned.text(form, "label"), scanned.text(form, "article")
         reader, by = self._desk.reader(request), visit_of(request).session.name
         binder = _Binder(self._desk, reader, by)
-        asked = _text(form, "asked")
+        asked = scanned.text(form, "asked")
 
         def attempt(connection: Connection) -> Said:
             first, second = scanning.read(label), scanning.read(article)
-            if _is_article_first(connection, first, second):
+            if scanned.is_article_first(connection, first, second):
                 first, second = second, first
             return binder.bind(connection, first, second, asked)
 
@@ -125,8 +116,8 @@ class ScanBinding:
         def look(connection: Connection) -> Said:
             scan = scanning.read(label)
             try:
-                return binder.met(connection, _label(connection, scan))
-            except _RefusedError as error:
+                return binder.met(connection, scanned.label(connection, scan))
+            except RefusedError as error:
                 first = binder.article_first(connection, scan, error)
                 return first or _refused(error, texts.CHECK_LABEL, reader)
 
@@ -135,7 +126,7 @@ class ScanBinding:
 
     async def undo(self, request: Request) -> Response:
         """Put a binding back as it was before, unless somebody changed it since."""
-        label = _text(await request.form(), "label")
+        label = scanned.text(await request.form(), "label")
         reader, session = self._desk.reader(request), visit_of(request).session
         mine = self._recent.get(session.key, deque())
         done = next((one for one in mine if one.label == label), None)
@@ -149,7 +140,7 @@ class ScanBinding:
     async def _say(self, reader: Reader, attempt: Callable[[Connection], Said]) -> Said:
         try:
             return await self._desk.database.write(attempt)
-        except _RefusedError as error:
+        except RefusedError as error:
             return _refused(error, texts.NOT_BOUND, reader)
 
     def _remember(self, session: str, done: Done) -> None:
@@ -185,12 +176,12 @@ class _Binder:
 
     def bind(self, connection: Connection, label: Scan, article: Scan, asked: str) -> Said:
         """Bind; what the label is already stays until ``asked`` says yes to exactly this change."""
-        found = _label(connection, label)
+        found = scanned.label(connection, label)
         before = labels.binding(connection, found.id)
-        other = _next_label(connection, article) if asked else None
+        other = scanned.next_label(connection, article) if asked else None
         if other is not None and not _is_yes(connection, found, before, article, asked):
             return self.met(connection, other)
-        target = _target(connection, article)
+        target = scanned.target(connection, article)
         articles = Articles(connection)
         words = self._words(articles, target)
         if before is not None and before.target == target:
@@ -235,15 +226,13 @@ class _Binder:
         advice = self._say(texts.NOW_THE_ARTICLE)
         return Said(tone="plain", title=title, advice=advice, field="article", label=label.code)
 
-    def article_first(
-        self, connection: Connection, scan: Scan, error: _RefusedError
-    ) -> Said | None:
+    def article_first(self, connection: Connection, scan: Scan, error: RefusedError) -> Said | None:
         """The article was scanned first and its label comes next; None where it is no article."""
         if error.text is not texts.LABEL_IS_ARTICLE:
             return None
         try:
-            target = _target(connection, scan)
-        except _RefusedError:
+            target = scanned.target(connection, scan)
+        except RefusedError:
             return None
         words = self._words(Articles(connection), target)
         advice = self._say(texts.NOW_THE_LABEL)
@@ -265,7 +254,7 @@ class _Binder:
             try:
                 self._write(connection, done.label, done.before.target, done.before.template)
             except binding.BindingError as error:
-                raise _RefusedError(texts.ARTICLE_NOT_FOUND, "label", "") from error
+                raise RefusedError(texts.ARTICLE_NOT_FOUND, "label", "") from error
         return Said(tone="good", title=self._say(texts.UNDONE, label=done.code))
 
     def _write(
@@ -289,7 +278,7 @@ class _Binder:
         return text.say(self._reader.language, **facts)
 
 
-def _refused(error: _RefusedError, title: Text, reader: Reader) -> Said:
+def _refused(error: RefusedError, title: Text, reader: Reader) -> Said:
     return Said(
         tone="trouble",
         title=title.say(reader.language),
@@ -313,80 +302,6 @@ def _is_yes(
     connection: Connection, label: Label, before: Binding | None, article: Scan, asked: str
 ) -> bool:
     try:
-        return _question(label, before, _target(connection, article)) == asked
-    except _RefusedError:
+        return _question(label, before, scanned.target(connection, article)) == asked
+    except RefusedError:
         return False
-
-
-def _is_article_first(connection: Connection, label: Scan, article: Scan) -> bool:
-    """Whether the two were scanned the other way round."""
-    try:
-        _label(connection, label)
-    except _RefusedError as error:
-        known = error.text is texts.LABEL_IS_ARTICLE
-        return known and _next_label(connection, article) is not None
-    return False
-
-
-def _next_label(connection: Connection, scan: Scan) -> Label | None:
-    """The label whose code or QR this is: who was asked and scans a label wants that one now."""
-    if scan.code is None and "/" not in scan.text:
-        return None
-    try:
-        return _label(connection, scan)
-    except _RefusedError:
-        return None
-
-
-def _label(connection: Connection, scan: Scan) -> Label:
-    if not scan.text:
-        raise _RefusedError(texts.SCAN_LABEL_FIRST, "label")
-    found = labels.by_code(connection, scan.code) if scan.code is not None else None
-    found = found or labels.get(connection, scan.text)
-    if found is None and (named := label_life.by_alias(connection, scan.text)) is not None:
-        found = labels.get(connection, named)
-    if found is not None:
-        return found
-    if discovered.get(connection, scan.text) is not None:
-        raise _RefusedError(texts_of_adoption.LABEL_WAITS, "label", scan.text[:60])
-    if retired.get(connection, scan.text) is not None:
-        raise _RefusedError(texts_of_retired.LABEL_RETIRED, "label", scan.text[:60])
-    # The QR of a label with one article holds its GTIN in a link: it names the label if no other
-    # has it. The bars on the article itself are digits alone.
-    products = _products(connection, scan)
-    is_qr = len(products) == 1 and "/" in scan.text
-    holders = overview.labels_of_product(connection, products[0]) if is_qr else ()
-    if len(holders) == 1:
-        only = labels.get(connection, holders[0])
-        if only is not None:
-            return only
-    text = texts.LABEL_IS_ARTICLE if products else texts.LABEL_NOT_FOUND
-    raise _RefusedError(text, "label", scan.text[:60])
-
-
-def _target(connection: Connection, scan: Scan) -> Target:
-    if not scan.text:
-        raise _RefusedError(texts.SCAN_ARTICLE_TOO, "article")
-    products = _products(connection, scan)
-    if len(products) > 1:
-        raise _RefusedError(texts.ARTICLE_TWICE, "article", scan.text[:60])
-    if products:
-        return Target(product=products[0])
-    groups = found_in.by_key(connection, scan.group or scan.text).groups
-    if groups:
-        return Target(group=groups[0])
-    is_label = scan.code is not None and labels.by_code(connection, scan.code) is not None
-    text = texts.ARTICLE_IS_LABEL if is_label else texts.ARTICLE_NOT_FOUND
-    raise _RefusedError(text, "article", scan.text[:60])
-
-
-def _products(connection: Connection, scan: Scan) -> tuple[str, ...]:
-    meant = scan.gtin or scan.product or scan.text
-    found = found_in.by_key(connection, meant).products
-    # Digits can be a GTIN by chance and yet be the retailer's own number.
-    return found or found_in.by_key(connection, scan.product or scan.text).products
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value[: scanning.LONGEST] if isinstance(value, str) else ""

@@ -36,6 +36,7 @@ from gateway.staff import (
     texts_of_settings,
     texts_of_shelves,
     texts_of_shopify_page,
+    texts_of_walks,
     texts_of_waves,
 )
 from gateway.staff.api import Api
@@ -43,6 +44,7 @@ from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import BackupPages, KeepsBackups
 from gateway.staff.central_page import CentralPage
+from gateway.staff.check_walk import CheckWalk
 from gateway.staff.checkup import CheckupPages, Looking
 from gateway.staff.choosing import Choosing
 from gateway.staff.desk import Desk, frame_of
@@ -140,6 +142,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_prints,
             texts_of_retired,
             texts_of_waves,
+            texts_of_walks,
             texts_of_health,
             texts_of_backups,
             texts_of_restoring,
@@ -185,6 +188,7 @@ def _parts(
         RetiredLabels(desk),
         Replacing(desk, flashing.families),
         ScanBinding(desk),
+        CheckWalk(desk),
         ArticlePictures(desk.settings),
         hold_pages,
         Holds(desk, hold_pages),

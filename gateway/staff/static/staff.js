@@ -377,7 +377,7 @@
 
   // Between shelves the network goes and comes: what was scanned waits here and is sent in order, one by one.
   const waiting = document.getElementById("waiting");
-  const KEPT = "waiting-bindings";
+  const KEPT = `waiting ${scan.getAttribute("action")}`;
   const SEND_AGAIN_MS = 3_000;
   let pairs = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
   let sending = false;
@@ -399,7 +399,7 @@
     try {
       for (let pair; (pair = pairs.find((one) => !one.refused));) {
         const body = new URLSearchParams({ csrf: scan.elements.csrf.value, label: pair.label, article: pair.article });
-        const answer = await fetch("/bind", { method: "POST", body, headers: { ...BACKGROUND, "HX-Request": "true" } });
+        const answer = await fetch(scan.action, { method: "POST", body, headers: { ...BACKGROUND, "HX-Request": "true" } });
         if (answer.headers.has("X-Locked")) lock();
         if (!answer.ok) throw new Error(`${answer.status}`);
         const fresh = parsed(await answer.text());
