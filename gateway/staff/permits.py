@@ -40,7 +40,7 @@ PERMITS: Final = (
             *("GET /labels", "GET /labels-rows", "GET /labels-filters", "GET /labels/{label}"),
             *("GET /labels/{label}/now", "GET /labels/{label}/history"),
             *("GET /api/v1/labels", "GET /api/v1/labels/{label}"),
-            *("GET /retired-labels", "GET /api/v1/retired-labels"),
+            *("GET /retired-labels", "GET /api/v1/retired-labels", "GET /proof"),
             *("GET /holds", "GET /holds-list", "GET /holds/{number}", "GET /holds/{number}/now"),
             *("GET /holds/prices/{source}", "GET /holds/prices/{source}/now"),
             *("GET /api/v1/holds", "GET /api/v1/holds/{number}"),
@@ -101,6 +101,11 @@ PERMITS: Final = (
             *("POST /sign-out", "POST /lock", "GET /me"),
             *("POST /me/password", "POST /me/pin", "POST /me/end"),
         ),
+    ),
+    Permit(
+        what="Take along the record of what a label showed",
+        least=Role.MANAGER,
+        routes=("GET /proof/rows.csv",),
     ),
     Permit(
         what="Retire labels",

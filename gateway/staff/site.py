@@ -31,6 +31,7 @@ from gateway.staff import (
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
+    texts_of_proof,
     texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
@@ -67,6 +68,7 @@ from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
 from gateway.staff.prints import Prints
+from gateway.staff.proof_page import ProofPage
 from gateway.staff.replacing import Replacing
 from gateway.staff.restore_page import RestorePage
 from gateway.staff.retired_labels import RetiredLabels
@@ -140,6 +142,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_holds,
             texts_of_prices,
             texts_of_prints,
+            texts_of_proof,
             texts_of_retired,
             texts_of_waves,
             texts_of_walks,
@@ -187,6 +190,7 @@ def _parts(
         LabelDeeds(desk, flashing),
         RetiredLabels(desk),
         Replacing(desk, flashing.families),
+        ProofPage(desk),
         ScanBinding(desk),
         CheckWalk(desk),
         ArticlePictures(desk.settings),

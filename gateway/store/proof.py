@@ -139,6 +139,18 @@ def page(
     )
 
 
+def latest_rows(connection: Connection, label: str, limit: int) -> tuple[Row, ...]:
+    """The label's latest rows, oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM (SELECT id, number, said, hash FROM proof WHERE label = ? "
+        "ORDER BY number DESC LIMIT ?) ORDER BY number",
+        (label, limit),
+    )
+    return tuple(
+        Row(id=row[0], number=row[1], entry=proof.read(row[2]), hash=row[3]) for row in rows
+    )
+
+
 def chains(connection: Connection, after: str = "", limit: int = 100) -> tuple[Chain, ...]:
     """The next chains in the order of their labels."""
     rows = connection.execute(

@@ -29,6 +29,8 @@ PAGES = (
     "/labels/L005/bind?of=jeans-alba",
     "/labels/L000/bind?group=jeans-alba&where.color=olive",
     "/bind",
+    "/check-walk",
+    "/proof?label=L000",
 )
 
 
