@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -79,6 +80,7 @@ class Sheet:
 
     row: Row
     article: Article | None
+    article_href: str
     bound_by: str
     bound_at: When | None
     difference: str
@@ -194,6 +196,7 @@ def _read(
     return Sheet(
         row=row,
         article=showing.with_picture(row.article, connection) if row.article else None,
+        article_href=_article_href(bound.target) if bound is not None else "",
         bound_by=label_history.who(bound.bound_by, reader) if bound is not None else "",
         bound_at=showing.when(bound.bound_at, reader) if bound is not None else None,
         difference=(texts.SAME if matches else texts.DIFFERENT).say(language),
@@ -208,6 +211,13 @@ def _read(
         may_retire=role is not Role.CLERK,
         retiring=retired_sheets.what_retiring_does(connection, view, reader),
     )
+
+
+def _article_href(target: Target) -> str:
+    """Where the article is; for a whole style, where its articles are found."""
+    if target.product is not None:
+        return f"/articles/{quote(target.product, safe='')}"
+    return f"/articles?q={quote(target.group or '', safe='')}"
 
 
 def _test(view: LabelView, row: Row, reader: Reader) -> str:

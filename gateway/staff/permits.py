@@ -41,6 +41,7 @@ PERMITS: Final = (
             *("GET /labels/{label}/now", "GET /labels/{label}/history"),
             *("GET /api/v1/labels", "GET /api/v1/labels/{label}"),
             *("GET /retired-labels", "GET /api/v1/retired-labels", "GET /proof"),
+            *("GET /articles", "GET /articles/{product}"),
             *("GET /holds", "GET /holds-list", "GET /holds/{number}", "GET /holds/{number}/now"),
             *("GET /holds/prices/{source}", "GET /holds/prices/{source}/now"),
             *("GET /api/v1/holds", "GET /api/v1/holds/{number}"),

@@ -20,6 +20,7 @@ from gateway.staff import (
     import_page,
     texts,
     texts_of_adoption,
+    texts_of_articles,
     texts_of_backups,
     texts_of_central_page,
     texts_of_checkup,
@@ -41,6 +42,7 @@ from gateway.staff import (
     texts_of_waves,
 )
 from gateway.staff.api import Api
+from gateway.staff.article_pages import ArticlePages
 from gateway.staff.article_pictures import ArticlePictures
 from gateway.staff.attempts import Attempts
 from gateway.staff.backups import BackupPages, KeepsBackups
@@ -139,6 +141,7 @@ def look(kept: Path | None = None) -> Look:
         *(
             texts_of_labels,
             texts_of_adoption,
+            texts_of_articles,
             texts_of_holds,
             texts_of_prices,
             texts_of_prints,
@@ -191,6 +194,7 @@ def _parts(
         RetiredLabels(desk),
         Replacing(desk, flashing.families),
         ProofPage(desk),
+        ArticlePages(desk),
         ScanBinding(desk),
         CheckWalk(desk),
         ArticlePictures(desk.settings),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gateway.web.words import Text
 
-CENTRAL = Text(es="Conectar una central", en="Connect a central system")
+CENTRAL_PAGE = Text(es="Conectar una central", en="Connect a central system")
 CENTRAL_LEAD = Text(
     es="Artículos, precios y existencias llegan de la central por MQTT, y lo que pasa en la tienda "
     "sube allí. Los datos te los da quien lleva la central.",

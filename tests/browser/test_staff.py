@@ -31,6 +31,8 @@ PAGES = (
     "/bind",
     "/check-walk",
     "/proof?label=L000",
+    "/articles?q=jeans",
+    "/articles/alba-navy-26",
 )
 
 
