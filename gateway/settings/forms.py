@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.domain import opening
+from gateway.domain import opening_check as opening_checks
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
 from gateway.wording import languages
@@ -16,6 +17,7 @@ from gateway.wording.text import Text
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6})")
 _QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MOST_RANGES: Final = 10
 _MOST_SPANS: Final = 14
 
@@ -155,6 +157,20 @@ def quiet_hours(text: str, _: str) -> str:
             )
         )
     return plain
+
+
+def opening_check(text: str, _: str) -> str:
+    """A time of day, like ``08:30``, or that there is none."""
+    if text.casefold() == opening_checks.NEVER:
+        return opening_checks.NEVER
+    if _CLOCK.fullmatch(text) is None:
+        raise UnusableError(
+            Text(
+                es="no es una hora; escribe una como 08:30, o no",
+                en="is no time of day; write one like 08:30, or no",
+            )
+        )
+    return text
 
 
 def usual_prices(text: str, _: str) -> str:

@@ -78,6 +78,16 @@ PERMITS: Final = (
         ),
     ),
     Permit(
+        what="Make an opening check, walk its list and print price slips",
+        least=Role.CLERK,
+        routes=(
+            *("GET /opening-checks", "POST /opening-checks", "GET /opening-checks/{number}"),
+            *("GET /opening-checks/{number}/now", "GET /opening-checks/{number}/slips"),
+            *("GET /api/v1/opening-checks", "POST /api/v1/opening-checks"),
+            "GET /api/v1/opening-checks/{number}",
+        ),
+    ),
+    Permit(
         what="Take a wrong price off the shelf, and put it back",
         least=Role.CLERK,
         routes=(

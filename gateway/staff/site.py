@@ -27,6 +27,7 @@ from gateway.staff import (
     texts_of_holds,
     texts_of_labels,
     texts_of_notices,
+    texts_of_opening,
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
@@ -57,6 +58,7 @@ from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.notice_pages import NoticePages, Tells
+from gateway.staff.opening_pages import OpeningPages
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
@@ -141,6 +143,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_backups,
             texts_of_restoring,
             texts_of_notices,
+            texts_of_opening,
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
@@ -185,6 +188,7 @@ def _parts(
         Prices(desk),
         WavePages(desk),
         Waves(desk),
+        OpeningPages(desk),
         PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),

@@ -48,6 +48,8 @@ CHANGING = (
             "/settings",
             "/settings/file",
             "/notices/test",
+            "/opening-checks",
+            "/api/v1/opening-checks",
             *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
         )
     ),
