@@ -181,6 +181,7 @@ def _line(
         verdict=found.verdict,
         reason=found.reason,
         since=found.since,
+        away=None if label.online else label.last_heard,
         panel=(panel.width, panel.height, panel.dpi),
         shows=_shows(connection, label, at),
         should=should,

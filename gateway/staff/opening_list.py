@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
@@ -15,7 +16,7 @@ from gateway.domain import opening_check
 from gateway.domain.money import Money
 from gateway.domain.opening_check import Verdict
 from gateway.settings import Shop
-from gateway.staff import explaining, showing, texts
+from gateway.staff import explaining, showing, texts, texts_of_labels
 from gateway.staff import texts_of_opening as said
 from gateway.staff.explaining import Reader, Standing
 from gateway.staff.showing import Picture, When
@@ -273,6 +274,8 @@ def _picture(one: Said, line: Line, reader: Reader) -> Picture:
 
 
 def _why(line: Line, reader: Reader) -> Standing:
+    if line.away is not None and line.verdict in said.UNDER_WAY:
+        return _out_of_reach(line, line.away, reader)
     word, advice, tone, icon = said.WHY[line.verdict]
     if line.verdict in {Verdict.FAILED, Verdict.QUEUED}:
         advice = explaining.REASONS.get(line.reason or "", advice)
@@ -288,6 +291,18 @@ def _why(line: Line, reader: Reader) -> Standing:
         icon=icon,
         word=spoken,
         advice=advice.say(reader.language),
+    )
+
+
+def _out_of_reach(line: Line, heard: datetime, reader: Reader) -> Standing:
+    word, time = texts_of_labels.OFFLINE.say(reader.language), explaining.moment(heard, reader)
+    ago = times.relative(heard, reader.now, reader.language)
+    return Standing(
+        code=line.verdict.value,
+        tone="attention",
+        icon="offline",
+        word=said.SINCE.say(reader.language, word=word, time=time),
+        advice=texts_of_labels.OFFLINE_ADVICE.say(reader.language, ago=ago),
     )
 
 

@@ -126,6 +126,9 @@ _DIFFERS = Text(
     en="Its wave was cancelled: press Send again on its page.",
 )
 
+UNDER_WAY = frozenset({Verdict.QUEUED, Verdict.TRANSFERRED, Verdict.SILENT})
+"""What a label that is out of reach explains."""
+
 WHY: Mapping[Verdict, tuple[Text, Text, str, str]] = {
     Verdict.FOREIGN: (
         *(texts_of_labels.FOREIGN, texts_of_labels.FOREIGN_ADVICE),

@@ -70,7 +70,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A label that was wrong, as it was. ``name`` is the article's, in the language of labels."""
+    """A label that was wrong, as it was.
+
+    ``name`` is the article's, in the language of labels; ``away`` when one out of reach was heard.
+    """
 
     label: str
     code: str
@@ -81,6 +84,7 @@ class Line:
     verdict: Verdict
     reason: str | None
     since: datetime | None
+    away: datetime | None = None
     panel: tuple[int, int, int]
     shows: Said = field(default_factory=Said)
     should: Said = field(default_factory=Said)
@@ -240,6 +244,7 @@ def _written(line: Line) -> dict[str, Any]:
         "verdict": line.verdict.value,
         "reason": line.reason,
         "since": None if line.since is None else to_ms(line.since),
+        "away": None if line.away is None else to_ms(line.away),
         "panel": line.panel,
         "shows": _said(line.shows),
         "should": _said(line.should),
@@ -251,7 +256,7 @@ def _said(said: Said) -> list[str | bool]:
 
 
 def _read(value: Mapping[str, Any]) -> Line:
-    target, since = value["target"], value["since"]
+    target, since, away = value["target"], value["since"], value["away"]
     width, height, dpi = value["panel"]
     return Line(
         label=value["label"],
@@ -263,6 +268,7 @@ def _read(value: Mapping[str, Any]) -> Line:
         verdict=Verdict(value["verdict"]),
         reason=value["reason"],
         since=None if since is None else from_ms(since),
+        away=None if away is None else from_ms(away),
         panel=(width, height, dpi),
         shows=_said_of(value["shows"]),
         should=_said_of(value["should"]),

@@ -67,15 +67,19 @@ async def test_the_list_and_the_slips_print_as_paper_needs_them(
     await page.goto(f"{open_shop.address}/opening-checks")
     await page.get_by_role("button", name="Revisar ahora").click()
     await expect(page.get_by_text("Siguen mal: 5")).to_be_visible()
+    # A sheet of A4 between its margins.
+    await page.set_viewport_size({"width": 718, "height": 1000})
     await page.emulate_media(media="print")
     await expect(page.locator(".step-tick").first).to_be_visible()
     await expect(page.locator(".step-pictures").first).to_be_hidden()
     await expect(page.get_by_role("button", name="Revisar ahora")).to_be_hidden()
+    await assert_fits(page)
     await shot(page, "print-list")
     await page.emulate_media(media="screen")
     await page.get_by_role("link", name="Carteles de precio").click()
     await expect(page.locator(".slip")).to_have_count(4)
     await page.emulate_media(media="print")
+    await assert_fits(page)
     await shot(page, "print-slips")
     # At its panel's size: 400 pixels at 120 to the inch, 96 CSS pixels to the inch.
     widths = await page.evaluate(

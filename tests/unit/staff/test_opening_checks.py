@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from device_drivers.api.drivers import Presence
 from gateway.clock import CheckedClock
 from gateway.domain.events import Lane
 from gateway.domain.labels import Target
@@ -384,6 +385,19 @@ def _code(connection: Connection, label: str) -> str:
     found = labels.get(connection, label)
     assert found is not None
     return found.code
+
+
+async def test_a_label_out_of_reach_is_said_to_be_that(shelf: Staffed) -> None:
+    def away(connection: Connection) -> None:
+        labels.presence(connection, Presence(label="L003", online=False), shop.NOW)
+
+    await shelf.database.write(away)
+    async with shelf.signed_in() as client:
+        where = (await client.post("/opening-checks")).headers["Location"]
+        page = html.unescape((await client.get(where)).text)
+        assert "Sin conexión desde 14:32" in page
+        assert "Acércala o ponle una pila nueva" in page
+        assert "No confirma desde" not in page
 
 
 async def test_all_right_and_no_labels_at_all_are_said(staff: Staffed) -> None:
