@@ -31,6 +31,7 @@ from gateway.store import (
     price_rules,
     proof_at,
     tasks,
+    till,
 )
 from gateway.store.articles import Articles
 from gateway.store.database import Connection, Database
@@ -39,6 +40,7 @@ from gateway.store.opening_checks import Found, Line, Said
 
 TASK: Final = "opening_check"
 _EVERY_S: Final = 30.0
+_TILL_HOLDS: Final = timedelta(days=1)
 
 log = structlog.get_logger("labels")
 
@@ -185,7 +187,15 @@ def _line(
         panel=(panel.width, panel.height, panel.dpi),
         shows=_shows(connection, label, at),
         should=should,
+        till=Said() if target is None else _till(connection, target, at),
     )
+
+
+def _till(connection: Connection, target: domain.Target, at: datetime) -> Said:
+    """What the till asks, by a list that is not older than a day."""
+    product = target.product
+    price = None if product is None else till.price(connection, product, at - _TILL_HOLDS)
+    return Said() if price is None else Said(amount=f"{price.amount:f}", currency=price.currency)
 
 
 def _should(connection: Connection, label: Label, facts: domain.LabelFacts) -> Said:

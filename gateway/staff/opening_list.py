@@ -45,7 +45,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One label to walk to. ``now`` is None while it is still wrong."""
+    """One label to walk to. ``now`` is None while it is still wrong.
+
+    ``till`` is what the till asks, '' where nobody knows.
+    """
 
     number: int
     label: str
@@ -55,6 +58,7 @@ class Step:
     bay: str
     shows: str
     should: str
+    till: str
     pictures: tuple[Picture, Picture]
     why: Standing
     now: Standing | None
@@ -226,6 +230,7 @@ def _step(number: int, line: Line, verdicts: Mapping[str, Verdict], reader: Read
         bay=_bay(line, reader),
         shows=_shows(line, reader),
         should=_should(line, reader),
+        till=_price(line.till, reader) if line.till.amount else "",
         pictures=(_picture(line.shows, line, reader), _picture(line.should, line, reader)),
         why=_why(line, reader),
         now=_meanwhile(verdicts.get(line.label), reader),

@@ -37,8 +37,8 @@ class WrongTold(BaseModel):
     """A label that was wrong, and where it hangs.
 
     `why` is foreign, none, paused, differs, other, test, failed, silent, transferred or queued;
-    `reason` is that of its delivery. `shows` and `should_show` are prices as decimal numbers, null
-    where there is none or none is known.
+    `reason` is that of its delivery. `shows`, `should_show` and `till` are prices as decimal
+    numbers, null where there is none or none is known.
     """
 
     label: str
@@ -52,6 +52,7 @@ class WrongTold(BaseModel):
     reason: str | None
     shows: str | None
     should_show: str | None
+    till: str | None
     currency: str | None
 
 
@@ -218,5 +219,6 @@ def _line(line: Line) -> WrongTold:
         reason=line.reason,
         shows=line.shows.amount or None,
         should_show=line.should.amount or None,
+        till=line.till.amount or None,
         currency=line.should.currency or line.shows.currency or None,
     )

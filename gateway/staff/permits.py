@@ -160,6 +160,15 @@ PERMITS: Final = (
         routes=("GET /import", "POST /import/look", "POST /import/take"),
     ),
     Permit(
+        what="Compare the shelf with a price list of the till",
+        least=Role.MANAGER,
+        routes=(
+            *("GET /till", "POST /till/compare", "GET /till/{number}"),
+            *("GET /api/v1/till-checks", "POST /api/v1/till-checks"),
+            "GET /api/v1/till-checks/{number}",
+        ),
+    ),
+    Permit(
         what="Print the card of the box and the poster of the Wi-Fi",
         least=Role.MANAGER,
         routes=("GET /prints", "POST /prints"),

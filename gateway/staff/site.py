@@ -36,7 +36,9 @@ from gateway.staff import (
     texts_of_settings,
     texts_of_shelves,
     texts_of_shopify_page,
+    texts_of_till,
     texts_of_waves,
+    till_page,
 )
 from gateway.staff.api import Api
 from gateway.staff.article_pictures import ArticlePictures
@@ -72,6 +74,7 @@ from gateway.staff.set_up import SetUp
 from gateway.staff.settings_page import SettingsPage
 from gateway.staff.shopify_page import ShopifyPage
 from gateway.staff.sign_in import SignIn
+from gateway.staff.till_page import TillPage
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
 from gateway.staff.waves import Waves
@@ -92,6 +95,12 @@ _SAID = {
     500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
 }
 """What helps people who work here, in place of what helps shoppers."""
+_LARGER = {
+    "/import/": import_page.MAX_UPLOAD,
+    f"{till_page.PATH}/": till_page.MAX_UPLOAD,
+    till_page.API: till_page.MAX_UPLOAD,
+}
+"""Where files come, by the start of the path."""
 PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/set-up", "/healthz"})
 """The only paths that answer whoever asks, besides static files."""
 
@@ -150,6 +159,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_settings,
             texts_of_shelves,
             texts_of_shopify_page,
+            texts_of_till,
         ),
         texts,
     )
@@ -189,6 +199,7 @@ def _parts(
         WavePages(desk),
         Waves(desk),
         OpeningPages(desk),
+        TillPage(desk),
         PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),
@@ -258,8 +269,7 @@ def site(
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
-    larger = {"/import/": import_page.MAX_UPLOAD}
-    dressed = web_site.dressed(app, problems=problems, files=files, larger_bodies=larger)
+    dressed = web_site.dressed(app, problems=problems, files=files, larger_bodies=_LARGER)
     return Site(
         app=RemembersLanguage(dressed, language),
         api=app,

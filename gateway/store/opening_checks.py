@@ -73,6 +73,7 @@ class Line:
     """A label that was wrong, as it was.
 
     ``name`` is the article's, in the language of labels; ``away`` when one out of reach was heard.
+    ``till`` is what the till asked, by a list of that day.
     """
 
     label: str
@@ -88,6 +89,7 @@ class Line:
     panel: tuple[int, int, int]
     shows: Said = field(default_factory=Said)
     should: Said = field(default_factory=Said)
+    till: Said = field(default_factory=Said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,7 @@ def _written(line: Line) -> dict[str, Any]:
         "panel": line.panel,
         "shows": _said(line.shows),
         "should": _said(line.should),
+        "till": _said(line.till),
     }
 
 
@@ -272,6 +275,7 @@ def _read(value: Mapping[str, Any]) -> Line:
         panel=(width, height, dpi),
         shows=_said_of(value["shows"]),
         should=_said_of(value["should"]),
+        till=_said_of(value["till"]),
     )
 
 

@@ -50,6 +50,8 @@ CHANGING = (
             "/notices/test",
             "/opening-checks",
             "/api/v1/opening-checks",
+            "/till/compare",
+            "/api/v1/till-checks",
             *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
         )
     ),
