@@ -267,7 +267,7 @@ def _left(connection: Connection, late_before: datetime) -> dict[str, int] | Non
     check_ = opening_checks.get(connection, detail["check"])
     if check_ is None:
         return detail | {"wrong": 0}
-    listed = [line.label for line in opening_checks.lines(connection, check_.id)]
+    listed = opening_checks.listed(connection, check_.id)
     among = listed if len(listed) == check_.counted.wrong_total else None
     found = opening_checks.look(connection, late_before, among)
     left = sum(one.verdict.is_wrong for one in found)

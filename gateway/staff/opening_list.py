@@ -25,7 +25,7 @@ from gateway.store.database import Connection
 from gateway.store.opening_checks import Check, Line, Said
 from gateway.wording import money, times
 
-PER_PAGE = 200
+PER_PAGE = 100
 _MM_PER_INCH = 25.4
 
 
@@ -160,10 +160,13 @@ def head(check: Check, reader: Reader) -> Head:
 
 def walk(connection: Connection, check: Check, reader: Reader, first: int) -> Walk:
     """The check with its steps from the place ``first`` on."""
-    lines = opening_checks.lines(connection, check.id)
-    verdicts = _now(connection, lines, reader)
-    shown = list(enumerate(lines, start=1))[first - 1 : first - 1 + PER_PAGE]
-    steps = ((line.where.zone, _step(number, line, verdicts, reader)) for number, line in shown)
+    listed = opening_checks.listed(connection, check.id)
+    verdicts = _now(connection, listed, reader)
+    lines = opening_checks.lines(connection, check.id, first, PER_PAGE)
+    steps = (
+        (line.where.zone, _step(number, line, verdicts, reader))
+        for number, line in enumerate(lines, start=first)
+    )
     nowhere = said.CHECK_NO_ZONE.say(reader.language)
     return Walk(
         head=head(check, reader),
@@ -172,8 +175,8 @@ def walk(connection: Connection, check: Check, reader: Reader, first: int) -> Wa
             for zone, each in groupby(steps, key=lambda one: one[0])
         ),
         wrong=check.counted.wrong_total,
-        listed=len(lines),
-        left=sum(one.label in verdicts and verdicts[one.label].is_wrong for one in lines),
+        listed=len(listed),
+        left=sum(one.is_wrong for one in verdicts.values()),
         first=first,
         received=check.counted.received,
         total=check.counted.total,
@@ -182,11 +185,11 @@ def walk(connection: Connection, check: Check, reader: Reader, first: int) -> Wa
 
 def slips(connection: Connection, check: Check, reader: Reader, first: int) -> Slips:
     """What to print for the labels that are still wrong; pictures as they are wished now."""
-    lines = opening_checks.lines(connection, check.id)
-    verdicts = _now(connection, lines, reader)
+    lines = opening_checks.lines(connection, check.id, first, PER_PAGE)
+    verdicts = _now(connection, [one.label for one in lines], reader)
     made: list[Slip] = []
     without: list[str] = []
-    for line in lines[first - 1 : first - 1 + PER_PAGE]:
+    for line in lines:
         verdict = verdicts.get(line.label)
         if verdict is None or not verdict.is_wrong:
             continue
@@ -215,8 +218,8 @@ def _slip(connection: Connection, line: Line, reader: Reader) -> Slip | None:
     )
 
 
-def _now(connection: Connection, lines: Iterable[Line], reader: Reader) -> Mapping[str, Verdict]:
-    found = opening_checks.look(connection, reader.late_before, [one.label for one in lines])
+def _now(connection: Connection, among: Iterable[str], reader: Reader) -> Mapping[str, Verdict]:
+    found = opening_checks.look(connection, reader.late_before, among)
     return {one.label: one.verdict for one in found}
 
 

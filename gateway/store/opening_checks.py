@@ -214,10 +214,23 @@ def last_due(connection: Connection) -> datetime | None:
     return None if row[0] is None else from_ms(row[0])
 
 
-def lines(connection: Connection, number: int) -> tuple[Line, ...]:
-    """What was wrong in a check, in walking order."""
+def lines(
+    connection: Connection, number: int, first: int = 1, most: int = MOST_LINES
+) -> tuple[Line, ...]:
+    """What was wrong in a check, in walking order: up to ``most`` from the place ``first`` on."""
+    kept = _kept(connection, number)
+    return tuple(map(_read, kept[first - 1 : first - 1 + most]))
+
+
+def listed(connection: Connection, number: int) -> tuple[str, ...]:
+    """The labels of all these lines; cheaper than the lines."""
+    return tuple(value["label"] for value in _kept(connection, number))
+
+
+def _kept(connection: Connection, number: int) -> list[dict[str, Any]]:
     row = connection.execute("SELECT lines FROM opening_check WHERE id = ?", (number,)).fetchone()
-    return () if row is None else tuple(map(_read, json.loads(zlib.decompress(row[0]))))
+    found: list[dict[str, Any]] = [] if row is None else json.loads(zlib.decompress(row[0]))
+    return found
 
 
 def _check(row: tuple[Any, ...]) -> Check:

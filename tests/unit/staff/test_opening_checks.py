@@ -431,11 +431,11 @@ async def test_a_long_list_has_pages(shelf: Staffed) -> None:
     async with shelf.signed_in() as client:
         where = (await client.post("/opening-checks")).headers["Location"]
         page = (await client.get(where)).text
-        assert page.count('class="step"') == 200
-        assert 'href="?first=201"' in page
+        assert page.count('class="step"') == 100
+        assert 'href="?first=101"' in page
         page = (await client.get(f"{where}?first=201")).text
         assert page.count('class="step"') == 55
-        assert 'href="?first=1"' in page
+        assert 'href="?first=101"' in page
         for wrong in ("?first=0", "?first=x", "?first=999999999"):
             assert (await client.get(where + wrong)).status_code in {400, 422}
         assert (await client.get(f"{where}?first=2000")).status_code == 200
