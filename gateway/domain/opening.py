@@ -79,6 +79,23 @@ class ShopHours:
                 opens = one.opens
         return Opening(opens=opens, closes=closes)
 
+    def opens_on(self, day: date) -> datetime | None:
+        """When the shop, closed until then, opens first on this local day; None if it does not."""
+        around = list(self._around(day))
+        found = (
+            one.opens
+            for one in around
+            if one.opens.astimezone(self.zone).date() == day
+            and not any(other.opens < one.opens <= other.closes for other in around)
+        )
+        return next(found, None)
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether the shop is open at any time of this local day."""
+        begins = self._instant(day, "00:00", second=False)
+        ends = self._instant(day + timedelta(days=1), "00:00", second=False)
+        return any(one.opens < ends and begins < one.closes for one in self._around(day))
+
     def _around(self, today: date) -> Iterator[Opening]:
         """The openings of the days around ``today``, in order."""
         days = [today + timedelta(days=day) for day in range(-_LONGEST_DAYS, _LONGEST_DAYS + 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.labels.contact import Contact, Way
+from gateway.labels.opening_check import Checking, OpeningCheck
 from gateway.labels.outages import Outages
 from gateway.labels.parting import Farewell
 from gateway.labels.price_telling import PriceTelling
@@ -23,10 +24,12 @@ def services(
     ways: tuple[Way, Outages],
 ) -> list[Service]:
     """One of each."""
+    checking = Checking(database=database, clock=clock, settings=settings, origin=origin)
     return [
         PriceTelling(database, clock, origin, within_s=settings.labels.shown_within_s),
         Contact(database, clock, *ways),
         Farewell(database, clock),
         ProofCheck(database, clock),
+        OpeningCheck(checking),
         Upkeep(database, clock, settings.proof),
     ]

@@ -67,6 +67,10 @@ TASKS: Mapping[str, Text] = {
         es="Tandas canceladas con etiquetas distintas: {count}",
         en="Cancelled waves with labels that differ: {count}",
     ),
+    "opening_check": Text(
+        es="La revisión de apertura encontró etiquetas que no están bien",
+        en="The opening check found labels that are not right",
+    ),
     "backup_overdue": Text(
         es="Ninguna copia de seguridad sale del equipo desde hace más de una semana",
         en="No backup has left the box for more than a week",

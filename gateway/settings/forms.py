@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.domain import opening, png
+from gateway.domain import opening_check as opening_checks
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
 from gateway.wording import languages
@@ -20,6 +21,7 @@ _QUIET: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", r
 LOGO_BYTES: Final = 32 * 1024
 LOGO_SIZE: Final = (480, 160)
 """Width and height at most, in pixels: twice what pages show."""
+_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MOST_RANGES: Final = 10
 _MOST_SPANS: Final = 14
 
@@ -181,6 +183,20 @@ def quiet_hours(text: str, _: str) -> str:
             )
         )
     return plain
+
+
+def opening_check(text: str, _: str) -> str:
+    """A time of day, like ``08:30``, or that there is none."""
+    if text.casefold() == opening_checks.NEVER:
+        return opening_checks.NEVER
+    if _CLOCK.fullmatch(text) is None:
+        raise UnusableError(
+            Text(
+                es="no es una hora; escribe una como 08:30, o no",
+                en="is no time of day; write one like 08:30, or no",
+            )
+        )
+    return text
 
 
 def usual_prices(text: str, _: str) -> str:

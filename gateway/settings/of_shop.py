@@ -189,6 +189,17 @@ SETTINGS: Final = (
         read=forms.quiet_hours,
     ),
     Setting(
+        name="opening_check",
+        title=Text(es="Revisión de apertura", en="Opening check"),
+        hint=Text(
+            es="A qué hora se cuentan las etiquetas correctas, como 08:30; no, para que solo la "
+            "haga quien la pida. Sin hora: una hora antes de abrir, si se conoce el horario.",
+            en="At what time right labels are counted, like 08:30; no, so that it is only made "
+            "when somebody asks. Without a time: an hour before opening, if the hours are known.",
+        ),
+        read=forms.opening_check,
+    ),
+    Setting(
         name="usual_prices",
         title=Text(es="Precios normales", en="Usual prices"),
         hint=Text(

@@ -117,6 +117,7 @@ class Shop(Box):
     hours: str | None = None
     increases: Literal["at_once", "when_closed"] = "at_once"
     quiet_hours: str | None = None
+    opening_check: str | None = None
     guard_decides: Literal["manager", "central"] = "manager"
     usual_prices: str | None = None
 

@@ -21,15 +21,13 @@ from gateway.feed.sources.difference import Difference
 from gateway.feed.sources.file_faults import Fault, FileRefusedError
 from gateway.feed.sources.files import Compared, Imported
 from gateway.staff import texts_of_files as texts
+from gateway.staff import uploading
 from gateway.staff.desk import Desk
 from gateway.staff.explaining import Reader
 from gateway.staff.gate import visit_of
 from gateway.store.people import Role
-from gateway.web.problems import Problem
 
 MAX_UPLOAD: Final = 16 * 2**20
-UPLOAD_S: Final = 60.0
-"""16 MiB in a minute are 2 Mbit/s."""
 _MOST: Final = 20
 _KINDS: Final = {
     "product": texts.ARTICLES,
@@ -115,29 +113,14 @@ class ImportPage:
             except NotOwnerError:
                 return self._refused(request, FileRefusedError("", Fault.NOT_OWNER))
             except TakenOverError:
-                raise self._problem(request, 409, "taken_over") from None
+                raise uploading.problem(desk, request, 409, "taken_over") from None
         role = visit_of(request).session.role.value
         log.info("file imported on the staff site", lines=done.file.lines, by_role=role)
         return self._found(request, _imported(done, reader))
 
     async def _body(self, request: Request) -> bytes:
         """The file. Raises ``Problem`` for one that is too large or too slow."""
-        got = bytearray()
-        try:
-            async with asyncio.timeout(UPLOAD_S):
-                async for piece in request.stream():
-                    got += piece
-                    if len(got) > MAX_UPLOAD:
-                        raise self._problem(request, 413, "too_large")
-        except TimeoutError:
-            raise self._problem(request, 408, "too_slow") from None
-        return bytes(got)
-
-    def _problem(self, request: Request, status: int, code: str) -> Problem:
-        title, advice = texts.UPLOADS[code]
-        return Problem(
-            status, self._desk.say(request, title), self._desk.say(request, advice), code=code
-        )
+        return await uploading.body(self._desk, request, MAX_UPLOAD)
 
     def _refused(self, request: Request, error: FileRefusedError) -> Response:
         language = self._desk.tongue(request).language

@@ -87,6 +87,16 @@ PERMITS: Final = (
         ),
     ),
     Permit(
+        what="Make an opening check, walk its list and print price slips",
+        least=Role.CLERK,
+        routes=(
+            *("GET /opening-checks", "POST /opening-checks", "GET /opening-checks/{number}"),
+            *("GET /opening-checks/{number}/now", "GET /opening-checks/{number}/slips"),
+            *("GET /api/v1/opening-checks", "POST /api/v1/opening-checks"),
+            "GET /api/v1/opening-checks/{number}",
+        ),
+    ),
+    Permit(
         what="Take a wrong price off the shelf, and put it back",
         least=Role.CLERK,
         routes=(
@@ -167,6 +177,15 @@ PERMITS: Final = (
         what="Import files of the catalogue and of stock",
         least=Role.MANAGER,
         routes=("GET /import", "POST /import/look", "POST /import/take"),
+    ),
+    Permit(
+        what="Compare the shelf with a price list of the till",
+        least=Role.MANAGER,
+        routes=(
+            *("GET /till", "POST /till/compare", "GET /till/{number}"),
+            *("GET /api/v1/till-checks", "POST /api/v1/till-checks"),
+            "GET /api/v1/till-checks/{number}",
+        ),
     ),
     Permit(
         what="Print the card of the box and the poster of the Wi-Fi",

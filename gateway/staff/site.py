@@ -29,6 +29,7 @@ from gateway.staff import (
     texts_of_holds,
     texts_of_labels,
     texts_of_notices,
+    texts_of_opening,
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
@@ -38,8 +39,10 @@ from gateway.staff import (
     texts_of_settings,
     texts_of_shelves,
     texts_of_shopify_page,
+    texts_of_till,
     texts_of_walks,
     texts_of_waves,
+    till_page,
 )
 from gateway.staff.api import Api
 from gateway.staff.article_pages import ArticlePages
@@ -65,6 +68,7 @@ from gateway.staff.live import Live, LiveRoutes
 from gateway.staff.looking import CardLooking
 from gateway.staff.new_labels import NewLabels
 from gateway.staff.notice_pages import NoticePages, Tells
+from gateway.staff.opening_pages import OpeningPages
 from gateway.staff.passwords import Checker
 from gateway.staff.people_pages import PeoplePages
 from gateway.staff.phone_page import PhonePage
@@ -79,6 +83,7 @@ from gateway.staff.set_up import SetUp
 from gateway.staff.settings_page import SettingsPage
 from gateway.staff.shopify_page import ShopifyPage
 from gateway.staff.sign_in import SignIn
+from gateway.staff.till_page import TillPage
 from gateway.staff.today import Today
 from gateway.staff.wave_pages import WavePages
 from gateway.staff.waves import Waves
@@ -99,6 +104,12 @@ _SAID = {
     500: (web_texts.BROKEN, texts.BROKEN_ADVICE),
 }
 """What helps people who work here, in place of what helps shoppers."""
+_LARGER = {
+    "/import/": import_page.MAX_UPLOAD,
+    f"{till_page.PATH}/": till_page.MAX_UPLOAD,
+    till_page.API: till_page.MAX_UPLOAD,
+}
+"""Where files come, by the start of the path."""
 PUBLIC = frozenset({"/sign-in", "/signed-in", "/unlock", "/enrol", "/set-up", "/healthz"})
 """The only paths that answer whoever asks, besides static files."""
 
@@ -153,6 +164,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_backups,
             texts_of_restoring,
             texts_of_notices,
+            texts_of_opening,
             texts_of_checkup,
             texts_of_people,
             texts_of_files,
@@ -160,6 +172,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_shelves,
             texts_of_shopify_page,
             texts_of_central_page,
+            texts_of_till,
         ),
         texts,
     )
@@ -203,6 +216,8 @@ def _parts(
         Prices(desk),
         WavePages(desk),
         Waves(desk),
+        OpeningPages(desk),
+        TillPage(desk),
         PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),
@@ -273,8 +288,7 @@ def site(
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):
         app.include_router(part.routes(), dependencies=behind)
-    larger = {"/import/": import_page.MAX_UPLOAD}
-    dressed = web_site.dressed(app, problems=problems, files=files, larger_bodies=larger)
+    dressed = web_site.dressed(app, problems=problems, files=files, larger_bodies=_LARGER)
     return Site(
         app=RemembersLanguage(dressed, language),
         api=app,

@@ -22,6 +22,7 @@ from gateway.staff import (
     texts_of_health,
     texts_of_holds,
     texts_of_notices,
+    texts_of_opening,
     texts_of_prices,
     texts_of_retired,
     texts_of_shelves,
@@ -72,6 +73,7 @@ class TaskLines:
             "backup_overdue": self._backup_overdue,
             "backup_failed": self._backup_failed,
             "notice_failed": self._notice_failed,
+            "opening_check": self._opening,
             **dict.fromkeys(texts_of_health.COMPLAINTS, self._health),
             **dict.fromkeys(texts_of_shelves.COMPLAINTS, self._shelf),
         }
@@ -304,6 +306,16 @@ class TaskLines:
             why=texts_of_notices.why(code, language),
             advice=self._say(texts_of_notices.TASK_NOTICE_FAILED_ADVICE),
             href=None if self._role is Role.CLERK else "/notices",
+        )
+
+    def _opening(self, task: Task) -> TaskLine:
+        wrong, labels = (self._reader.count(task.detail[name]) for name in ("wrong", "labels"))
+        return TaskLine(
+            tone="attention",
+            title=self._say(texts_of_opening.TASK_OPENING, count=wrong, total=labels),
+            why=self._say(texts_of_opening.TASK_OPENING_WHY),
+            advice=self._say(texts_of_opening.TASK_OPENING_ADVICE),
+            href=f"/opening-checks/{task.detail['check']}",
         )
 
     def _backup_failed(self, task: Task) -> TaskLine:

@@ -96,6 +96,13 @@ def quiet(connection: Connection, rules: PriceRules | None = None) -> ShopHours 
     return _shop_hours(json.dumps(said), _before(connection), rules.time_zone)
 
 
+def hours(connection: Connection) -> ShopHours | None:
+    """When the shop is open, as its location row or its settings say; None where neither does."""
+    rules = get(connection)
+    said = _said(_location(connection, rules), rules)
+    return _shop_hours(json.dumps(said), "[]", rules.time_zone)
+
+
 def hours_changed(connection: Connection, was: str | None, now: str | None, at: datetime) -> None:
     """The shop's location row, JSON, was replaced at ``at``: what was open before stays so.
 

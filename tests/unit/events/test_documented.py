@@ -14,6 +14,7 @@ from gateway.domain import (
     backup_events,
     events,
     label_events,
+    opening_check,
     price_events,
     setting_events,
     shelf_events,
@@ -24,6 +25,7 @@ from gateway.domain.events import Event, Origin, Reading, Scan
 from gateway.domain.health import Trouble
 from gateway.domain.label_hardware import Hardware
 from gateway.domain.labels import Target
+from gateway.domain.opening_check import Count, Due, Verdict
 
 PAGE = Path(__file__).parents[3] / "docs" / "events.md"
 ORIGIN = Origin(store="s042", gateway="gw1")
@@ -147,6 +149,15 @@ EMITTED = [
     takeover_events.zone_changed(
         ORIGIN, event_id=MADE, zone="paint", state="switched", labels=212, time=RECORDED
     ),
+    opening_check.checked(
+        Origin(store="s042", gateway="gw1"),
+        event_id=MADE,
+        check=12,
+        due=Due(at=RECORDED, opens=RECORDED + timedelta(hours=1)),
+        counted=Count(right=148, wrong={Verdict.SILENT: 1, Verdict.FAILED: 1}),
+        labels=["L0001", "L0007"],
+        time=RECORDED,
+    ),
     backup_events.downloaded(
         Origin(store="s042", gateway="gw1"),
         event_id=MADE,
@@ -207,6 +218,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(backup_events).values(),
             *vars(setting_events).values(),
             *vars(shelf_events).values(),
+            *vars(opening_check).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

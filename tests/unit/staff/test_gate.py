@@ -50,6 +50,10 @@ CHANGING = (
             "/settings",
             "/settings/file",
             *(f"/notices/{deed}" for deed in ("test", "add", "mail-server", "remove")),
+            "/opening-checks",
+            "/api/v1/opening-checks",
+            "/till/compare",
+            "/api/v1/till-checks",
             *(f"/shopify/{deed}" for deed in ("try", "keep", "end")),
             *(f"/central/{deed}" for deed in ("try", "keep", "end")),
         )
