@@ -63,6 +63,16 @@ _DECIDES: Final = {
     "manager": Text(es="las gerencias de la tienda", en="the shop's managers"),
     "central": Text(es="la central", en="central"),
 }
+_ON_OFF: Final = {"on": Text(es="sí", en="yes"), "off": Text(es="no", en="no")}
+_HOLDS: Final = {
+    "staff": Text(es="cuando alguien lo acepta", en="once somebody accepts it"),
+    "stock": Text(es="en seguida, si hay existencias", en="at once, if it is in stock"),
+    "off": Text(es="no se aparta nada", en="nothing is held"),
+}
+_CENTRAL: Final = {
+    "no": Text(es="no", en="no"),
+    "ask": Text(es="sí; si no contesta, decide la tienda", en="yes; without answer the shop does"),
+}
 
 SETTINGS: Final = (
     Setting(
@@ -181,6 +191,77 @@ SETTINGS: Final = (
             en="Like MXN 0.50 20000. A price outside is held.",
         ),
         read=forms.usual_prices,
+    ),
+    Setting(
+        name="bring",
+        title=Text(es="Traer tallas al cliente", en="Bring sizes to shoppers"),
+        hint=Text(
+            es="El cliente lo pide desde su teléfono, en la tienda. Solo en el horario, y mientras "
+            "alguien tiene abierta la página del personal.",
+            en="Shoppers ask for it on their phone, in the shop. Only in opening hours, and while "
+            "somebody has the staff page open.",
+        ),
+        read=forms.one_of(_ON_OFF),
+        choices=_ON_OFF,
+    ),
+    Setting(
+        name="bring_to",
+        title=Text(es="A dónde se trae", en="Where it is brought to"),
+        hint=Text(
+            es="Como Probador 1, Probador 2, Zona niños. El cliente elige uno.",
+            en="Like Fitting room 1, Fitting room 2, Children. The shopper picks one.",
+        ),
+        read=forms.names_of_places,
+    ),
+    Setting(
+        name="hold",
+        title=Text(es="Apartar artículos", en="Hold articles"),
+        hint=Text(
+            es="Para recoger en la tienda con un código. Dice cuándo puede contar el cliente con "
+            "ello.",
+            en="To be collected in the shop with a code. It says when the shopper can count on it.",
+        ),
+        read=forms.one_of(_HOLDS),
+        choices=_HOLDS,
+    ),
+    Setting(
+        name="hold_minutes",
+        title=Text(es="Minutos que se aparta", en="Minutes that it is held"),
+        hint=Text(
+            es="Desde que se confirma; con la tienda cerrada, desde que abre.",
+            en="From when it is confirmed; while the shop is closed, from when it opens.",
+        ),
+        read=forms.hold_minutes,
+    ),
+    Setting(
+        name="hold_central",
+        title=Text(es="La central confirma lo apartado", en="Central confirms holds"),
+        hint=Text(
+            es="Se le esperan 10 segundos.",
+            en="It is waited for 10 seconds.",
+        ),
+        read=forms.one_of(_CENTRAL),
+        choices=_CENTRAL,
+    ),
+    Setting(
+        name="buy_link",
+        title=Text(es="Enlace para comprar en línea", en="Link to buy online"),
+        hint=Text(
+            es="Como https://tienda.example/p/{variant}?tienda={shop}&etiqueta={label}. También "
+            "{gtin}, {article} y {size}.",
+            en="Like https://shop.example/p/{variant}?store={shop}&label={label}. Also {gtin}, "
+            "{article} and {size}.",
+        ),
+        read=forms.link_template,
+    ),
+    Setting(
+        name="chat_link",
+        title=Text(es="Enlace para preguntar por chat", en="Link to ask in a chat"),
+        hint=Text(
+            es="Como https://wa.me/5213300000000?text={article}%20{size}%20{shop}.",
+            en="Like https://wa.me/15550100000?text={article}%20{size}%20{shop}.",
+        ),
+        read=forms.link_template,
     ),
     Setting(
         name="guard_decides",

@@ -30,6 +30,7 @@ from gateway.staff import (
     texts_of_people,
     texts_of_prices,
     texts_of_prints,
+    texts_of_requests,
     texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
@@ -63,6 +64,7 @@ from gateway.staff.phone_page import PhonePage
 from gateway.staff.prices import Prices
 from gateway.staff.prints import Prints
 from gateway.staff.replacing import Replacing
+from gateway.staff.requests import Requests
 from gateway.staff.restore_page import RestorePage
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
@@ -109,6 +111,10 @@ class Site:
     streams: Streams
     set_up: SetUp
 
+    def is_attended(self) -> bool:
+        """Whether somebody has a page open."""
+        return self.streams.open > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -147,6 +153,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_settings,
             texts_of_shelves,
             texts_of_shopify_page,
+            texts_of_requests,
         ),
         texts,
     )
@@ -170,6 +177,7 @@ def _parts(
     restores = None if backups is None else backups.restoring
     return (
         Today(desk),
+        Requests(desk),
         LabelList(desk),
         Choosing(desk),
         LabelPage(desk),
