@@ -62,7 +62,10 @@ class Offering:
     async def look(self) -> None:
         """See what may be asked now, and let time do what is due."""
         at = self._clock.now()
-        found, is_due = await self._database.read(lambda rows: self._read(rows, at))
+        is_attended = self._attended(at)
+        found, is_due = await self._database.read(
+            lambda rows: self._read(rows, at, is_attended=is_attended)
+        )
         if found != self.now:
             self.now = found
             self._forget()
@@ -72,12 +75,14 @@ class Offering:
             except StorageBusyError:
                 return  # it is still due the next time
 
-    def _read(self, connection: Connection, at: datetime) -> tuple[Offered, bool]:
+    def _read(
+        self, connection: Connection, at: datetime, *, is_attended: bool
+    ) -> tuple[Offered, bool]:
         own = self._settings.shop
         hours = opening_hours.of_shop(connection, own.store, own.hours, own.time_zone)
         found = Offered(
             is_open=hours is None or hours.is_open(at),
-            is_attended=self._attended(at),
+            is_attended=is_attended,
             is_paused=requests.paused_by(connection) is not None,
             begins=None if hours is None else hours.opens_next(at),
         )

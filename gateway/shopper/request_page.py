@@ -77,7 +77,7 @@ def standing(
         icon=icon,
         title=title,
         advice=advice,
-        place="" if is_hold else place(request.place, reader.language),
+        place="" if is_hold or not request.is_open else place(request.place, reader.language),
         code=request.code if request.is_open and request.is_confirmed else "",
         steps=_steps(request, reader.language) if request.is_open else (),
         may_cancel=request.is_open,
@@ -127,8 +127,9 @@ def local_time(instant: datetime, now: datetime, reader: Reader) -> str:
     time = times.clock_time(instant, reader.zone, reader.language)
     today = now.astimezone(reader.zone)
     if instant.astimezone(reader.zone).date() == today.date():
-        return time
-    return f"{times.short_date(instant, today.year, reader.zone, reader.language)}, {time}"
+        return texts.AT_TIME.say(reader.language, time=time)
+    day = times.short_date(instant, today.year, reader.zone, reader.language)
+    return texts.ON_DAY.say(reader.language, day=day, time=time)
 
 
 def _steps(request: ShopperRequest, language: str) -> tuple[Step, ...]:

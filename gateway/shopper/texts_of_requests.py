@@ -9,7 +9,7 @@ BRING_SIZE = Text(es="Tráeme esta talla", en="Bring me this size")
 BRING = Text(es="Tráemelo", en="Bring it to me")
 HOLD = Text(es="Apártamelo", en="Hold it for me")
 BUY_ONLINE = Text(es="Comprar en línea", en="Buy online")
-ASK_IN_CHAT = Text(es="Preguntar por chat", en="Ask in a chat")
+ASK_IN_CHAT = Text(es="Preguntar", en="Ask in a chat")
 LOOKED_IN_VAIN = Text(
     es="Lo buscamos a las {time} y no lo encontramos.",
     en="We looked for it at {time} and did not find it.",
@@ -145,7 +145,9 @@ HOLD_REFUSED_ADVICE = Text(
 )
 HOLD_COLLECTED = Text(es="Recogido", en="Collected")
 YOUR_CODE = Text(es="Tu código", en="Your code")
-BRING_TO = Text(es="A: {place}", en="To: {place}")
+BRING_TO = Text(es="Lugar: {place}", en="To: {place}")
+AT_TIME = Text(es="las {time}", en="{time}")
+ON_DAY = Text(es="el {day} a las {time}", en="{day}, {time}")
 CANCEL = Text(es="Ya no lo quiero", en="I do not want it any more")
 STEP_ASKED = Text(es="Pedido", en="Asked")
 STEP_SEEN = Text(es="Visto", en="Seen")

@@ -102,7 +102,7 @@ class Requests:
             "requests.html",
             overview=await self._overview(request),
             code=code,
-            day=times.day(day, reader.locale),
+            day=times.day(day, reader.language),
             did=self._desk.say(request, texts.REQUEST_CHANGED) if changed else "",
         )
 

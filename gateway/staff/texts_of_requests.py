@@ -25,7 +25,7 @@ REQUEST_BRING = Text(es="Llevar: {what}", en="Bring: {what}")
 REQUEST_HOLD = Text(es="Apartar: {what}", en="Hold: {what}")
 REQUEST_COLLECT = Text(es="Apartado: {what}", en="Held: {what}")
 REQUEST_BACK = Text(es="Devolver a su lugar: {what}", en="Put back: {what}")
-REQUEST_TO = Text(es="A: {place}", en="To: {place}")
+REQUEST_TO = Text(es="Lugar: {place}", en="To: {place}")
 REQUEST_HERE = Text(es="junto a la etiqueta {code}", en="at the label {code}")
 REQUEST_FITTING = Text(es="probadores", en="fitting rooms")
 REQUEST_FROM = Text(es="Está en: {zone}", en="It is in: {zone}")
@@ -73,7 +73,7 @@ TODAYS_CODE_LEAD = Text(
 TODAYS_CODE_OF = Text(es="Vale el {day}", en="Good on {day}")
 
 DEEDS: Mapping[Deed, Text] = {
-    Deed.ACCEPT: Text(es="Visto", en="Accept"),
+    Deed.ACCEPT: Text(es="Aceptar", en="Accept"),
     Deed.ON_MY_WAY: Text(es="Voy por ello", en="On my way"),
     Deed.FOUND: Text(es="Lo tengo", en="Found it"),
     Deed.NOT_FOUND: Text(es="No está", en="Not found"),

@@ -13,20 +13,22 @@ from gateway.store.database import Connection
 
 def among(connection: Connection, products: Iterable[str]) -> Mapping[str, Observed]:
     """What is known of the stock of these products beside what the source says."""
-    wanted = json.dumps(list(products))
+    # Few at any time, so there is nothing to look for on most pages.
     taken: dict[str, int] = dict(
         connection.execute(
-            "SELECT product, count(*) FROM request WHERE takes_a_piece = 1 "
-            "AND product IN (SELECT value FROM json_each(?)) GROUP BY product",
-            (wanted,),
+            "SELECT product, count(*) FROM request WHERE takes_a_piece = 1 GROUP BY product"
         ).fetchall()
     )
+    any_missed = connection.execute("SELECT EXISTS (SELECT 1 FROM not_found)").fetchone()[0]
+    if not taken and not any_missed:
+        return {}
+    wanted = list(products)
     missed = {
         product: (from_ms(at), None if pieces is None else Decimal(pieces))
         for product, at, pieces in connection.execute(
             "SELECT product, at, available FROM not_found "
             "WHERE product IN (SELECT value FROM json_each(?))",
-            (wanted,),
+            (json.dumps(wanted),),
         )
     }
     return {
@@ -35,5 +37,6 @@ def among(connection: Connection, products: Iterable[str]) -> Mapping[str, Obser
             not_found_at=missed[product][0] if product in missed else None,
             not_found_of=missed[product][1] if product in missed else None,
         )
-        for product in taken.keys() | missed.keys()
+        for product in wanted
+        if product in taken or product in missed
     }

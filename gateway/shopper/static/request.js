@@ -21,7 +21,7 @@
       if (section && section.dataset.mark !== now().dataset.mark) {
         section.classList.add("changed");
         holder.replaceChildren(section);
-        navigator.vibrate?.(80);
+        if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(80);
       }
     } catch {
       failed += 1;

@@ -146,7 +146,7 @@
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wake, true);
 
   const ring = (loud) => {
-    navigator.vibrate?.(loud ? [300, 100, 300, 100, 300] : [200]);
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(loud ? [300, 100, 300, 100, 300] : [200]);
     document.dispatchEvent(new CustomEvent("rings", { detail: loud }));
     if (audio?.state !== "running") return;
     for (const [pitch, after] of loud ? LOUD : QUIET) {
