@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gateway.domain import opening, request_links
+from gateway.domain import labels, opening, request_links
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
 from gateway.wording import languages
@@ -175,6 +175,19 @@ def names_of_places(text: str, _: str) -> str:
             most=str(_MOST_PLACES),
         )
     return ", ".join(names)
+
+
+def label_code(text: str, _: str) -> str:
+    """The code of a label."""
+    code = labels.normalise_code(text)
+    if code is None:
+        raise UnusableError(
+            Text(
+                es="no es el código de una etiqueta; escribe sus 6 letras o cifras",
+                en="is no code of a label; write its 6 letters or digits",
+            )
+        )
+    return code
 
 
 def hold_minutes(text: str, _: str) -> str:

@@ -214,6 +214,15 @@ SETTINGS: Final = (
         read=forms.names_of_places,
     ),
     Setting(
+        name="entrance_label",
+        title=Text(es="Etiqueta de la entrada", en="Label at the entrance"),
+        hint=Text(
+            es="El código de una etiqueta sin artículo: muestra el código de hoy.",
+            en="The code of a label without an article: it shows today's code.",
+        ),
+        read=forms.label_code,
+    ),
+    Setting(
         name="hold",
         title=Text(es="Apartar artículos", en="Hold articles"),
         hint=Text(

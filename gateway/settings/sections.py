@@ -120,6 +120,7 @@ class Shop(Box):
     usual_prices: str | None = None
     bring: Literal["on", "off"] = "on"
     bring_to: str | None = None
+    entrance_label: str | None = None
     hold: Literal["stock", "staff", "off"] = "staff"
     hold_minutes: str = "120"
     hold_central: Literal["ask", "no"] = "no"
