@@ -165,7 +165,6 @@ def _sites(
     restart: Callable[[], None],
 ) -> tuple[list[Service], Serving]:
     build = partial(shopper.build, settings, database, clock=clock, tries=doctor.tries)
-    lookup = build(target_of_code=labels.target_of_code, need=need)
     ways, drivers = to_labels
     desk = staff.site(
         database=database,
@@ -178,6 +177,7 @@ def _sites(
         notices=notices,
         restart=restart,
     )
+    lookup = build(target_of_code=labels.target_of_code, need=need, is_attended=desk.is_attended)
     intake = intake_site.site(
         *(database, clock, settings, origin),
         from_shopify=shopify,
@@ -197,4 +197,4 @@ def _sites(
         before_stop=desk.streams.close,
     )
     named = announcing.of(listen.staff, settings.shop.gateway)
-    return [lookup.upkeep, desk.live, desk.set_up, certificates, *named], serving
+    return [*lookup.services, desk.live, desk.set_up, certificates, *named], serving

@@ -15,6 +15,7 @@ from typing import Any
 from gateway.domain import multibuy, opening
 from gateway.domain.money import Money
 from gateway.domain.multibuy import MultiBuy
+from gateway.domain.observed import Observed
 from gateway.domain.opening import OpeningHours, ShopHours
 
 # No offset leads out of the calendar from here: 0001-01-01 means "no date", and as an end
@@ -155,7 +156,7 @@ class Family:
     ``offers`` is by product id, ``stock`` by (location id, product id). ``quiet`` are the opening
     hours in which no price rises; None where prices rise at any time. ``withdrawn`` are
     products whose price was taken off the shelf: they have no ``offers`` here, and people are
-    sent to the till.
+    sent to the till. ``observed`` is what this shop itself knows of its stock, by product id.
     """
 
     group: Group | None
@@ -166,6 +167,7 @@ class Family:
     locations: tuple[Location, ...]
     quiet: ShopHours | None = None
     withdrawn: frozenset[str] = frozenset()
+    observed: Mapping[str, Observed] = field(default_factory=dict)
 
 
 def text(texts: Texts, language: str) -> str:

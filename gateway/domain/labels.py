@@ -360,7 +360,7 @@ def _availability(product: Product, family: Family, shop: str) -> Availability:
     """What this shop can sell: nothing of an article that was taken out of sale."""
     if product.status in WITHDRAWN:
         return Availability.NONE
-    return stock.availability(family.stock.get((shop, product.id)))
+    return stock.availability(family.stock.get((shop, product.id)), family.observed.get(product.id))
 
 
 def _sizes(shown: tuple[Product, ...], family: Family, shop: str) -> tuple[SizeFact, ...]:

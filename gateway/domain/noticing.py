@@ -16,6 +16,8 @@ TASK: Final = "task"
 OUTAGE: Final = "outage"
 BOX: Final = "outage.box"
 WEEKLY: Final = "summary.weekly"
+_AT_ONCE: Final = frozenset({f"{TASK}.request_late"})
+"""A shopper stands there and waits: it has stood long enough before it became a task."""
 _MUCH_MORE: Final = 2
 _MORE_LEAST: Final = 5
 
@@ -79,6 +81,8 @@ class Patience:
 
     def of(self, subject: str) -> timedelta:
         """How long ``subject`` has to stand, or to be gone."""
+        if subject in _AT_ONCE:
+            return timedelta(0)
         return self.outage if subject.partition(".")[0] == OUTAGE else self.task
 
 

@@ -96,6 +96,18 @@ class ShopHours:
         ends = self._instant(day + timedelta(days=1), "00:00", second=False)
         return any(one.opens < ends and begins < one.closes for one in self._around(day))
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether the shop is open, also where it never closes."""
+        today = at.astimezone(self.zone).date()
+        return any(one.opens <= at < one.closes for one in self._around(today))
+
+    def opens_next(self, at: datetime) -> datetime | None:
+        """When it opens, where it is closed ``at``; None while open, or for more than a week."""
+        if self.is_open(at):
+            return None
+        today = at.astimezone(self.zone).date()
+        return next((one.opens for one in self._around(today) if one.opens > at), None)
+
     def _around(self, today: date) -> Iterator[Opening]:
         """The openings of the days around ``today``, in order."""
         days = [today + timedelta(days=day) for day in range(-_LONGEST_DAYS, _LONGEST_DAYS + 1)]

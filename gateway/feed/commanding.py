@@ -21,10 +21,12 @@ from gateway.broker import signing, topics
 from gateway.broker.signing import SignatureRefusedError
 from gateway.clock import Clock
 from gateway.domain.events import Origin
+from gateway.domain.requests import Deed
 from gateway.feed import digest, holding, messages
 from gateway.feed.messages import (
     AcceptHeld,
     Accepts,
+    AnswerRequest,
     Command,
     CommandRefusedError,
     CommandResult,
@@ -36,7 +38,7 @@ from gateway.feed.messages import (
     SetSettings,
 )
 from gateway.settings import Settings, of_shop
-from gateway.store import commands, holds, replica, shop_settings
+from gateway.store import commands, holds, replica, requests, shop_settings
 from gateway.store.commands import Kept
 from gateway.store.database import Connection, Database
 from gateway.store.shop_settings import Who
@@ -48,10 +50,10 @@ KEPT_FOR = timedelta(days=30)
 _SOURCE = "central"
 _LISTED = 50
 _READ_ONLY = frozenset({"list_held", "list_settings"})
-_CHANGING = frozenset({"accept_held", "set_settings", "release_settings"})
+_CHANGING = frozenset({"accept_held", "set_settings", "release_settings", "answer_request"})
 _SLICE = 1_000
 
-M = TypeVar("M", ListHeld, AcceptHeld, ListSettings, SetSettings, ReleaseSettings)
+M = TypeVar("M", ListHeld, AcceptHeld, ListSettings, SetSettings, ReleaseSettings, AnswerRequest)
 
 log = structlog.get_logger("commands")
 
@@ -150,6 +152,8 @@ class Commands:
             return {"rows": rows, "held": left}
         shop = self._settings.shop
         origin = Origin(store=shop.store, gateway=shop.gateway)
+        if command.name == "answer_request":
+            return await self._answered(_args(AnswerRequest, command), origin, now)
         if command.name == "release_settings":
             names = _args(ReleaseSettings, command).names
             release = partial(shop_settings.release, origin=origin, names=names, at=now)
@@ -168,6 +172,19 @@ class Commands:
         if taken.wrong:
             raise CommandRefusedError("bad_setting", "; ".join(map(str, taken.wrong)))
         return {"changed": list(taken.changed)}
+
+    async def _answered(
+        self, asked: AnswerRequest, origin: Origin, now: datetime
+    ) -> dict[str, Any]:
+        deed = Deed.CONFIRM if asked.answer == "confirm" else Deed.REFUSE
+        do = partial(requests.do, ref=asked.request, deed=deed, origin=origin, at=now)
+        done = await self._database.write_patiently(do)
+        if done is None:
+            raise CommandRefusedError(
+                "not_waited_for",
+                "no hold of this name waits for central: it came too late, or is over",
+            )
+        return {"state": done.state.value, "confirmed_by": done.confirmed_by}
 
     def _done(self, command: Command, said: dict[str, Any]) -> str:
         result = CommandResult(id=command.id, result="done", at=self._at(), said=said)

@@ -243,6 +243,13 @@ class ReleaseSettings(_Message):
     names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=50)]
 
 
+class AnswerRequest(_Message):
+    """Say whether a hold that a shopper asked for can be held."""
+
+    request: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    answer: Literal["confirm", "refuse"]
+
+
 class CommandResult(_Message):
     """What became of a command: done, with what it has to say, or refused and why."""
 

@@ -27,7 +27,7 @@ from gateway.domain import price_facts, pricing
 from gateway.domain.catalogue import Family
 from gateway.domain.events import Origin
 from gateway.domain.labels import LabelFacts, PictureFact, Target
-from gateway.labels import ahead, wishing
+from gateway.labels import ahead, entrance, wishing
 from gateway.labels.wishing import Drawn, Look, Rendered
 from gateway.settings import Shop
 from gateway.store import catalogue, frames, labels, marking, pictures, queue, rounds
@@ -253,7 +253,10 @@ class Planner:
             picture = None
             if bound is not None and family is not None:
                 picture = picture_of(connection, bound.target, family)
-            looks.append(self._look_at(label, bound, family, picture, now))
+            at_entrance = None
+            if bound is None:
+                at_entrance = entrance.look(connection, label, self._shop(), now)
+            looks.append(at_entrance or self._look_at(label, bound, family, picture, now))
         return looks
 
     def _family(self, connection: Connection, target: Target) -> Family | None:

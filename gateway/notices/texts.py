@@ -107,6 +107,10 @@ TASKS: Mapping[str, Text] = {
         es="Puntos de acceso o adaptadores sin ninguna etiqueta a la vista: {count}",
         en="Access points or adapters that hear hardly any label: {count}",
     ),
+    "request_late": Text(
+        es="Clientes que esperan y a quienes nadie ha visto: {count}",
+        en="Shoppers who wait and whom nobody has seen: {count}",
+    ),
     "shelf_nearly_empty": Text(
         es="Estantes casi vacíos: {count}", en="Shelves that are nearly empty: {count}"
     ),

@@ -11,7 +11,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.settings import Settings, Shop
-from gateway.store import price_rules, shop_settings
+from gateway.store import labels, price_rules, requests, shop_settings
 from gateway.store.database import Connection, Database
 from gateway.wording import warm_up
 
@@ -27,6 +27,7 @@ class ShopSettings:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._entrances: set[str] = set()
         self._listeners: list[Callable[[Shop], None]] = []
         self._changes = database.changes.subscribe(shop_settings.TABLE)
 
@@ -57,6 +58,7 @@ class ShopSettings:
             # Locales and zones are files, the first time.
             await asyncio.to_thread(_warm_up, wanted)
             self._settings.shop = wanted
+            self._entrances |= {one for one in (own.entrance_label, wanted.entrance_label) if one}
             for listener in self._listeners:
                 listener(wanted)
             log.info("settings of the shop are in force", changed=_changed(own, wanted))
@@ -66,6 +68,11 @@ class ShopSettings:
 
     def _settle(self, connection: Connection) -> None:
         price_rules.settle(connection, price_rules.of(self._settings), self._clock.now())
+        requests.secret(connection)
+        for code in self._entrances:
+            label = labels.by_code(connection, code)
+            if label is not None:
+                labels.look_again(connection, label.id, "settings")
         # Pages made before this moment said it as it was.
         connection.note(shop_settings.IN_FORCE, "")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from gateway.domain import opening, png
+from gateway.domain import labels, opening, png, request_links
 from gateway.domain import opening_check as opening_checks
 from gateway.domain.money import AMOUNT, MINOR_UNITS
 from gateway.settings import zones
@@ -24,6 +24,9 @@ LOGO_SIZE: Final = (480, 160)
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MOST_RANGES: Final = 10
 _MOST_SPANS: Final = 14
+_MOST_PLACES: Final = 20
+_LONGEST_PLACE: Final = 40
+_HOLD_MINUTES: Final = range(10, 2881)
 
 Read = Callable[[str, str], str]
 """Takes what was written, which is not empty, and the shop's country; returns its one form."""
@@ -195,6 +198,66 @@ def opening_check(text: str, _: str) -> str:
                 es="no es una hora; escribe una como 08:30, o no",
                 en="is no time of day; write one like 08:30, or no",
             )
+        )
+    return text
+
+
+def names_of_places(text: str, _: str) -> str:
+    """Names with commas between them."""
+    names = [one.strip() for one in text.split(",")]
+    good = 0 < len(names) <= _MOST_PLACES and all(0 < len(one) <= _LONGEST_PLACE for one in names)
+    if not good or len(set(names)) < len(names) or _CONTROL.search(text):
+        raise UnusableError(
+            Text(
+                es="no son nombres de lugares; escribe hasta {most}, con una coma entre ellos, "
+                "como Probador 1, Probador 2, Zona niños",
+                en="are no names of places; write up to {most} with a comma between them, like "
+                "Fitting room 1, Fitting room 2, Children",
+            ),
+            most=str(_MOST_PLACES),
+        )
+    return ", ".join(names)
+
+
+def label_code(text: str, _: str) -> str:
+    """The code of a label."""
+    code = labels.normalise_code(text)
+    if code is None:
+        raise UnusableError(
+            Text(
+                es="no es el código de una etiqueta; escribe sus 6 letras o cifras",
+                en="is no code of a label; write its 6 letters or digits",
+            )
+        )
+    return code
+
+
+def hold_minutes(text: str, _: str) -> str:
+    """How many minutes a hold lasts."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) in _HOLD_MINUTES):
+        raise UnusableError(
+            Text(
+                es="no son minutos; escribe un número entre {least} y {most}",
+                en="are no minutes; write a number from {least} to {most}",
+            ),
+            least=str(_HOLD_MINUTES[0]),
+            most=str(_HOLD_MINUTES[-1]),
+        )
+    return str(int(text))
+
+
+def link_template(text: str, _: str) -> str:
+    """An address with names in braces that are filled in."""
+    if request_links.fault(text) is not None:
+        known = ", ".join(f"{{{name}}}" for name in request_links.NAMES)
+        raise UnusableError(
+            Text(
+                es="no es una dirección que se pueda usar; escríbela desde https:// y pon entre "
+                "llaves solo: {known}",
+                en="is no address that can be used; write it from https:// on, and in braces only: "
+                "{known}",
+            ),
+            known=known,
         )
     return text
 

@@ -120,6 +120,14 @@ class Shop(Box):
     opening_check: str | None = None
     guard_decides: Literal["manager", "central"] = "manager"
     usual_prices: str | None = None
+    bring: Literal["on", "off"] = "on"
+    bring_to: str | None = None
+    entrance_label: str | None = None
+    hold: Literal["stock", "staff", "off"] = "staff"
+    hold_minutes: str = "120"
+    hold_central: Literal["ask", "no"] = "no"
+    buy_link: str | None = None
+    chat_link: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,6 +138,11 @@ class Shop(Box):
     def writes(self) -> tuple[str, ZoneInfo]:
         """How money and times are written: the country's way, and in which zone."""
         return self.country, self.zone
+
+    @property
+    def bring_places(self) -> tuple[str, ...]:
+        """Where things are brought, as the shop calls it; none where it says nothing."""
+        return tuple(one.strip() for one in (self.bring_to or "").split(",") if one.strip())
 
     @property
     def price_ranges(self) -> dict[str, tuple[Decimal, Decimal]]:

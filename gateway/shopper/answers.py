@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain import stock
 from gateway.domain.catalogue import Family, Product
 from gateway.domain.stock import Availability
-from gateway.shopper import stocked, texts
+from gateway.shopper import stocked, texts, texts_of_requests
 from gateway.shopper.shop import Shop
 from gateway.web.words import Tongue
 from gateway.wording import languages, times
@@ -64,6 +64,21 @@ def answer(what: str, product: Product, family: Family, shop: str, tongue: Tongu
                 title=texts.ANSWER_NONE.say(language, what=what),
                 advice=_elsewhere(product, family, shop, language),
             )
+
+
+def observed(said: Answer, product: Product, family: Family, shop: Shop, language: str) -> Answer:
+    """The answer with why it is none, where the shop itself knows that, not its stock."""
+    known, level = family.observed.get(product.id), family.stock.get((shop.id, product.id))
+    if known is None or stocked.here(product, family, shop.id) is not Availability.NONE:
+        return said
+    if stock.availability(level) is Availability.NONE:
+        return said
+    why = texts_of_requests.ALL_TAKEN.say(language)
+    if known.not_found_at is not None:
+        locale = languages.locale(language, shop.country)
+        time = times.clock_time(known.not_found_at, shop.zone, locale)
+        why = texts_of_requests.LOOKED_IN_VAIN.say(language, time=time)
+    return replace(said, advice=f"{why} {said.advice}".strip())
 
 
 def withdrawn(products: Sequence[Product], language: str) -> Answer:

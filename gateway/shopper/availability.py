@@ -110,7 +110,7 @@ def _variant(product: Product, family: Family, shop: Shop) -> Variant:
                 location=place.id,
                 name=place.name,
                 kind=place.kind,
-                availability=stocked.here(product, family, place.id).value,
+                availability=stocked.there(product, family, place.id).value,
             )
             for place in stocked.other_places(family, shop.id)
         ),

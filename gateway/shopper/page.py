@@ -81,7 +81,10 @@ class OtherPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The whole lookup page. ``until`` is when a price changes next."""
+    """The whole lookup page; ``product`` is the one that is chosen on it, None before.
+
+    ``until`` is when a price changes next.
+    """
 
     title: str
     picture: Picture
@@ -100,3 +103,4 @@ class Page:
     as_of: AsOf | None
     tags: frozenset[str]
     until: datetime | None
+    product: str | None = None

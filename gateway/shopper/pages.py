@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.clock import Clock
 from gateway.domain import gtin, labels, scanning
-from gateway.shopper import addresses, availability, lookup, requested, texts, views
+from gateway.domain.catalogue import Family
+from gateway.settings import Settings
+from gateway.shopper import acting, addresses, availability, lookup, requested, texts, views
+from gateway.shopper.acting import Act, Asker, Offered
 from gateway.shopper.availability import AvailabilityAnswer
 from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
 from gateway.shopper.page import Page
@@ -48,13 +52,16 @@ class LookupPages:
         pages: Pages,
         *,
         clock: Clock,
+        settings: Settings,
         shop: Callable[[], Shop],
         shop_name: ShopName,
-        language: Callable[[], str],
         target_of_code: TargetOfCode,
         files: PictureFiles,
         need: Need,
+        offered: Callable[[], Offered],
     ) -> None:
+        self._settings = settings
+        self._offered = offered
         self._files = files
         self._need = need
         self._database = database
@@ -62,9 +69,23 @@ class LookupPages:
         self._clock = clock
         self._shop = shop
         self._shop_name = shop_name
-        self._language = language
         self._target_of_code = target_of_code
         self.router = self._routes()
+
+    @property
+    def shop(self) -> Shop:
+        """The shop, as it is set now."""
+        return self._shop()
+
+    @property
+    def shop_name(self) -> str:
+        """What it is called."""
+        return self._shop_name.current
+
+    @property
+    def root(self) -> str:
+        """The path below which the public reaches us."""
+        return self._pages.root
 
     def frame(self, request: Request) -> Frame:
         """What stands around the page for this request."""
@@ -87,14 +108,14 @@ class LookupPages:
     def tongue(self, request: Request) -> Tongue:
         """The language to answer in."""
         accept = request.headers.get("accept-language")
-        return words.tongue(request.url.query, accept, self._language())
+        return words.tongue(request.url.query, accept, self._settings.shop.language)
 
     def _routes(self) -> APIRouter:
         router = APIRouter()
 
         @router.get("/", include_in_schema=False)
         async def start(request: Request) -> Response:
-            return self._written(request, "shopper/start.html", text="", missing="")
+            return self.written(request, "shopper/start.html", text="", missing="")
 
         @router.get(FIND, include_in_schema=False)
         async def find(request: Request) -> Response:
@@ -118,9 +139,9 @@ class LookupPages:
 
         @router.get("/l/{code}", include_in_schema=False)
         async def by_label(request: Request, code: str) -> Response:
-            return await self._article(
-                request, await self._with_label(request, code), lifetime_s=_LABEL_PAGE_S
-            )
+            found = await self._with_label(request, code)
+            label = labels.normalise_code(code) or ""
+            return await self._article(request, found, lifetime_s=_LABEL_PAGE_S, label=label)
 
         @router.get(f"{served_pictures.PREFIX}/{{name}}", include_in_schema=False)
         async def picture(name: str) -> Response:
@@ -155,7 +176,7 @@ class LookupPages:
         if path is not None:
             return self._go(addresses.address(path, tongue))
         missing = texts.NOT_FOUND.say(tongue.language, code=_short(scan.text))
-        return self._written(
+        return self.written(
             request, "shopper/start.html", status=404, text=scan.text, missing=missing
         )
 
@@ -166,7 +187,7 @@ class LookupPages:
         try:
             number14 = gtin.normalise(number)
         except gtin.GtinError as error:
-            raise self._problem(
+            raise self.problem(
                 request, 400, texts.BAD_GTIN, texts.BAD_GTIN_ADVICE, code="bad_gtin"
             ) from error
 
@@ -181,12 +202,12 @@ class LookupPages:
     async def _with_label(self, request: Request, typed: str) -> Found:
         code = labels.normalise_code(typed)
         if code is None:
-            raise self._problem(
+            raise self.problem(
                 request, 400, texts.BAD_LABEL, texts.BAD_LABEL_ADVICE, code="bad_label_code"
             )
         found = await self._database.read(lambda c: lookup.by_label(c, code, self._target_of_code))
         if found is None:
-            raise self._problem(
+            raise self.problem(
                 request,
                 404,
                 texts.UNBOUND_LABEL,
@@ -199,25 +220,42 @@ class LookupPages:
     async def _available(self, request: Request, product: str) -> AvailabilityAnswer:
         found = await self._database.read(lambda c: lookup.by_product(c, product))
         if found is None:
-            raise self._unknown(request)
+            raise self.unknown(request)
         at = self._clock.known()
         one = next(one for one in found.family.products if one.id == product)
         return availability.availability(found.family, one, self._shop(), at)
 
     async def _article(
-        self, request: Request, found: Found | None, lifetime_s: float = cache.LIFETIME_S
+        self,
+        request: Request,
+        found: Found | None,
+        lifetime_s: float = cache.LIFETIME_S,
+        label: str = "",
     ) -> Response:
         at = self._clock.known()
         page: Page | None = None
         if found is not None:
             tongue = self.tongue(request)
             page = views.page(found.family, found.target, shop=self._shop(), tongue=tongue, at=at)
-        if page is None:
-            raise self._unknown(request)
+        if found is None or page is None:
+            raise self.unknown(request)
         cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))
         kept = await self._kept(page.picture.url)
         forms = served_pictures.both(kept.sha256) if kept is not None else ()
-        return self._written(request, "shopper/article.html", page=page, kept=kept, forms=forms)
+        acts = self._acts(request, found.family, page, label)
+        return self.written(
+            request, "shopper/article.html", page=page, kept=kept, forms=forms, acts=acts
+        )
+
+    def _acts(self, request: Request, family: Family, page: Page, label: str) -> tuple[Act, ...]:
+        """What may be done about the product that the page is about, if it is about one."""
+        one = next((one for one in family.products if one.id == page.product), None)
+        if one is None:
+            return ()
+        words_ = " · ".join(part for part in (page.title, page.variant) if part)
+        name = self._shop_name.current
+        asker = Asker(own=self._settings.shop, shop_name=name, label=label, words=words_)
+        return acting.acts(one, family, asker, self._offered(), self.tongue(request))
 
     async def _kept(self, url: str | None) -> Kept | None:
         """The picture that we have of this address; one that we lack is asked for."""
@@ -228,27 +266,36 @@ class LookupPages:
             self._need(url)
         return kept
 
-    def _written(
-        self, request: Request, template: str, *, status: int = 200, **facts: object
+    def written(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        keep: str = "no-cache",
+        said: ModuleType = texts,
+        **facts: object,
     ) -> Response:
+        """A page with the texts ``said``; ``keep`` is how browsers may keep it."""
         tongue = self.tongue(request)
         body = self._pages.render(
             template,
             tongue=tongue,
             frame=self.frame(request),
-            t=words.said(words.all_texts(texts), tongue.language),
+            t=words.said(words.all_texts(said), tongue.language),
             **facts,
         )
         headers = {
-            # Kept by browsers, but shown only after we said that it still holds.
-            "Cache-Control": "no-cache",
+            # As a rule kept by browsers, but shown only after we said that it still holds.
+            "Cache-Control": keep,
             "Content-Language": tongue.language,
             "Vary": "Accept-Language",
         }
         return HTMLResponse(body, status, headers)
 
-    def _unknown(self, request: Request) -> Problem:
-        return self._problem(
+    def unknown(self, request: Request) -> Problem:
+        """The answer about an article that we do not have."""
+        return self.problem(
             request,
             404,
             texts.UNKNOWN_ARTICLE,
@@ -257,13 +304,14 @@ class LookupPages:
         )
 
     def _conflict(self, request: Request) -> Problem:
-        return self._problem(
+        return self.problem(
             request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
         )
 
-    def _problem(
+    def problem(
         self, request: Request, status: int, title: Text, advice: Text, *, code: str, echo: str = ""
     ) -> Problem:
+        """An answer that is no success, in the language of the request."""
         language = self.tongue(request).language
         facts = {"code": _short(echo)} if echo else {}
         return Problem(status, title.say(language), advice.say(language, **facts), code=code)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from gateway.clock import Clock
+from gateway.domain.events import Origin
+from gateway.lifecycle import Service
 from gateway.settings import Settings
 from gateway.settings import Shop as OwnShop
 from gateway.shopper import requested
+from gateway.shopper.asking import Asking
 from gateway.shopper.lookup import TargetOfCode
+from gateway.shopper.offering import Offering
 from gateway.shopper.pages import TEMPLATES, LookupPages, Need
 from gateway.shopper.shop import Shop
 from gateway.shopper.trying import TryPage
@@ -18,7 +24,7 @@ from gateway.shopper.upkeep import ShopName, Upkeep
 from gateway.store import picture_files
 from gateway.store.database import Database
 from gateway.store.picture_files import PictureFiles
-from gateway.web import compiled, site
+from gateway.web import compiled, site, static
 from gateway.web.cache import PageCache
 from gateway.web.pages import Pages
 from gateway.web.phone_tries import PhoneTries
@@ -26,13 +32,21 @@ from gateway.web.problems import Problems
 from gateway.web.static import StaticFiles
 from gateway.wording import warm_up
 
+_FOLDER = Path(__file__).parent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopperSite:
-    """The app to serve and the service to run beside it."""
+    """The app to serve, and what to run beside it."""
 
     app: ASGIApp
     upkeep: Upkeep
+    offering: Offering
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What to run beside it."""
+        return self.upkeep, self.offering
 
 
 def build(
@@ -43,16 +57,17 @@ def build(
     target_of_code: TargetOfCode,
     need: Need = lambda _: None,
     tries: PhoneTries | None = None,
+    is_attended: Callable[[], bool] = lambda: False,
 ) -> ShopperSite:
     """The public site of the shop in ``settings``. Reads files: call it in a thread.
 
     ``need`` hears the addresses of pictures that pages lack, ``tries`` of phones that try the
-    address.
+    address. ``is_attended`` says whether somebody of the shop has a staff page open.
     """
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)
-    files = StaticFiles()
+    files = StaticFiles((static.OWN_FILES, _FOLDER / "static"))
     kept = settings.data.folder / compiled.FOLDER
     pages = Pages(folders=[TEMPLATES], static=files, root=root, compiled=kept)
 
@@ -60,28 +75,40 @@ def build(
         return settings.shop.language
 
     shop_name = ShopName(settings)
+    offering = Offering(
+        database,
+        clock,
+        settings,
+        Origin(store=own.store, gateway=own.gateway),
+        is_attended=is_attended,
+        forget=lambda: cache.forget(None),
+    )
     lookups = LookupPages(
         database,
         pages,
         clock=clock,
+        settings=settings,
         shop=lambda: _shop(settings.shop),
         shop_name=shop_name,
-        language=language,
         target_of_code=target_of_code,
         files=PictureFiles(
             settings.data.folder / picture_files.FOLDER, settings.pictures.max_bytes
         ),
         need=need,
+        offered=lambda: offering.now,
     )
     problems = Problems(pages, language=language, frame_of=lookups.frame)
     app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")
     app.include_router(lookups.router)
     trying = TryPage(pages, tries or PhoneTries(clock), tongue=lookups.tongue, frame=lookups.frame)
     app.include_router(trying.routes())
+    app.include_router(Asking(database, clock, settings, lookups, offering).routes())
     cache = PageCache(app, key=requested.PageKey(language), clock=clock)
     dressed = site.dressed(app, problems=problems, files=files, inside=cache)
     return ShopperSite(
-        app=requested.PlainPaths(dressed, root=root), upkeep=Upkeep(database, cache, shop_name)
+        app=requested.PlainPaths(dressed, root=root),
+        upkeep=Upkeep(database, cache, shop_name),
+        offering=offering,
     )
 
 

@@ -66,8 +66,14 @@ def is_for_sale(product: Product) -> bool:
 
 
 def here(product: Product, family: Family, shop: str) -> Availability:
-    """The stock of this shop."""
-    return stock.availability(family.stock.get((shop, product.id)))
+    """The stock of this shop, with what it knows itself."""
+    level = family.stock.get((shop, product.id))
+    return stock.availability(level, family.observed.get(product.id))
+
+
+def there(product: Product, family: Family, place: str) -> Availability:
+    """The stock of another place."""
+    return stock.availability(family.stock.get((place, product.id)))
 
 
 def other_places(family: Family, shop: str) -> tuple[Location, ...]:
@@ -82,7 +88,7 @@ def other_places(family: Family, shop: str) -> tuple[Location, ...]:
 
 def at_place(product: Product, family: Family, place: Location) -> Band:
     """What another place has."""
-    return _FOR_PLACES[here(product, family, place.id)]
+    return _FOR_PLACES[there(product, family, place.id)]
 
 
 def had_at(product: Product, family: Family, shop: str) -> tuple[Location, ...]:
@@ -90,7 +96,7 @@ def had_at(product: Product, family: Family, shop: str) -> tuple[Location, ...]:
     return tuple(
         place
         for place in other_places(family, shop)
-        if here(product, family, place.id) in _TO_BE_HAD
+        if there(product, family, place.id) in _TO_BE_HAD
     )
 
 

@@ -78,6 +78,7 @@ class _Writer:
             else answers.as_of(self._family, self._shop, self._tongue.language, self._at),
             tags=_tags(self._family),
             until=prices.next_change(self._family, self._at),
+            product=None if spot is None else spot.product.id,
         )
 
     # What was asked for
@@ -166,7 +167,13 @@ class _Writer:
         if spot is None:
             return None
         what = self._about(asked, texts.VALUE_IN_THIS_SHOP, texts.IN_THIS_SHOP)
-        return answers.answer(what, spot.product, self._family, self._shop.id, self._tongue)
+        return answers.observed(
+            answers.answer(what, spot.product, self._family, self._shop.id, self._tongue),
+            spot.product,
+            self._family,
+            self._shop,
+            self._tongue.language,
+        )
 
     def _places_title(self, asked: Asked) -> str:
         return self._about(asked, texts.VALUE_IN_OTHER_PLACES, texts.OTHER_PLACES)

@@ -28,7 +28,10 @@ MOST_IDS = 300
 """Above this a page rather looks at everything it shows again."""
 
 _LABELS = ("label", "delivery")
-_OVERVIEW = ("task", "hold", "feed", "outbox", "lane", "discovered", "backup", "notice")
+_OVERVIEW = (
+    *("task", "hold", "feed", "outbox", "lane", "discovered", "backup", "notice"),
+    "request_pause",
+)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 

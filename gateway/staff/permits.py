@@ -51,6 +51,16 @@ PERMITS: Final = (
         ),
     ),
     Permit(
+        what="See to what shoppers ask for, and pause their requests",
+        least=Role.CLERK,
+        routes=(
+            *("GET /requests", "GET /requests-now", "GET /requests-bell"),
+            *("POST /requests/{ref}/{deed}", "POST /requests/pause", "POST /requests/resume"),
+            *("GET /api/v1/requests", "POST /api/v1/requests/{ref}/{deed}"),
+            *("POST /api/v1/requests/pause", "POST /api/v1/requests/resume"),
+        ),
+    ),
+    Permit(
         what="Bind labels, look for them, park them, replace them and send their picture again",
         least=Role.CLERK,
         routes=(

@@ -16,7 +16,7 @@ from gateway.domain import opening
 from gateway.domain.money import MINOR_UNITS
 from gateway.settings import exchange, of_shop, zones
 from gateway.settings.exchange import NoSettingsFileError
-from gateway.settings.of_shop import Setting
+from gateway.settings.shop_table import LOGO, SETTINGS, Setting
 from gateway.staff import showing
 from gateway.staff import texts_of_settings as texts
 from gateway.staff.desk import Desk, go
@@ -188,7 +188,7 @@ class SettingsPage:
                 self._field(
                     one, kept.get(one.name), role, reader.language, wrong or {}, given or {}
                 )
-                for one in of_shop.SETTINGS
+                for one in SETTINGS
             )
             return fields, [_line(one, reader) for one in changes]
 
@@ -236,7 +236,7 @@ class SettingsPage:
             may_be_none=one.default is None,
             fixed=fixed,
             wrong=wrong.get(one.name, ""),
-            is_picture=one.name == of_shop.LOGO,
+            is_picture=one.name == LOGO,
             longest=one.longest,
         )
 
@@ -289,7 +289,7 @@ def _said(name: str, value: str | None, language: str) -> str:
     shown = of_shop.in_force(name, value)
     if shown is None:
         return texts.SETTINGS_NONE.say(language)
-    if name == of_shop.LOGO:
+    if name == LOGO:
         return texts.SETTINGS_PICTURE.say(language)
     if shown in setting.choices:
         return setting.choices[shown].say(language)

@@ -34,6 +34,7 @@ from gateway.staff import (
     texts_of_prices,
     texts_of_prints,
     texts_of_proof,
+    texts_of_requests,
     texts_of_restoring,
     texts_of_retired,
     texts_of_settings,
@@ -76,6 +77,7 @@ from gateway.staff.prices import Prices
 from gateway.staff.prints import Prints
 from gateway.staff.proof_page import ProofPage
 from gateway.staff.replacing import Replacing
+from gateway.staff.requests import Requests
 from gateway.staff.restore_page import RestorePage
 from gateway.staff.retired_labels import RetiredLabels
 from gateway.staff.scan_binding import ScanBinding
@@ -129,6 +131,10 @@ class Site:
     streams: Streams
     set_up: SetUp
 
+    def is_attended(self) -> bool:
+        """Whether somebody has a page open."""
+        return self.streams.open > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -173,6 +179,7 @@ def look(kept: Path | None = None) -> Look:
             texts_of_shopify_page,
             texts_of_central_page,
             texts_of_till,
+            texts_of_requests,
         ),
         texts,
     )
@@ -198,6 +205,7 @@ def _parts(
     return (
         Today(desk),
         FirstSteps(desk),
+        Requests(desk),
         LabelList(desk),
         Choosing(desk),
         LabelPage(desk),

@@ -14,9 +14,11 @@ from gateway.staff import (
     counted_tasks,
     first_steps,
     label_list,
+    request_lines,
     showing,
     texts,
     texts_of_holds,
+    texts_of_requests,
     texts_of_waves,
     wave_list,
 )
@@ -25,11 +27,12 @@ from gateway.staff.explaining import Reader
 from gateway.staff.first_steps import Steps
 from gateway.staff.gate import visit_of
 from gateway.staff.label_list import Filter
+from gateway.staff.request_lines import RequestLine
 from gateway.staff.showing import When
 from gateway.staff.task_line import TaskLine
 from gateway.staff.task_list import TaskLines
 from gateway.staff.wave_list import WaveLine
-from gateway.store import discovered, holds, outbox, overview, tasks
+from gateway.store import discovered, holds, outbox, overview, requests, tasks
 from gateway.store.database import Connection
 from gateway.store.people import Role
 
@@ -41,6 +44,7 @@ _SOURCES = {
     "api": texts.SOURCE_API,
 }
 _DID = {
+    "request_changed": texts_of_requests.REQUEST_CHANGED,
     "accepted": texts_of_holds.HOLD_ACCEPTED,
     "wave_paused": texts_of_waves.WAVE_DID_PAUSED,
     "wave_resumed": texts_of_waves.WAVE_DID_RESUMED,
@@ -79,6 +83,8 @@ class LaneLine:
 class Overview:
     """Everything on the page; ``uplink`` is False when no central hears of events."""
 
+    requests: tuple[RequestLine, ...]
+    paused_by: str | None
     tasks: tuple[TaskLine, ...]
     more: int
     filters: tuple[Filter, ...]
@@ -124,12 +130,16 @@ class Today:
 
 def _read(connection: Connection, reader: Reader, settings: Settings, role: Role) -> Overview:
     piles = [holds.pile(connection, source) for source in _SOURCES]
+    asked = request_lines.waiting(connection, reader, settings.shop)
     together = [("hold", str(hold.id)) for pile in piles for hold in pile]
+    together += [(kind, one.ref) for one in asked for kind in requests.TASKS]
     found = tasks.all_open(connection, _MOST_TASKS, but=together)
     filters = label_list.filters(connection, label_list.everything(), reader)
     lanes, uplink = outbox.states(connection), settings.central.kind != "none"
     lines = TaskLines(connection, reader, settings, role)
     return Overview(
+        requests=asked,
+        paused_by=requests.paused_by(connection),
         tasks=(
             *counted_tasks.wrong_labels(filters, reader),
             *(counted_tasks.silent_central(lanes, reader) if uplink else ()),
@@ -137,7 +147,7 @@ def _read(connection: Connection, reader: Reader, settings: Settings, role: Role
             *map(lines.line, found),
             *counted_tasks.new_labels(discovered.count(connection), reader),
         ),
-        more=tasks.count(connection) - len(together) - len(found),
+        more=tasks.count(connection, but=together) - len(found),
         filters=filters,
         feeds=tuple(_feed(feed, reader) for feed in overview.feeds(connection)),
         lanes=tuple(_lane(lane, state, reader) for lane, state in lanes.items()),

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.domain import catalogue
-from gateway.domain.catalogue import Family, Group, Location, Product, Value
+from gateway.domain.catalogue import Family, Group, Location, Product, StockLevel, Value
 from gateway.domain.labels import Target
-from gateway.store import limits, price_history, price_rules, withdrawn_now
+from gateway.store import limits, observed_stock, price_history, price_rules, withdrawn_now
 from gateway.store.database import Connection
 
 MAX_FAMILY = 2_000
@@ -89,6 +89,13 @@ def groups_of(connection: Connection, products: Iterable[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+def stock_at(connection: Connection, place: str, product: str) -> StockLevel | None:
+    """What the source says of one product in one place."""
+    key = f"{place}/{product}"
+    value = _value(connection, "stock", key)
+    return None if value is None else catalogue.stock_from(key, value)
+
+
 def exists(connection: Connection, kind: str, key: str) -> bool:
     """Whether a row of this kind is in force."""
     return _value(connection, kind, key) is not None
@@ -146,6 +153,7 @@ def _family(
         locations=known,
         quiet=quiet,
         withdrawn=withdrawn,
+        observed=observed_stock.among(connection, ids),
     )
 
 

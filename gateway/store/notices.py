@@ -15,6 +15,7 @@ from typing import Final
 from gateway.clock import from_ms, to_ms
 from gateway.domain.health import TOLD
 from gateway.domain.noticing import Line, Standing
+from gateway.store import requests
 from gateway.store.database import Connection
 
 TABLE: Final = "notice"
@@ -23,6 +24,8 @@ _KEPT: Final = timedelta(days=30)
 _KEPT_MOST: Final = 2_000
 _TOGETHER: Final = tuple(f"label_{trouble.value}" for trouble in TOLD)
 """Kinds of tasks of which one may stand for many labels."""
+_EVERYDAY: Final = (requests.TASK, requests.HOLD_TASK, requests.BACK_TASK)
+"""What people of the shop do all day long; told is only what nobody has seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,8 @@ def tasks(connection: Connection) -> Mapping[str, tuple[int, datetime]]:
     rows = connection.execute(
         "SELECT kind, sum(CASE WHEN key = '' AND kind IN (SELECT value FROM json_each(?)) "
         "THEN coalesce(json_extract(detail, '$.count'), 1) ELSE 1 END), min(opened_at) "
-        "FROM task GROUP BY kind",
-        (json.dumps(_TOGETHER),),
+        "FROM task WHERE kind NOT IN (SELECT value FROM json_each(?)) GROUP BY kind",
+        (json.dumps(_TOGETHER), json.dumps(_EVERYDAY)),
     )
     return {kind: (count, from_ms(at)) for kind, count, at in rows}
 

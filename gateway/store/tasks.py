@@ -87,7 +87,11 @@ def _read(rows: Iterable[tuple[str, str, str, int]]) -> tuple[Task, ...]:
     )
 
 
-def count(connection: Connection) -> int:
-    """How many tasks are open."""
-    total: int = connection.execute("SELECT count(*) FROM task").fetchone()[0]
+def count(connection: Connection, *, but: Iterable[tuple[str, str]] = ()) -> int:
+    """How many tasks are open, without those of these kinds and keys."""
+    total: int = connection.execute(
+        "SELECT count(*) FROM task WHERE kind || ':' || key NOT IN "
+        "(SELECT value FROM json_each(?))",
+        (json.dumps([":".join(one) for one in but]),),
+    ).fetchone()[0]
     return total

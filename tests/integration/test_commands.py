@@ -12,8 +12,11 @@ import pytest
 from gateway.broker import signing, topics
 from gateway.broker.signing import Signer
 from gateway.clock import CheckedClock, ShiftedClock, SystemClock
+from gateway.domain import requests
+from gateway.domain.events import Origin
 from gateway.feed import commanding
 from gateway.store import commands, holds
+from gateway.store import requests as kept_requests
 from tests.support import feeding
 from tests.support import settings as make_settings
 from tests.support.feeding import Central, Shop, price
@@ -139,6 +142,45 @@ async def test_central_sets_the_shop_and_leaves_settings_to_it_again(
         assert listed["locked"] == ["quiet_hours"]
 
 
+async def test_central_confirms_a_hold_once(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    settings, results = make_settings.make(tmp_path, mosquitto.broker), hearing(mosquitto)
+    async with (
+        feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
+        running(results),
+        feeding.shop_running(mosquitto, settings) as shop,
+    ):
+        tell = Commander(central, results)
+        await results.link.connected.wait()
+        at = SystemClock().now()
+        asked = requests.begin(
+            key="ab" * 16,
+            ref="3f9c1d20b7a4",
+            kind=requests.Kind.HOLD,
+            product=KEYS[0],
+            label=None,
+            place="",
+            code="7KXQ",
+            at=at,
+            begins=at,
+            lasts=timedelta(hours=2),
+            rule="stock",
+            asks_central=True,
+        )
+        assert not asked.is_confirmed
+        origin = Origin(store="s042", gateway="gw-1")
+        await shop.database.write(lambda rows: kept_requests.ask(rows, asked, origin))
+        answer = {"request": asked.ref, "answer": "confirm"}
+        done = await tell(command("answer_request", args=answer))
+        assert done["said"] == {"state": "asked", "confirmed_by": "central"}
+        held = await shop.database.read(lambda rows: kept_requests.get(rows, asked.key))
+        assert held is not None
+        assert held.is_confirmed
+        late = {"request": asked.ref, "answer": "refuse"}
+        refused = await tell(command("answer_request", id="c-2", args=late))
+        assert (refused["result"], refused["code"]) == ("refused", "not_waited_for")
+        assert (await tell(command("answer_request", args=answer))) == done
+
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLACE = {"epoch": 1, "seq": 1}
 
@@ -154,6 +196,11 @@ PLACE = {"epoch": 1, "seq": 1}
         (command("accept_held", NOW, args={"epoch": 1}), "bad_message"),
         (command("accept_held", NOW, args={"epoch": 1, "seq": -1}), "bad_message"),
         (command("accept_held", NOW, args=[]), "bad_message"),
+        (command("answer_request", NOW, args={"request": "7", "answer": "yes"}), "bad_message"),
+        (
+            command("answer_request", NOW, args={"request": "0" * 12, "answer": "refuse"}),
+            "not_waited_for",
+        ),
         ({"id": "c-1"}, "bad_message"),
         (command("accept_held", NOW, expires_at="tomorrow"), "bad_message"),
         (command("accept_held", NOW, expires_at="2026-11-22T13:00:00"), "bad_message"),

@@ -107,6 +107,7 @@
         if (details && open !== undefined) details.open = open;
         const other = seen(fresh) !== seen(section);
         section.replaceChildren(fresh);
+        hear();
         if (other) keepStill(section);
       }, Number(section.dataset.pace)));
     }
@@ -127,6 +128,48 @@
     again("labels", null);
     again("overview", null);
   };
+
+  // A shopper asks: heard and felt, and louder again and again while nobody has seen it late -------
+
+  const LOUD_EVERY_MS = 10000;
+  const QUIET = [[660, 0], [880, 0.18]];
+  const LOUD = [[880, 0], [660, 0.16], [880, 0.32], [660, 0.48], [1046, 0.64]];
+  const heard = new Set();
+  let audio = null;
+
+  // Browsers let a page sound only after somebody has touched it.
+  const wake = () => {
+    if (!window.AudioContext) return;
+    audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume();
+  };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wake, true);
+
+  const ring = (loud) => {
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(loud ? [300, 100, 300, 100, 300] : [200]);
+    document.dispatchEvent(new CustomEvent("rings", { detail: loud }));
+    if (audio?.state !== "running") return;
+    for (const [pitch, after] of loud ? LOUD : QUIET) {
+      const begins = audio.currentTime + after;
+      const [tone, volume] = [audio.createOscillator(), audio.createGain()];
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(loud ? 0.6 : 0.25, begins);
+      volume.gain.exponentialRampToValueAtTime(0.001, begins + 0.35);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(begins);
+      tone.stop(begins + 0.4);
+    }
+  };
+
+  const hear = () => {
+    const waiting = [...document.querySelectorAll("[data-request]")];
+    const fresh = waiting.filter((one) => !heard.has(one.dataset.request + (one.dataset.late ?? "")));
+    for (const one of fresh) heard.add(one.dataset.request + (one.dataset.late ?? ""));
+    if (fresh.length) ring(fresh.some((one) => one.dataset.late));
+  };
+  setInterval(() => { if (document.querySelector("[data-request][data-late]")) ring(true); }, LOUD_EVERY_MS);
+  hear();
+  for (const section of document.querySelectorAll("[data-first]")) freshSection(section);
 
   // A shared device locks itself; what is on the page stays, forms and all ----------------------
 

@@ -16,6 +16,8 @@ from gateway.domain import (
     label_events,
     opening_check,
     price_events,
+    request_events,
+    requests,
     setting_events,
     shelf_events,
     shelf_readings,
@@ -51,6 +53,22 @@ HEALTH = label_events.health(
     time=RECORDED,
 )
 assert HEALTH is not None
+ASKED = requests.begin(
+    key="ab" * 16,
+    ref="3f9c1d20b7a4",
+    kind=requests.Kind.HOLD,
+    product="runner-26",
+    label="7K3Q9M",
+    place="",
+    code="7KXQ",
+    at=RECORDED - timedelta(minutes=1),
+    begins=RECORDED - timedelta(minutes=1),
+    lasts=timedelta(hours=2),
+    rule="staff",
+    asks_central=False,
+)
+HOLD = requests.step(ASKED, requests.Deed.FOUND, RECORDED, "Ana")
+assert HOLD is not None
 EMITTED = [
     events.scanned(
         ORIGIN,
@@ -77,6 +95,13 @@ EMITTED = [
         pieces=2,
         before=frozenset({shelf_readings.Trouble.EMPTY}),
         found=frozenset({shelf_readings.Trouble.NEARLY_EMPTY}),
+        time=RECORDED,
+    ),
+    request_events.changed(
+        ORIGIN,
+        HOLD,
+        event_id=MADE,
+        by=price_events.pseudonym(b"k" * 32, "Ana"),
         time=RECORDED,
     ),
     events.label_shown(
@@ -219,6 +244,7 @@ def test_the_page_shows_every_type_there_is() -> None:
             *vars(setting_events).values(),
             *vars(shelf_events).values(),
             *vars(opening_check).values(),
+            *vars(request_events).values(),
         ]
         if isinstance(value, str) and value.startswith("io.anaquel.")
     }

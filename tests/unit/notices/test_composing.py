@@ -15,7 +15,7 @@ from gateway.notices import composing, texts
 from gateway.notices.composing import Shop, compose
 from gateway.notices.presets import Preset
 from gateway.staff import texts_of_health, texts_of_shelves
-from gateway.store import stopped
+from gateway.store import requests, stopped
 from tests.support import project
 
 NOW = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
@@ -113,5 +113,5 @@ def test_every_kind_of_task_has_its_words() -> None:
     known = set(re.findall(r'"(\w+)": self\._', source))
     assert len(known) > 10
     known |= {parting.LEFT_HANGING, *stopped.TASKS.values(), *texts_of_health.COMPLAINTS}
-    known |= texts_of_shelves.COMPLAINTS.keys()
+    known |= {*texts_of_shelves.COMPLAINTS.keys(), requests.LATE_TASK}
     assert known == texts.TASKS.keys()

@@ -81,6 +81,10 @@ async def test_the_description_is_for_signed_in_people_and_names_everything(
     assert set(described["paths"]) == {
         "/api/v1/session",
         "/api/v1/doctor",
+        "/api/v1/requests",
+        "/api/v1/requests/pause",
+        "/api/v1/requests/resume",
+        "/api/v1/requests/{ref}/{deed}",
         "/api/v1/labels",
         "/api/v1/labels/{label}",
         "/api/v1/labels/{label}/binding",

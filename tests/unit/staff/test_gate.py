@@ -26,6 +26,8 @@ _ANSWERS = {
     "name": "ab" * 32 + ".png",
     "number": "1",
     "product": "tote",
+    "ref": "0123456789ab",
+    "deed": "accept",
     "source": "central",
     "token": "0123456789abcdef",
 }
@@ -103,6 +105,11 @@ CHANGING = (
     ("POST", "/labels/L000/card/done"),
     ("POST", "/labels/L000/card/end"),
     ("DELETE", "/api/v1/labels/L000/card"),
+    *(
+        ("POST", f"{prefix}/requests/{path}")
+        for prefix in ("", "/api/v1")
+        for path in ("0123456789ab/accept", "pause", "resume")
+    ),
     *(("POST", f"/waves/1/{word}") for word in ("pause", "resume", "cancel")),
     *(("POST", f"/api/v1/waves/1/{word}") for word in ("pause", "resume", "cancel")),
 )
