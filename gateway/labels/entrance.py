@@ -27,9 +27,10 @@ def look(connection: Connection, label: Label, shop: Shop, now: datetime) -> Loo
     if secret is None:
         return None  # nobody has opened a page yet that needs one; then it is looked at again
     local = now.astimezone(shop.zone)
+    code = request_links.todays_code(secret, local.date())
     facts = LabelFacts(
-        code=request_links.todays_code(secret, local.date()),
-        link=f"{shop.public_base.rstrip('/')}/".upper(),
+        code=code,
+        link=f"{shop.public_base.rstrip('/')}/e/{code}".upper(),
         language=shop.language,
         state=LabelState.REGULAR,
         title=shop.name or shop.store,

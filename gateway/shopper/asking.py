@@ -35,6 +35,8 @@ from gateway.web import words
 from gateway.web.problems import Problem
 
 PATH: Final = "/r"
+ENTRANCE: Final = "/e"
+"""Where the QR code of the label at the entrance leads, with today's code."""
 _KEEP: Final = "no-store"
 _FIELDS: Final = 20
 
@@ -73,6 +75,7 @@ class Asking:
         """The routes."""
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route(f"{acting.ASK}/{{product}}", self.form, methods=["GET"])
+        routes.add_api_route(f"{ENTRANCE}/{{code}}", self.entrance, methods=["GET"])
         routes.add_api_route("/requests", self.ask, methods=["POST"])
         routes.add_api_route(f"{PATH}/{{link}}", self.page, methods=["GET"])
         routes.add_api_route(f"{PATH}/{{link}}/now", self.now, methods=["GET"])
@@ -86,6 +89,26 @@ class Asking:
             request, product, words.field(query, "kind"), words.field(query, "label")
         )
         return await self._form(request, asked)
+
+    async def entrance(self, request: Request, code: str) -> Response:
+        """What a phone sees that scans the label at the entrance."""
+        today = self._clock.now().astimezone(self._settings.shop.zone).date()
+        secret, language = await self._signing(), self._pages.tongue(request).language
+        is_good = self._phones.may_try(request) and request_links.is_todays_code(
+            secret, today, code[:12]
+        )
+        if not is_good:
+            self._phones.tried(request)
+            raise self._problem(request, 404, texts.CODE_OVER, texts.CODE_OVER_ADVICE, "old_code")
+        return self._pages.written(
+            request,
+            "shopper/start.html",
+            keep=_KEEP,
+            text="",
+            missing="",
+            here=texts.CODE_IS.say(language, code=request_links.todays_code(secret, today)),
+            here_advice=texts.CODE_IS_ADVICE.say(language),
+        )
 
     async def ask(self, request: Request) -> Response:
         """Ask, and go to the page of the request."""

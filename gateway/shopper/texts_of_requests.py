@@ -45,6 +45,15 @@ TODAYS_CODE_TRIES = Text(
     es="Demasiados intentos. Espera unos minutos, o pide al personal que te lo traiga.",
     en="Too many tries. Wait a few minutes, or ask our staff to bring it to you.",
 )
+CODE_IS = Text(es="Código de hoy: {code}", en="Today's code: {code}")
+CODE_IS_ADVICE = Text(
+    es="Escanea la etiqueta de lo que te gusta y pide que te lo traigan: te pedimos este código.",
+    en="Scan the label of what you like and have it brought: you will be asked for this code.",
+)
+CODE_OVER = Text(es="Este código ya no vale", en="This code is not valid any more")
+CODE_OVER_ADVICE = Text(
+    es="El de hoy está en la entrada de la tienda.", en="Today's hangs at the entrance of the shop."
+)
 DO_BRING = Text(es="Pedir que lo traigan", en="Ask to bring it")
 DO_HOLD = Text(es="Apartar", en="Hold it")
 ASK_PRIVACY = Text(

@@ -70,6 +70,7 @@ async def test_the_label_at_the_entrance_shows_another_code_after_midnight(
         template, facts = sheet.drawn[-1]
         today = shop.NOW.astimezone(settings.shop.zone).date()
         assert (template, facts.code) == ("entrance", request_links.todays_code(secret, today))
+        assert facts.link == f"HTTPS://Q.EXAMPLE.COM/E/{facts.code}"
         due = await database.read(
             lambda rows: rows.execute("SELECT next_change FROM label").fetchone()[0]
         )

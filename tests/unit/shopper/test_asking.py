@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from gateway.domain import requests
+from gateway.domain import request_links, requests
 from gateway.staff import request_lines
 from gateway.store import labels
 from gateway.store import requests as kept
@@ -161,6 +162,23 @@ async def test_a_phone_elsewhere_types_todays_code(place: AskingShop, address: s
         assert code in (await clerk.get("/requests")).text
         right = await phone.post("/requests", data=fields(wrong.text) | {"code": code.lower()})
         assert right.status_code == 303
+
+
+async def test_the_label_at_the_entrance_leads_to_its_code(place: AskingShop) -> None:
+    async with place.phone(AWAY) as phone, place.staff.signed_in() as clerk:
+        code = (await clerk.get("/api/v1/requests")).json()["code_today"]
+        scanned = await phone.get(f"/E/{code}")
+        assert f"Today&#39;s code: {code}" in scanned.text
+        assert scanned.headers["cache-control"] == "no-store"
+        place.clock.advance(timedelta(days=1))
+        assert (await phone.get(f"/E/{code}")).status_code == 404
+        found = [(await phone.get(f"/e/ZZZ{number}")).status_code for number in range(9)]
+        assert set(found) == {404}
+        today = shop.NOW.date() + timedelta(days=1)
+        secret = await place.database.read(kept.known_secret)
+        assert secret is not None
+        good = request_links.todays_code(secret, today)
+        assert (await phone.get(f"/e/{good}")).status_code == 404, "who guessed too often waits"
 
 
 async def test_a_proxy_in_the_shops_network_makes_nobody_a_shopper_there(
