@@ -17,6 +17,7 @@ from gateway.store import (
     price_history,
     price_rules,
     price_shown,
+    search_index,
     withdrawals,
 )
 from gateway.store.database import Connection
@@ -47,6 +48,11 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
     _keep_hours(connection, places, at)
     groups = {change.key for change in by_kind.get("group", [])}
     moved = _index_products(connection, products)
+    search_index.follow(
+        connection,
+        [(one.key, one.was, one.now) for one in by_kind.get("group", [])],
+        [(one.key, one.was, one.now) for one in products],
+    )
     touched = {change.key for change in (*products, *offers)}
     touched.update(change.key.partition("/")[2] for change in by_kind.get("stock", []))
     for change in by_kind.get("binding", []):
