@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from fastapi import Path as PathPart
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.clock import Clock
-from gateway.domain import gtin, labels, scanning
+from gateway.domain import gtin, labels
 from gateway.shopper import addresses, availability, lookup, requested, texts, views
 from gateway.shopper.availability import AvailabilityAnswer
 from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
@@ -35,7 +36,6 @@ _LABEL_PAGE_S = 1.0
 Need = Callable[[str], None]
 """Hears the address of a picture that a page lacks."""
 
-FIND = "/find"
 _MAX_ECHO = 30
 
 
@@ -54,9 +54,11 @@ class LookupPages:
         target_of_code: TargetOfCode,
         files: PictureFiles,
         need: Need,
+        icon: str,
     ) -> None:
+        self.icon = icon
         self._files = files
-        self._need = need
+        self.need = need
         self._database = database
         self._pages = pages
         self._clock = clock
@@ -70,34 +72,30 @@ class LookupPages:
         """What stands around the page for this request."""
         tongue = self.tongue(request)
         other = "en" if tongue.language == "es" else "es"
-        switched = Tongue(language=other, explicit=True)
+        switched = replace(tongue, language=other, explicit=True)
         path, query = request.scope["path"], request.url.query
-        # Kept pages are the same for every query but their own.
-        typed = requested.typed(query) if path == FIND else ""
-        color = requested.color(query) or ""
         return Frame(
             name=self._shop_name.current,
             home=addresses.address("/", tongue),
-            switch=addresses.address(path, switched, color=color, q=typed),
+            switch=addresses.address(path, switched, **requested.kept(path, query)),
             brand=brand.address(self._shop().brand_color),
             foot=self._shop().footer,
+            mode=tongue.base.removeprefix("/"),
         )
 
     def tongue(self, request: Request) -> Tongue:
         """The language to answer in."""
         accept = request.headers.get("accept-language")
-        return words.tongue(request.url.query, accept, self._language())
+        spoken = words.tongue(request.url.query, accept, self._language())
+        return replace(spoken, base=requested.base(request.scope))
+
+    @property
+    def root(self) -> str:
+        """The path under which the public reaches us."""
+        return self._pages.root
 
     def _routes(self) -> APIRouter:
         router = APIRouter()
-
-        @router.get("/", include_in_schema=False)
-        async def start(request: Request) -> Response:
-            return self._written(request, "shopper/start.html", text="", missing="")
-
-        @router.get(FIND, include_in_schema=False)
-        async def find(request: Request) -> Response:
-            return await self._found(request)
 
         @router.get("/p/{product}", include_in_schema=False)
         async def by_product(request: Request, product: str) -> Response:
@@ -135,28 +133,8 @@ class LookupPages:
 
         return router
 
-    async def _found(self, request: Request) -> Response:
-        """The way to the page of what was typed, or the start page that says what to check."""
-        tongue, typed = self.tongue(request), requested.typed(request.url.query)
-        scan = scanning.read(typed)
-        if not scan.text:
-            return self._go(addresses.address("/", tongue))
-
-        def look(connection: Connection) -> str | None:
-            return lookup.path_of(connection, scan, self._target_of_code)
-
-        try:
-            path = await self._database.read(look)
-        except ConflictError as error:
-            raise self._conflict(request) from error
-        if path is not None:
-            return self._go(addresses.address(path, tongue))
-        missing = texts.NOT_FOUND.say(tongue.language, code=_short(scan.text))
-        return self._written(
-            request, "shopper/start.html", status=404, text=scan.text, missing=missing
-        )
-
-    def _go(self, address: str) -> Response:
+    def go(self, address: str) -> Response:
+        """The way to one of our addresses."""
         return RedirectResponse(self._pages.root + address, 303, {"Cache-Control": "no-store"})
 
     async def _with_gtin(self, request: Request, number: str) -> Found | None:
@@ -173,7 +151,7 @@ class LookupPages:
         try:
             return await self._database.read(find)
         except ConflictError as error:
-            raise self._conflict(request) from error
+            raise self.conflict(request) from error
 
     async def _with_label(self, request: Request, typed: str) -> Found:
         code = labels.normalise_code(typed)
@@ -214,7 +192,7 @@ class LookupPages:
         cache.note(request.scope, Note(tags=page.tags, until=page.until, lifetime_s=lifetime_s))
         kept = await self._kept(page.picture.url)
         forms = served_pictures.both(kept.sha256) if kept is not None else ()
-        return self._written(request, "shopper/article.html", page=page, kept=kept, forms=forms)
+        return self.written(request, "shopper/article.html", page=page, kept=kept, forms=forms)
 
     async def _kept(self, url: str | None) -> Kept | None:
         """The picture that we have of this address; one that we lack is asked for."""
@@ -222,12 +200,13 @@ class LookupPages:
             return None
         kept = await self._database.read(lambda connection: pictures.kept(connection, url))
         if kept is None:
-            self._need(url)
+            self.need(url)
         return kept
 
-    def _written(
+    def written(
         self, request: Request, template: str, *, status: int = 200, **facts: object
     ) -> Response:
+        """The page, from one of the site's templates."""
         tongue = self.tongue(request)
         body = self._pages.render(
             template,
@@ -253,7 +232,8 @@ class LookupPages:
             code="unknown_article",
         )
 
-    def _conflict(self, request: Request) -> Problem:
+    def conflict(self, request: Request) -> Problem:
+        """Several articles claim what was scanned."""
         return self._problem(
             request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
         )

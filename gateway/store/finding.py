@@ -27,14 +27,16 @@ _GROUPS = '"§g"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """What was found: ``products`` of the ``group``, or one product (``key``) that stands alone.
+    """What was found: a ``group``, or a ``product`` that stands alone.
 
-    ``key`` is the only product that was meant, where it is one; ``color`` the only colour.
+    Of a group that was not meant as a whole, ``product`` is one of those that were, ``single``
+    where it is the only one, and ``color`` their colour where they have but one.
     """
 
-    key: str | None = None
+    product: str | None = None
     group: str | None = None
     color: str | None = None
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +154,11 @@ def _ranked(connection: Connection, question: str, looked: Looked) -> Result:
 def _style(row: Sequence[Any]) -> Style:
     _, _, key, group, is_whole, count, color, last_color, colored = row
     if group is None:
-        return Style(key=key)
+        return Style(product=key, single=True)
     if is_whole:
         return Style(group=group)
     one_color = colored == count and color == last_color
-    return Style(group=group, key=key if count == 1 else None, color=color if one_color else None)
+    return Style(product=key, group=group, color=color if one_color else None, single=count == 1)
 
 
 def _near(connection: Connection, typed: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,8 @@ class Frame:
 
     ``name`` is the shop's; ``home`` the start page; ``switch`` this page in the other language.
     ``brand`` is the style sheet of the shop's colour, '' for ours; ``foot`` stands at its foot.
+    ``mode`` is a way in which all pages are shown ('' the usual one): it brings ``{mode}.css`` and
+    ``{mode}.js``, and a manifest.
     Addresses begin with ``/`` and are without ``root``.
     """
 
@@ -30,6 +32,7 @@ class Frame:
     switch: str | None = None
     brand: str = ""
     foot: str = ""
+    mode: str = ""
 
 
 class Pages:

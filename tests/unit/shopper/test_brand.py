@@ -34,7 +34,7 @@ async def test_pages_and_problems_wear_what_is_set_without_a_restart(
         )
         transport = httpx.ASGITransport(app=built.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as phone:
-            plain = await phone.get(f"{root}/")
+            plain = await phone.get(f"{root}/p/tote")
             assert "/brand/" not in plain.text
             assert "<footer" not in plain.text
             own = {"brand_color": "#ffe600", "footer": "Cambios <30 días>"}
