@@ -12,7 +12,8 @@
   // Back to the start -------------------------------------------------------------------------
 
   const atStart = () =>
-    location.pathname + location.search === home && !scrollY && !document.getElementById("q")?.value;
+    (location.pathname + location.search).replace(/\/$/, "") === home &&
+    !scrollY && !document.getElementById("q")?.value;
   const bar = document.createElement("div");
   bar.className = "leaving";
   bar.hidden = true;
@@ -28,26 +29,31 @@
   document.body.append(bar);
 
   let touched = performance.now();
-  const touch = () => {
-    touched = performance.now();
-    if (bar.hidden) return;
-    bar.hidden = true;
-    said.textContent = "";
+  const touch = () => { touched = performance.now(); };
+  const warn = (shown) => {
+    if (bar.hidden !== shown) return;
+    bar.hidden = !shown;
+    said.textContent = shown ? leaving : "";
   };
-  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "input"]) {
+  button.addEventListener("click", () => warn(false));
+  // Not where a mouse is: a shelf that trembles moves it.
+  for (const kind of ["pointerdown", "keydown", "wheel", "scroll", "input"]) {
     addEventListener(kind, touch, { capture: true, passive: true });
   }
   // A page that the browser kept comes back as old as it was left.
   addEventListener("pageshow", touch);
   setInterval(() => {
-    if (atStart()) return touch();
+    if (atStart()) touch();
     const rest = QUIET_MS - (performance.now() - touched);
-    if (rest <= 0) return location.replace(home);
-    if (rest > WARNED_MS) return;
+    if (rest <= 0) {
+      touch();
+      // A gateway that starts anew just now is no reason to show the browser's own error for ever.
+      fetch(home, { cache: "no-store" }).then((answer) => answer.ok && location.replace(home), () => {});
+      return;
+    }
     left.textContent = Math.ceil(rest / 1000);
-    if (!bar.hidden) return;
-    bar.hidden = false;
-    said.textContent = leaving;
+    // What lies under a finger does not go before the finger does.
+    warn(rest <= WARNED_MS);
   }, 500);
 
   // What a scanner types ----------------------------------------------------------------------

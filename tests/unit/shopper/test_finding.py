@@ -178,7 +178,7 @@ async def test_the_kiosk_shows_the_same_pages_below_its_own_path(shopper: Shoppe
         assert "<script" not in plain.text
         assert '<html lang="es" class="kiosk">' in kiosk.text
         assert re.search(r'<script src="/static/kiosk\.\w+\.js" defer', kiosk.text)
-        assert '<noscript><meta http-equiv="refresh" content="30; url=/kiosk/">' in kiosk.text
+        assert '<noscript><meta http-equiv="refresh" content="30; url=/kiosk">' in kiosk.text
         links = re.findall(r'<a [^>]*href="(/[^"]*)"', kiosk.text)
         assert links
         assert all(link.startswith("/kiosk/") for link in links), links
