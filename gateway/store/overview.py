@@ -212,11 +212,13 @@ def feeds(connection: Connection) -> tuple[FeedView, ...]:
 
 def _search(connection: Connection, text: str) -> list[str]:
     """The ids of the labels meant by an id, code, alias, GTIN, article id or words of a name."""
+    # No id has a space, and few labels have an alias: then no id need be looked at.
+    by_id = "0" if " " in text else "instr(lower(id), ?1) > 0"
     found = {
         row[0]
         for row in connection.execute(
-            "SELECT id FROM label WHERE instr(lower(id), ?1) > 0 OR code = ?2 "
-            "OR instr(lower(alias), ?1) > 0",
+            f"SELECT id FROM label WHERE {by_id} OR code = ?2 "
+            "OR (alias IS NOT NULL AND instr(lower(alias), ?1) > 0)",
             (text.lower(), normalise_code(text)),
         )
     }
