@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final
 
 MAX_TYPED: Final = 6
@@ -42,10 +41,12 @@ def fold(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4_096)  # names, colours and sizes come again with each article of a style
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, folded, in their order."""
-    return tuple(word[:MAX_LETTERS] for word in _WORD.findall(fold(text)))
+    found = _WORD.findall(text.lower() if text.isascii() else fold(text))
+    if len(text) > MAX_LETTERS:
+        return tuple([word[:MAX_LETTERS] for word in found])
+    return tuple(found)
 
 
 def typed_words(text: str) -> tuple[str, ...]:
@@ -53,9 +54,9 @@ def typed_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words_of(text)))[:MAX_TYPED]
 
 
-def kept_words(texts: Iterable[str]) -> tuple[str, ...]:
-    """The words that are kept of an article, each once; what counts most stands first."""
-    return tuple(dict.fromkeys(word for text in texts for word in words_of(text)))[:MAX_WORDS]
+def kept_words(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The words that are kept of an article, each once, after those that count more."""
+    return tuple(dict.fromkeys((*before, *words_of(text))))[:MAX_WORDS]
 
 
 def stem(word: str) -> str:

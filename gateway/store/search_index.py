@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.domain import searching
-from gateway.store import bulk
+from gateway.store import bulk, search_words
 from gateway.store.database import Connection
-from gateway.store.search_words import words
-
-Change = tuple[str, str | None, str | None]
-"""A key with the JSON value in force before and after; None is no row."""
+from gateway.store.search_words import Value
 
 
-class Text(NamedTuple):
+@dataclass(slots=True)
+class Change:
+    """The values in force of a row before and after; None is no row."""
+
+    key: str
+    was: Value | None
+    now: Value | None
+
+
+class _Text(NamedTuple):
     """What is kept of one article; of a group ``group`` is its own key."""
 
     group: str | None
@@ -25,36 +32,47 @@ class Text(NamedTuple):
     words: str
 
 
+_Texts = dict[tuple[str, str], _Text]
+_Gone = list[tuple[str, str]]
+
+
 def follow(connection: Connection, groups: Sequence[Change], products: Sequence[Change]) -> None:
     """Bring the index up to date with changed rows; call it when the look-up keys are."""
-    now: dict[tuple[str, str], Text | None] = {}
-    known: dict[str, dict[str, Any] | None] = {}
+    styles = {one.key: search_words.of_group(one.now) for one in groups}
+    now: _Texts = {}
+    known: _Gone = []
     renamed = []
-    for key, was, value in groups:
-        known[key] = None if value is None else json.loads(value)
-        before = None if was is None else words(None, json.loads(was))
-        after = None if value is None else words(None, known[key])
-        if before != after:
-            renamed.append(key)
-            now["group", key] = None if after is None else Text(key, None, None, after)
-    given = {key: None if value is None else json.loads(value) for key, _, value in products}
-    given.update(_members(connection, renamed, besides=given))
-    _read_groups(connection, {one.get("group") for one in given.values() if one}, known)
-    for key, one in given.items():
-        now["product", key] = None if one is None else _of_product(one, known)
-    _write(connection, now)
+    for one in groups:
+        if one.was is not None:
+            known.append(("group", one.key))
+        if one.now is not None:
+            words = " ".join(styles[one.key])
+            now["group", one.key] = _Text(one.key, None, None, words)
+        if search_words.of_group(one.was) != styles[one.key]:
+            renamed.append(one.key)
+    given = {one.key: one.now for one in products}
+    known += (("product", one.key) for one in products if one.was is not None)
+    members = _members(connection, renamed, besides=given)
+    known += (("product", key) for key in members)
+    products_now = [*given.items(), *members.items()]
+    _read_styles(connection, {one.get("group") for _, one in products_now if one}, styles)
+    for key, value in products_now:
+        if value is not None:
+            now["product", key] = _of_product(value, styles)
+    _write(connection, known, now)
 
 
-def _of_product(one: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any] | None]) -> Text:
-    group = one.get("group")
-    color = (one.get("options") or {}).get("color")
-    of_group = None if group is None else groups.get(group)
-    return Text(group, one.get("category"), color, words(one, of_group))
+def _of_product(value: Value, styles: Mapping[str, tuple[str, ...]]) -> _Text:
+    group = value.get("group")
+    color = (value.get("options") or {}).get("color")
+    words = search_words.of_product(value, styles[group] if group is not None else ())
+    return _Text(group, value.get("category"), color, " ".join(words))
 
 
 def _members(
-    connection: Connection, groups: Iterable[str], *, besides: Mapping[str, Any]
-) -> dict[str, dict[str, Any] | None]:
+    connection: Connection, groups: Iterable[str], *, besides: Mapping[str, object]
+) -> dict[str, Value | None]:
+    """The products of these groups; each had its text before."""
     rows = connection.execute(
         "SELECT p.key, p.value FROM json_each(?) AS wanted "
         "CROSS JOIN product ON product.group_id = wanted.value "
@@ -64,42 +82,47 @@ def _members(
     return {key: json.loads(value) for key, value in rows if key not in besides}
 
 
-def _read_groups(
-    connection: Connection, groups: set[str | None], known: dict[str, dict[str, Any] | None]
+def _read_styles(
+    connection: Connection, groups: set[str | None], styles: dict[str, tuple[str, ...]]
 ) -> None:
-    missing = [key for key in groups if key is not None and key not in known]
+    missing = [key for key in groups if key is not None and key not in styles]
+    styles.update(dict.fromkeys(missing, ()))
     rows = connection.execute(
         "SELECT g.key, g.value FROM json_each(?) AS wanted "
         "CROSS JOIN in_force AS g ON g.kind = 'group' AND g.key = wanted.value",
         (json.dumps(missing),),
     )
-    known.update((key, json.loads(value)) for key, value in rows)
+    styles.update((key, search_words.of_group(json.loads(value))) for key, value in rows)
 
 
-def _write(connection: Connection, now: Mapping[tuple[str, str], Text | None]) -> None:
-    if not now:
-        return
-    was: dict[tuple[str, str], Text] = {}
+def _write(connection: Connection, known: _Gone, now: _Texts) -> None:
+    """Put ``now`` in place of the texts of ``known``; what is not in either had none."""
+    was = _kept(connection, known)
+    gone = [place for place, text in was.items() if now.get(place) != text]
+    new = [(*place, *text) for place, text in now.items() if was.get(place) != text]
+    connection.executemany("DELETE FROM article_text WHERE kind = ? AND key = ?", gone)
+    bulk.put_all(connection, "article_text (kind, key, group_id, category, color, words)", new)
+    grown = Counter(word for row in new for word in row[-1].split())
+    grown.subtract(word for place in gone for word in was[place].words.split())
+    _count(connection, grown)
+
+
+def _kept(connection: Connection, places: _Gone) -> _Texts:
+    found: _Texts = {}
     for kind in ("group", "product"):
-        keys = [key for of, key in now if of == kind]
+        keys = [key for of, key in places if of == kind]
+        if not keys:
+            continue
         rows = connection.execute(
             "SELECT t.key, t.group_id, t.category, t.color, t.words FROM json_each(?) AS wanted "
             "CROSS JOIN article_text AS t ON t.kind = ? AND t.key = wanted.value",
             (json.dumps(keys), kind),
         )
-        was.update(((kind, row[0]), Text._make(row[1:])) for row in rows)
-    changed = [place for place, text in now.items() if text != was.get(place)]
-    gone = [place for place in changed if place in was]
-    connection.executemany("DELETE FROM article_text WHERE kind = ? AND key = ?", gone)
-    new = [(*place, *text) for place in changed if (text := now[place]) is not None]
-    columns = "article_text (kind, key, group_id, category, color, words)"
-    bulk.put_all(connection, columns, new)
-    _count(connection, (was[place].words for place in gone), (str(row[-1]) for row in new))
+        found.update(((kind, row[0]), _Text._make(row[1:])) for row in rows)
+    return found
 
 
-def _count(connection: Connection, gone: Iterable[str], new: Iterable[str]) -> None:
-    grown = Counter(word for text in new for word in text.split())
-    grown.subtract(word for text in gone for word in text.split())
+def _count(connection: Connection, grown: Mapping[str, int]) -> None:
     moved = {word: by for word, by in grown.items() if by and not searching.is_number(word)}
     if not moved:
         return

@@ -9,28 +9,35 @@ from typing import Any
 
 from gateway.domain import searching
 
+Value = Mapping[str, Any]
 
-def words(product: Mapping[str, Any] | None, group: Mapping[str, Any] | None) -> str:
-    """The words of a product with its group, or of a group alone, parted by spaces."""
-    one, style = product or {}, group or {}
-    color = (one.get("color") or {}).get("name") or {}
-    texts = [
-        *(style.get("name") or {}).values(),
-        *(one.get("name") or {}).values(),
-        *color.values(),
-        style.get("brand") or "",
-        one.get("category") or "",
-        *(one.get("options") or {}).values(),
-        one.get("sku") or "",
+
+def of_group(group: Value | None) -> tuple[str, ...]:
+    """The words of a group; none of one that is not there."""
+    if group is None:
+        return ()
+    return searching.kept_words(f"{' '.join(group['name'].values())} {group.get('brand') or ''}")
+
+
+def of_product(product: Value, style: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a product whose group has those of ``style``: its own name comes after."""
+    get = product.get
+    color = get("color")
+    own = [
+        *(get("name") or {}).values(),
+        *((color.get("name") or {}).values() if color else ()),
+        *(get("options") or {}).values(),
+        get("category") or "",
+        get("sku") or "",
     ]
-    return " ".join(searching.kept_words(texts))
+    return searching.kept_words(" ".join(own), style)
 
 
 def function(connection: sqlite3.Connection) -> None:
     """Let SQL make ``search_words(product, group)`` of two JSON values; NULL is none."""
 
     def made(product: str | None, group: str | None) -> str:
-        read = (None if value is None else json.loads(value) for value in (product, group))
-        return words(*read)
+        style = of_group(None if group is None else json.loads(group))
+        return " ".join(style if product is None else of_product(json.loads(product), style))
 
     connection.create_function("search_words", 2, made, deterministic=True)

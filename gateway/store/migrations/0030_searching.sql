@@ -14,7 +14,7 @@ CREATE TABLE article_text (
 CREATE INDEX article_text_category ON article_text (category, group_id) WHERE category IS NOT NULL;
 
 CREATE VIRTUAL TABLE article_search USING fts5 (
-    words, content = '', tokenize = 'ascii', prefix = '2 3', detail = none, columnsize = 0
+    words, content = '', tokenize = 'ascii', prefix = '2', detail = none, columnsize = 0
 );
 CREATE TRIGGER article_text_in AFTER INSERT ON article_text BEGIN
     INSERT INTO article_search (rowid, words)
