@@ -11,11 +11,11 @@ from gateway.web.words import Tongue
 
 
 def address(path: str, tongue: Tongue, **query: str) -> str:
-    """One of our addresses; keeps the language when it was asked for."""
+    """One of our addresses; keeps the language when it was asked for, and the mode of pages."""
     asked = {key: value for key, value in query.items() if value}
     if tongue.explicit:
         asked["lang"] = tongue.language
-    return quote(path) + (f"?{urlencode(asked)}" if asked else "")
+    return tongue.base + quote(path) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def color_target(group: str, color: str | None, family: Family) -> Target:

@@ -21,7 +21,15 @@ from gateway.domain.catalogue import Family, Product
 from gateway.domain.labels import Target
 from gateway.domain.requests import Deed, Kind, ShopperRequest, State
 from gateway.settings import Settings
-from gateway.shopper import acting, addresses, alternatives, lookup, request_page, views
+from gateway.shopper import (
+    acting,
+    addresses,
+    alternatives,
+    lookup,
+    request_page,
+    texts_of_finding,
+    views,
+)
 from gateway.shopper import texts_of_requests as texts
 from gateway.shopper.offering import Offering
 from gateway.shopper.page import Page
@@ -106,6 +114,8 @@ class Asking:
             keep=_KEEP,
             text="",
             missing="",
+            categories=(),
+            said=words.said(words.all_texts(texts_of_finding), language),
             here=texts.CODE_IS.say(language, code=request_links.todays_code(secret, today)),
             here_advice=texts.CODE_IS_ADVICE.say(language),
         )
@@ -185,7 +195,7 @@ class Asking:
             "shopper/ask.html",
             status=400 if wrong else 200,
             keep=_KEEP,
-            said=texts,
+            words_of=texts,
             asked=asked,
             why="" if why is None else why.say(language),
             wrong=wrong,
@@ -297,7 +307,7 @@ class Asking:
             request,
             template,
             keep=_KEEP,
-            said=texts,
+            words_of=texts,
             asked=asked,
             title=one.product if asked is None else asked.page.title,
             one=request_page.standing(one, reader, instead),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -12,7 +13,7 @@ from fastapi import Path as PathPart
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.clock import Clock
-from gateway.domain import gtin, labels, scanning
+from gateway.domain import gtin, labels
 from gateway.domain.catalogue import Family
 from gateway.settings import Settings
 from gateway.shopper import acting, addresses, availability, lookup, requested, texts, views
@@ -39,7 +40,6 @@ _LABEL_PAGE_S = 1.0
 Need = Callable[[str], None]
 """Hears the address of a picture that a page lacks."""
 
-FIND = "/find"
 _MAX_ECHO = 30
 
 
@@ -59,11 +59,13 @@ class LookupPages:
         files: PictureFiles,
         need: Need,
         offered: Callable[[], Offered],
+        icon: str,
     ) -> None:
+        self.icon = icon
         self._settings = settings
         self._offered = offered
         self._files = files
-        self._need = need
+        self.need = need
         self._database = database
         self._pages = pages
         self._clock = clock
@@ -91,35 +93,26 @@ class LookupPages:
         """What stands around the page for this request."""
         tongue = self.tongue(request)
         other = "en" if tongue.language == "es" else "es"
-        switched = Tongue(language=other, explicit=True)
+        switched = replace(tongue, language=other, explicit=True)
         path, query = request.scope["path"], request.url.query
-        # Kept pages are the same for every query but their own.
-        typed = requested.typed(query) if path == FIND else ""
-        color = requested.color(query) or ""
         return Frame(
             name=self._shop_name.current,
             home=addresses.address("/", tongue),
-            switch=addresses.address(path, switched, color=color, q=typed),
+            switch=addresses.address(path, switched, **requested.kept(path, query)),
             brand=brand.address(self._shop().brand_color),
             logo=brand.logo(self._shop().logo),
             foot=self._shop().footer,
+            mode=tongue.base.removeprefix("/"),
         )
 
     def tongue(self, request: Request) -> Tongue:
         """The language to answer in."""
         accept = request.headers.get("accept-language")
-        return words.tongue(request.url.query, accept, self._settings.shop.language)
+        spoken = words.tongue(request.url.query, accept, self._settings.shop.language)
+        return replace(spoken, base=requested.base(request.scope))
 
     def _routes(self) -> APIRouter:
         router = APIRouter()
-
-        @router.get("/", include_in_schema=False)
-        async def start(request: Request) -> Response:
-            return self.written(request, "shopper/start.html", text="", missing="")
-
-        @router.get(FIND, include_in_schema=False)
-        async def find(request: Request) -> Response:
-            return await self._found(request)
 
         @router.get("/p/{product}", include_in_schema=False)
         async def by_product(request: Request, product: str) -> Response:
@@ -159,28 +152,8 @@ class LookupPages:
 
         return router
 
-    async def _found(self, request: Request) -> Response:
-        """The way to the page of what was typed, or the start page that says what to check."""
-        tongue, typed = self.tongue(request), requested.typed(request.url.query)
-        scan = scanning.read(typed)
-        if not scan.text:
-            return self._go(addresses.address("/", tongue))
-
-        def look(connection: Connection) -> str | None:
-            return lookup.path_of(connection, scan, self._target_of_code)
-
-        try:
-            path = await self._database.read(look)
-        except ConflictError as error:
-            raise self._conflict(request) from error
-        if path is not None:
-            return self._go(addresses.address(path, tongue))
-        missing = texts.NOT_FOUND.say(tongue.language, code=_short(scan.text))
-        return self.written(
-            request, "shopper/start.html", status=404, text=scan.text, missing=missing
-        )
-
-    def _go(self, address: str) -> Response:
+    def go(self, address: str) -> Response:
+        """The way to one of our addresses."""
         return RedirectResponse(self._pages.root + address, 303, {"Cache-Control": "no-store"})
 
     async def _with_gtin(self, request: Request, number: str) -> Found | None:
@@ -197,7 +170,7 @@ class LookupPages:
         try:
             return await self._database.read(find)
         except ConflictError as error:
-            raise self._conflict(request) from error
+            raise self.conflict(request) from error
 
     async def _with_label(self, request: Request, typed: str) -> Found:
         code = labels.normalise_code(typed)
@@ -263,7 +236,7 @@ class LookupPages:
             return None
         kept = await self._database.read(lambda connection: pictures.kept(connection, url))
         if kept is None:
-            self._need(url)
+            self.need(url)
         return kept
 
     def written(
@@ -273,16 +246,16 @@ class LookupPages:
         *,
         status: int = 200,
         keep: str = "no-cache",
-        said: ModuleType = texts,
+        words_of: ModuleType = texts,
         **facts: object,
     ) -> Response:
-        """A page with the texts ``said``; ``keep`` is how browsers may keep it."""
+        """A page with the texts of ``words_of``; ``keep`` is how browsers may keep it."""
         tongue = self.tongue(request)
         body = self._pages.render(
             template,
             tongue=tongue,
             frame=self.frame(request),
-            t=words.said(words.all_texts(said), tongue.language),
+            t=words.said(words.all_texts(words_of), tongue.language),
             **facts,
         )
         headers = {
@@ -303,7 +276,8 @@ class LookupPages:
             code="unknown_article",
         )
 
-    def _conflict(self, request: Request) -> Problem:
+    def conflict(self, request: Request) -> Problem:
+        """Several articles claim what was scanned."""
         return self.problem(
             request, 409, texts.CONFLICT, texts.CONFLICT_ADVICE, code="code_conflict"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -12,9 +12,9 @@ from gateway.clock import Clock
 from gateway.domain.events import Origin
 from gateway.lifecycle import Service
 from gateway.settings import Settings
-from gateway.settings import Shop as OwnShop
 from gateway.shopper import requested
 from gateway.shopper.asking import Asking
+from gateway.shopper.find_pages import FindPages
 from gateway.shopper.lookup import TargetOfCode
 from gateway.shopper.offering import Offering
 from gateway.shopper.pages import TEMPLATES, LookupPages, Need
@@ -32,7 +32,8 @@ from gateway.web.problems import Problems
 from gateway.web.static import StaticFiles
 from gateway.wording import warm_up
 
-_FOLDER = Path(__file__).parent
+OWN_FILES = TEMPLATES.with_name("static")
+_LISTS_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,9 @@ def build(
     own = settings.shop
     warm_up.warm_up(country=own.country, zone=own.time_zone, currencies=(own.currency,))
     root = requested.root_of(own.public_base)
-    files = StaticFiles((static.OWN_FILES, _FOLDER / "static"))
-    kept = settings.data.folder / compiled.FOLDER
+    files = StaticFiles((static.OWN_FILES, OWN_FILES))
+    folder, shop = settings.data.folder, partial(_shop, settings)
+    kept = folder / compiled.FOLDER
     pages = Pages(folders=[TEMPLATES], static=files, root=root, compiled=kept)
 
     def language() -> str:
@@ -88,31 +90,35 @@ def build(
         pages,
         clock=clock,
         settings=settings,
-        shop=lambda: _shop(settings.shop),
+        shop=shop,
         shop_name=shop_name,
         target_of_code=target_of_code,
-        files=PictureFiles(
-            settings.data.folder / picture_files.FOLDER, settings.pictures.max_bytes
-        ),
+        files=PictureFiles(folder / picture_files.FOLDER, settings.pictures.max_bytes),
         need=need,
         offered=lambda: offering.now,
+        icon=files.href("icon.svg"),
     )
     problems = Problems(pages, language=language, frame_of=lookups.frame)
     app = site.new("Anaquel lookup", problems=problems, openapi_url="/api/openapi.json")
     app.include_router(lookups.router)
+    finding = FindPages(database, lookups, clock=clock, shop=shop, target_of_code=target_of_code)
+    app.include_router(finding.router)
     trying = TryPage(pages, tries or PhoneTries(clock), tongue=lookups.tongue, frame=lookups.frame)
     app.include_router(trying.routes())
     app.include_router(Asking(database, clock, settings, lookups, offering).routes())
     cache = PageCache(app, key=requested.PageKey(language), clock=clock)
-    dressed = site.dressed(app, problems=problems, files=files, inside=cache)
+    # Lists have room of their own: whoever types much pushes no article's page out.
+    lists = PageCache(cache, key=requested.FoundKey(language), clock=clock, max_bytes=_LISTS_BYTES)
+    dressed = site.dressed(app, problems=problems, files=files, inside=lists)
     return ShopperSite(
         app=requested.PlainPaths(dressed, root=root),
-        upkeep=Upkeep(database, cache, shop_name),
+        upkeep=Upkeep(database, (cache, lists), shop_name),
         offering=offering,
     )
 
 
-def _shop(own: OwnShop) -> Shop:
+def _shop(settings: Settings) -> Shop:
+    own = settings.shop
     return Shop(
         id=own.store,
         public_base=own.public_base,

@@ -105,12 +105,6 @@ TRY_WORKS_ADVICE = Text(
     es="Los códigos de las etiquetas llevan a esta tienda. Mira la otra pantalla.",
     en="The codes on the labels lead to this shop. Look at the other screen.",
 )
-FIND = Text(es="¿La cámara no lo lee? Escribe su código", en="No camera? Type the code")
-FIND_HINT = Text(
-    es="Código de barras, número de artículo o los 6 caracteres de la etiqueta.",
-    en="Barcode, article number or the 6 characters on the label.",
-)
-FIND_GO = Text(es="Ver", en="Show")
 NOT_FOUND = Text(es="No encontramos «{code}»", en="We did not find “{code}”")
 NOT_FOUND_ADVICE = Text(
     es="Revisa que esté completo: del código de barras, todas sus cifras; de la etiqueta, sus 6 "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from gateway.settings import Settings
@@ -39,9 +40,11 @@ class Upkeep:
 
     name = "shopper pages"
 
-    def __init__(self, database: Database, cache: PageCache, shop_name: ShopName) -> None:
+    def __init__(
+        self, database: Database, caches: Sequence[PageCache], shop_name: ShopName
+    ) -> None:
         self._database = database
-        self._cache = cache
+        self._caches = caches
         self._shop_name = shop_name
         self._changes = database.changes.subscribe(
             "catalogue", "image", "location", "time", "shop_setting_in_force"
@@ -55,9 +58,13 @@ class Upkeep:
 
     async def _follow(self, changes: frozenset[Change] | None) -> None:
         if changes is None or any(change.table != "catalogue" for change in changes):
-            self._cache.forget(None)
+            self._forget(None)
             await self._shop_name.refresh(self._database)
             # A page made meanwhile may still bear the old name.
-            self._cache.forget(None)
+            self._forget(None)
         else:
-            self._cache.forget(frozenset(change.key for change in changes))
+            self._forget(frozenset(change.key for change in changes))
+
+    def _forget(self, tags: frozenset[str] | None) -> None:
+        for cache in self._caches:
+            cache.forget(tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -75,7 +76,6 @@ class _Listed:
     rows: tuple[Row, ...]
     total: int
     gone: int
-    filters: tuple[Filter, ...]
 
 
 class LabelList:
@@ -96,9 +96,15 @@ class LabelList:
         """One page of the list."""
         question, reader = _question(request), self._desk.reader(request)
         shop = self._desk.settings.shop
-        listed = await self._desk.read(
-            lambda connection: _listed(connection, question, reader, shop)
-        )
+        # All labels are counted while those of the page are read: each takes its time.
+        async with asyncio.TaskGroup() as group:
+            page = group.create_task(
+                self._desk.read(lambda connection: _listed(connection, question, reader, shop))
+            )
+            counted = group.create_task(
+                self._desk.read(lambda connection: filters(connection, question, reader))
+            )
+        listed = page.result()
         first = (question.page - 1) * PER_PAGE + 1
         last = first + len(listed.rows) - 1
         facts = {
@@ -112,7 +118,7 @@ class LabelList:
             "labels.html",
             question=question,
             rows=listed.rows,
-            filters=listed.filters,
+            filters=counted.result(),
             total=listed.total,
             gone=listed.gone,
             range=texts.RANGE.say(reader.language, **facts),
@@ -208,5 +214,4 @@ def _listed(connection: Connection, question: _Question, reader: Reader, shop: S
         rows=tuple(showing.row(view, articles, reader, shop) for view in found.views),
         total=found.total,
         gone=retired.count(connection),
-        filters=filters(connection, question, reader),
     )

@@ -8,16 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from gateway.domain import catalogue
+from gateway.domain import catalogue, searching
 from gateway.domain.catalogue import Family, Group
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import Target
-from gateway.store import overview, price_history, price_rules, withdrawn_now
+from gateway.store import finding, price_history, price_rules, withdrawn_now
 from gateway.store.catalogue import MAX_FAMILY, products_by_code
 from gateway.store.database import Connection
-
-MAX_LOOKED_AT = 100_000
-"""Rows of a kind whose names are looked at; ids and codes are found in any number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,39 +96,14 @@ def search(connection: Connection, text: str, limit: int = 20) -> Found:
     exact = by_key(connection, text.strip())
     if exact.groups or exact.products:
         return exact
-    looked_for = overview.words(text)
+    looked_for = searching.typed_words(text)
     if not looked_for:
         return Found(groups=(), products=())
-    overview.folding(connection)
+    question = finding.holding(connection, looked_for)
     return Found(
-        groups=_groups_named(connection, looked_for, limit),
-        products=_products_named(connection, looked_for, limit),
+        groups=finding.keys(connection, question, "group", limit),
+        products=finding.keys(connection, question, "product", limit),
     )
-
-
-def _groups_named(connection: Connection, looked_for: list[str], limit: int) -> tuple[str, ...]:
-    condition, values = overview.contains_all("hay", looked_for)
-    rows = connection.execute(
-        f"WITH one AS MATERIALIZED (SELECT key, {overview.searched_text(None, 'value')} AS hay "
-        "FROM in_force WHERE kind = 'group' LIMIT ?) "
-        f"SELECT key FROM one WHERE {condition} ORDER BY key LIMIT ?",
-        (MAX_LOOKED_AT, *values, limit),
-    )
-    return tuple(row[0] for row in rows)
-
-
-def _products_named(connection: Connection, looked_for: list[str], limit: int) -> tuple[str, ...]:
-    condition, values = overview.contains_all("hay", looked_for)
-    rows = connection.execute(
-        "WITH one AS MATERIALIZED (SELECT p.key AS key, "
-        f"{overview.searched_text('p.value', 'g.value')} AS hay FROM in_force AS p "
-        "LEFT JOIN product ON product.id = p.key "
-        "LEFT JOIN in_force AS g ON g.kind = 'group' AND g.key = product.group_id "
-        "WHERE p.kind = 'product' LIMIT ?) "
-        f"SELECT key FROM one WHERE {condition} ORDER BY key LIMIT ?",
-        (MAX_LOOKED_AT, *values, limit),
-    )
-    return tuple(row[0] for row in rows)
 
 
 def _exists(connection: Connection, kind: str, key: str) -> bool:

@@ -66,6 +66,14 @@ def family_for_label(connection: Connection, target: Target, shop: str) -> Famil
     return _family(connection, group, (), ids, places=(shop,))
 
 
+def family_apart(connection: Connection, target: Target) -> Family | None:
+    """What a target speaks of, with the stock of all places, but without the group's siblings."""
+    alone = family_for_label(connection, target, "")
+    if alone is None:
+        return None
+    return _family(connection, alone.group, (), [product.id for product in alone.products])
+
+
 def products_by_code(connection: Connection, code: str) -> tuple[str, ...]:
     """The products that claim this GTIN (14 digits) or code: one, none, or a conflict."""
     rows = connection.execute(

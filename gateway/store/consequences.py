@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from gateway.store import (
     binding_rows,
@@ -17,6 +16,7 @@ from gateway.store import (
     price_history,
     price_rules,
     price_shown,
+    search_index,
     withdrawals,
 )
 from gateway.store.database import Connection
@@ -46,7 +46,9 @@ def follow(connection: Connection, changes: Sequence[InForce], at: datetime) -> 
     places = by_kind.get("location", [])
     _keep_hours(connection, places, at)
     groups = {change.key for change in by_kind.get("group", [])}
-    moved = _index_products(connection, products)
+    read = _read(products)
+    moved = _index_products(connection, read)
+    search_index.follow(connection, _read(by_kind.get("group", [])), read)
     touched = {change.key for change in (*products, *offers)}
     touched.update(change.key.partition("/")[2] for change in by_kind.get("stock", []))
     for change in by_kind.get("binding", []):
@@ -83,16 +85,27 @@ def _counts(places: Iterable[InForce]) -> bool:
     return any(None in {place.was, place.now} for place in places)
 
 
-def _index_products(connection: Connection, changes: Sequence[InForce]) -> set[str]:
+def _read(changes: Iterable[InForce]) -> list[search_index.Change]:
+    return [
+        search_index.Change(
+            change.key,
+            None if change.was is None else json.loads(change.was),
+            None if change.now is None else json.loads(change.now),
+        )
+        for change in changes
+    ]
+
+
+def _index_products(connection: Connection, changes: Sequence[search_index.Change]) -> set[str]:
     """Keep the look-up keys of products equal to their values; returns the groups concerned."""
     groups: set[str | None] = set()
     rows: list[tuple[str, str | None]] = []
     codes: list[tuple[str, str]] = []
     for change in changes:
         if change.was is not None:
-            groups.add(json.loads(change.was).get("group"))
+            groups.add(change.was.get("group"))
         if change.now is not None:
-            product: dict[str, Any] = json.loads(change.now)
+            product = change.now
             group = product.get("group")
             groups.add(group)
             rows.append((change.key, group))

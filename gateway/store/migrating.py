@@ -7,6 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from gateway.errors import AnaquelError
+from gateway.store import search_words
 
 
 class DowngradeError(AnaquelError):
@@ -24,6 +25,7 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"the database has version {before}, this Anaquel knows {known}: "
             "install the newer Anaquel again or restore a backup made before the update"
         )
+    search_words.function(connection)
     for number, file in _steps():
         if number > before:
             _step(connection, number, file.read_text())

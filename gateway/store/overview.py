@@ -7,7 +7,6 @@ are searched without regard to case and accents.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +14,10 @@ from enum import Enum
 from typing import Any
 
 from gateway.clock import to_ms
+from gateway.domain import searching
 from gateway.domain.gtin import GtinError, normalise
 from gateway.domain.labels import normalise_code
-from gateway.store import deliveries, frames, holds, labels, replica, waves
+from gateway.store import deliveries, finding, frames, holds, labels, replica, waves
 from gateway.store.database import Connection
 from gateway.store.deliveries import Delivery, Wish
 from gateway.store.label_rows import Label
@@ -25,7 +25,6 @@ from gateway.store.labels import Binding
 from gateway.store.replica import Position
 from gateway.store.waves import Wave
 
-_MAX_WORDS = 6
 _LONGEST_TEXT = 100
 
 
@@ -87,13 +86,6 @@ _TABLES = (
     "LEFT JOIN picture ON picture.sha256 = label.sight_sha256"
 )
 _OURS = "label.leaving IS NULL"
-_FIXED_COLOR = (
-    "(SELECT json_extract(p.value, '$.color.name') FROM product "
-    "JOIN in_force AS p ON p.kind = 'product' AND p.key = product.id "
-    "WHERE product.group_id = bound.group_id AND "
-    "json_extract(p.value, '$.options.color') = json_extract(bound.fixed, '$.color') LIMIT 1)"
-)
-_SEARCHED = "'$.name', '$.brand', '$.options', '$.color.name', '$.sku', '$.axes'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,54 +210,21 @@ def feeds(connection: Connection) -> tuple[FeedView, ...]:
     )
 
 
-def fold(text: str | None) -> str:
-    """The text as it is compared: lower case, without accents."""
-    if text is None:
-        return ""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
-
-
-def words(text: str) -> list[str]:
-    """The words of a search, folded, as many as we look for."""
-    return fold(text).split()[:_MAX_WORDS]
-
-
-def folding(connection: Connection) -> Connection:
-    """The connection with ``fold`` as an SQL function."""
-    connection.create_function("fold", 1, fold, deterministic=True)
-    return connection
-
-
-def contains_all(column: str, looked_for: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The SQL condition that the (folded) column holds every word, and its values."""
-    return " AND ".join([f"instr({column}, ?) > 0"] * len(looked_for)) or "1", tuple(looked_for)
-
-
-def searched_text(product: str | None, group: str | None) -> str:
-    """The SQL of the folded text that names are looked for in; arguments are JSON columns."""
-    parts = [
-        f"coalesce(json_extract({column}, {_SEARCHED}), '')"
-        for column in (product, group)
-        if column is not None
-    ]
-    return f"fold({' || '.join(parts)})"
-
-
 def _search(connection: Connection, text: str) -> list[str]:
     """The ids of the labels meant by an id, code, alias, GTIN, article id or words of a name."""
+    # No id has a space, and few labels have an alias: then no id need be looked at.
+    by_id = "0" if " " in text else "instr(lower(id), ?1) > 0"
     found = {
         row[0]
         for row in connection.execute(
-            "SELECT id FROM label WHERE instr(lower(id), ?1) > 0 OR code = ?2 "
-            "OR instr(lower(alias), ?1) > 0",
+            f"SELECT id FROM label WHERE {by_id} OR code = ?2 "
+            "OR (alias IS NOT NULL AND instr(lower(alias), ?1) > 0)",
             (text.lower(), normalise_code(text)),
         )
     }
-    found.update(_bound_by_key(connection, text))
-    found.update(_bound_by_name(connection, words(text)))
+    bound = _bound_by_key(connection, text)
+    # Who writes an article's own number means no other that has its parts in its name.
+    found.update(bound or _bound_by_name(connection, searching.typed_words(text)))
     return sorted(found)
 
 
@@ -283,23 +242,22 @@ def _bound_by_key(connection: Connection, text: str) -> set[str]:
 
 
 def _bound_by_name(connection: Connection, looked_for: Sequence[str]) -> set[str]:
-    # Many labels share a target, so that targets are looked at, not labels.
-    folding(connection)
-    condition, values = contains_all("hay", looked_for)
+    """The labels that speak for an article with all these words, alone or among others."""
+    if not looked_for:
+        return set()
+    # Many labels share a target, and few of what has these words is bound.
     rows = connection.execute(
-        "WITH one AS MATERIALIZED (SELECT bound.product AS product, "
-        f"{searched_text('p.value', 'g.value')} AS hay "
-        "FROM (SELECT DISTINCT product FROM binding WHERE product IS NOT NULL) AS bound "
-        "JOIN in_force AS p ON p.kind = 'product' AND p.key = bound.product "
-        "LEFT JOIN product ON product.id = bound.product "
-        "LEFT JOIN in_force AS g ON g.kind = 'group' AND g.key = product.group_id), "
-        "many AS MATERIALIZED (SELECT bound.group_id AS group_id, bound.fixed AS fixed, "
-        f"{searched_text(None, 'g.value')} || fold(bound.fixed) || fold({_FIXED_COLOR}) AS hay "
-        "FROM (SELECT DISTINCT group_id, fixed FROM binding WHERE group_id IS NOT NULL) AS bound "
-        "JOIN in_force AS g ON g.kind = 'group' AND g.key = bound.group_id) "
-        f"SELECT label FROM binding WHERE product IN (SELECT product FROM one WHERE {condition}) "
-        "UNION SELECT label FROM binding JOIN many USING (group_id, fixed) "
-        f"WHERE {condition}",
-        values + values,
+        "WITH found AS MATERIALIZED (SELECT t.kind AS kind, t.key AS key, t.group_id AS group_id "
+        "FROM article_search AS s CROSS JOIN article_text AS t ON t.id = s.rowid "
+        "WHERE article_search MATCH ?) "
+        "SELECT label FROM binding WHERE product IN (SELECT key FROM found WHERE kind = 'product') "
+        "UNION SELECT label FROM binding WHERE group_id IN "
+        "(SELECT key FROM found WHERE kind = 'group') "
+        "UNION SELECT label FROM binding CROSS JOIN found ON found.group_id = binding.group_id "
+        "AND found.kind = 'product' CROSS JOIN in_force AS p ON p.kind = 'product' "
+        "AND p.key = found.key WHERE binding.group_id IN (SELECT group_id FROM found) "
+        "AND NOT EXISTS (SELECT 1 FROM json_each(binding.fixed) AS fixed WHERE fixed.value IS NOT "
+        """json_extract(p.value, '$.options."' || fixed.key || '"'))""",
+        (finding.holding(connection, looked_for),),
     )
     return {row[0] for row in rows}

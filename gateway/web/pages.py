@@ -31,7 +31,8 @@ class Frame:
 
     ``name`` is the shop's; ``home`` the start page; ``switch`` this page in the other language.
     ``brand`` is the style sheet of the shop's colour, '' for ours; ``logo`` stands in place of the
-    name, ``foot`` at the foot.
+    name, ``foot`` at the foot. ``mode`` is a way in which all pages are shown ('' the usual one):
+    it brings ``{mode}.css`` and ``{mode}.js``, and a manifest.
     Addresses begin with ``/`` and are without ``root``.
     """
 
@@ -41,6 +42,7 @@ class Frame:
     brand: str = ""
     logo: Logo | None = None
     foot: str = ""
+    mode: str = ""
 
 
 class Pages:

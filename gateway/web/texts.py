@@ -46,3 +46,7 @@ BROKEN_ADVICE = Text(
     es="Vuelve a cargar la página. Si sigue igual, avisa al personal de la tienda.",
     en="Reload the page. If it stays like this, tell the shop's staff.",
 )
+
+# A screen that stands in the shop, before it goes back to its first page.
+LEAVING = Text(es="Volvemos al inicio", en="Going back to the start")
+STAY = Text(es="Seguir aquí", en="Stay here")

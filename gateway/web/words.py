@@ -17,10 +17,14 @@ _MAX_FIELDS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
-    """The language of one answer; ``explicit`` when the address asked for it with ``?lang=``."""
+    """The language of one answer; ``explicit`` when the address asked for it with ``?lang=``.
+
+    ``base`` is what the addresses in it begin with, where pages are shown in another mode.
+    """
 
     language: str
     explicit: bool = False
+    base: str = ""
 
 
 def tongue(query: str, accept_language: str | None, default: str) -> Tongue:

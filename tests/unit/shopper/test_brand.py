@@ -37,7 +37,7 @@ async def test_pages_and_problems_wear_what_is_set_without_a_restart(
         )
         transport = httpx.ASGITransport(app=built.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as phone:
-            plain = await phone.get(f"{root}/")
+            plain = await phone.get(f"{root}/p/tote")
             assert "/brand/" not in plain.text
             assert "<footer" not in plain.text
             own = {"brand_color": "#ffe600", "footer": "Cambios <30 días>"}
@@ -64,7 +64,7 @@ async def test_a_logo_stands_in_place_of_the_name_at_an_address_of_its_own(tmp_p
         )
         transport = httpx.ASGITransport(app=built.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as phone:
-            assert "bar-logo" not in (await phone.get("/")).text
+            assert "bar-logo" not in (await phone.get("/p/tote")).text
             addresses, shown = [], ""
             for color in ("navy", "red"):
                 file = io.BytesIO()
