@@ -235,7 +235,7 @@ def _step(number: int, line: Line, verdicts: Mapping[str, Verdict], reader: Read
         should=_should(line, reader),
         till=_price(line.till, reader) if line.till.amount else "",
         pictures=(_picture(line.shows, line, reader), _picture(line.should, line, reader)),
-        why=_why(line, reader),
+        why=_why_now(line, verdicts.get(line.label), reader),
         now=_meanwhile(verdicts.get(line.label), reader),
     )
 
@@ -278,6 +278,20 @@ def _picture(one: Said, line: Line, reader: Reader) -> Picture:
         height=height,
         alt=f"{title}: {line.name if one.fingerprint else word}",
         word=word,
+    )
+
+
+def _why_now(line: Line, verdict: Verdict | None, reader: Reader) -> Standing:
+    """Why it was wrong, or why it still is where that is something else by now."""
+    if verdict is None or not verdict.is_wrong or verdict is line.verdict:
+        return _why(line, reader)
+    word, advice, tone, icon = said.WHY[verdict]
+    return Standing(
+        code=verdict.value,
+        tone=tone,
+        icon=icon,
+        word=said.NOW.say(reader.language, word=word.say(reader.language)),
+        advice=advice.say(reader.language),
     )
 
 

@@ -98,6 +98,7 @@ CHECK_UNKNOWN = Text(es="No conocemos esta revisión", en="We do not know this c
 CHECK_UNKNOWN_ADVICE = Text(
     es="Solo se guardan las últimas. Mira la lista.", en="Only the latest are kept. See the list."
 )
+NOW = Text(es="Ahora: {word}", en="Now: {word}")
 SINCE = Text(es="{word} desde {time}", en="{word} since {time}")
 
 TASK_OPENING = Text(

@@ -387,6 +387,20 @@ def _code(connection: Connection, label: str) -> str:
     return found.code
 
 
+async def test_a_label_that_is_wrong_for_another_reason_by_now_says_so(shelf: Staffed) -> None:
+    async with shelf.signed_in() as client:
+        where = (await client.post("/opening-checks")).headers["Location"]
+        assert "Ahora:" not in (await client.get(where)).text
+
+        def foreign(connection: Connection) -> None:
+            labels.see(connection, "L001", "cd" * 32, shop.NOW)
+
+        await shelf.database.write(foreign)
+        page = html.unescape((await client.get(where)).text)
+        assert "Ahora: Muestra una imagen que no es nuestra" in page
+        assert "Siguen mal: 5" in page
+
+
 async def test_a_label_out_of_reach_is_said_to_be_that(shelf: Staffed) -> None:
     def away(connection: Connection) -> None:
         labels.presence(connection, Presence(label="L003", online=False), shop.NOW)
