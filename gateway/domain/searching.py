@@ -87,30 +87,45 @@ def distance(one: str, other: str, most: int) -> int:
     """
     if abs(len(one) - len(other)) > most:
         return most + 1
+    # Only cells near the diagonal can be small enough; what lies outside is too far.
+    far = most + 1
+    width = len(other)
     before_last: list[int] = []
-    last = list(range(len(other) + 1))
+    last = [min(column, far) for column in range(width + 1)]
     for row, letter in enumerate(one, 1):
-        line = [row]
-        for column, against in enumerate(other, 1):
-            least = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != against))
-            swapped = row > 1 and column > 1 and letter == other[column - 2]
-            if swapped and one[row - 2] == against:
+        line = [far] * (width + 1)
+        if row <= most:
+            line[0] = row
+        for column in range(max(1, row - most), min(width, row + most) + 1):
+            against = other[column - 1]
+            least = last[column - 1] + (letter != against)
+            if last[column] < least:
+                least = last[column] + 1
+            if line[column - 1] < least:
+                least = line[column - 1] + 1
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == against:
                 least = min(least, before_last[column - 2] + 1)
-            line.append(least)
+            line[column] = min(least, far)
         if min(line) > most and min(last) > most:
-            return most + 1
+            return far
         before_last, last = last, line
-    return min(last[-1], most + 1)
+    return last[-1]
 
 
 def nearest(word: str, known: Iterable[str], most: int) -> tuple[str, ...]:
-    """Up to ``most`` known words that somebody may have meant by ``word``, the nearest first."""
+    """Up to ``most`` known words that somebody may have meant by ``word``, the nearest first.
+
+    Every word with one slip is among them; of those with two, whose first two letters are not
+    both wrong.
+    """
     allowed = tolerance(word)
     if not allowed:
         return ()
-    letters = set(word)
+    letters, start = set(word), word[:2]
     found = []
     for other in known:
+        if other[:1] not in start and other[1:2] not in start:
+            continue
         # A change brings in or takes away at most one letter, and most words differ in many.
         if len(letters.symmetric_difference(other)) <= 2 * allowed:
             far = distance(word, other, allowed)
