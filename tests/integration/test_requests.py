@@ -63,43 +63,43 @@ async def test_a_hold_outlives_the_gateway_and_central_hears_each_step(
         feeding.central_running(mosquitto, tmp_path / "central", ROWS) as central,
         httpx.AsyncClient(headers={"Accept-Language": "en"}) as phone,
         httpx.AsyncClient() as clerk,
+        running(heard, heard.link, ingester, to_central),
     ):
-        async with running(heard, heard.link, ingester, to_central):
-            await heard.link.connected.wait()
-            await process.start(group)
-            page = await until_says(
-                phone, f"{process.addresses['shopper']}/p/a?lang=en", "Hold it for me"
-            )
-            assert "Bring it to me" not in page, "nobody of the shop would see it"
-            ask = f"{process.addresses['shopper']}/ask/a?kind=hold"
-            fields = asking.fields((await phone.get(ask)).text)
-            sent = await phone.post(f"{process.addresses['shopper']}/requests", data=fields)
-            assert sent.status_code == 303
-            link = urlsplit(sent.headers["location"]).path
-            await process.kill()
+        await heard.link.connected.wait()
+        await process.start(group)
+        page = await until_says(
+            phone, f"{process.addresses['shopper']}/p/a?lang=en", "Hold it for me"
+        )
+        assert "Bring it to me" not in page, "nobody of the shop would see it"
+        ask = f"{process.addresses['shopper']}/ask/a?kind=hold"
+        fields = asking.fields((await phone.get(ask)).text)
+        sent = await phone.post(f"{process.addresses['shopper']}/requests", data=fields)
+        assert sent.status_code == 303
+        link = urlsplit(sent.headers["location"]).path
+        await process.kill()
 
-            await process.start(group)
-            shopper, staff = process.addresses["shopper"], process.addresses["staff"]
-            await until_says(phone, shopper + link, "We are asking whether we can hold it")
-            # The form is sent once more, as a phone does that heard no answer.
-            again = await phone.post(f"{shopper}/requests", data=fields)
-            assert urlsplit(again.headers["location"]).path == link
-            form = {"name": "Ana", "password": PASSWORD}
-            assert (await clerk.post(f"{staff}/sign-in", data=form)).status_code == 303
-            session = (await clerk.get(f"{staff}/api/v1/session")).json()
-            clerk.headers["X-CSRF-Token"] = session["csrf"]
-            (asked,) = (await clerk.get(f"{staff}/api/v1/requests")).json()["requests"]
-            async with clerk.stream("GET", f"{staff}/live") as stream:
-                assert stream.status_code == 200
-                # Somebody is there now. Of this article the shop has more than the one it holds.
-                await central.publish(stock("a", 2))
-                await until_says(phone, f"{shopper}/p/a?lang=en", "Bring it to me")
-            accept = await clerk.post(f"{staff}/api/v1/requests/{asked['id']}/accept")
-            assert accept.json()["confirmed_by"] == "staff"
-            page = await until_says(phone, shopper + link, "Held until")
-            assert accept.json()["code"] in page
-            await until_says(phone, f"{shopper}/p/a?lang=en", "1 left")
-            async with asyncio.timeout(PATIENCE_S):
-                while states(heard) != ["asked", "seen"]:
-                    await heard.more(1)
-            assert await process.stop() == 0
+        await process.start(group)
+        shopper, staff = process.addresses["shopper"], process.addresses["staff"]
+        await until_says(phone, shopper + link, "We are asking whether we can hold it")
+        # The form is sent once more, as a phone does that heard no answer.
+        again = await phone.post(f"{shopper}/requests", data=fields)
+        assert urlsplit(again.headers["location"]).path == link
+        form = {"name": "Ana", "password": PASSWORD}
+        assert (await clerk.post(f"{staff}/sign-in", data=form)).status_code == 303
+        session = (await clerk.get(f"{staff}/api/v1/session")).json()
+        clerk.headers["X-CSRF-Token"] = session["csrf"]
+        (asked,) = (await clerk.get(f"{staff}/api/v1/requests")).json()["requests"]
+        async with clerk.stream("GET", f"{staff}/live") as stream:
+            assert stream.status_code == 200
+            # Somebody is there now. Of this article the shop has more than the one it holds.
+            await central.publish(stock("a", 2))
+            await until_says(phone, f"{shopper}/p/a?lang=en", "Bring it to me")
+        accept = await clerk.post(f"{staff}/api/v1/requests/{asked['id']}/accept")
+        assert accept.json()["confirmed_by"] == "staff"
+        page = await until_says(phone, shopper + link, "Held until")
+        assert accept.json()["code"] in page
+        await until_says(phone, f"{shopper}/p/a?lang=en", "1 left")
+        async with asyncio.timeout(PATIENCE_S):
+            while states(heard) != ["asked", "seen"]:
+                await heard.more(1)
+        assert await process.stop() == 0
