@@ -37,7 +37,7 @@ from gateway.shopper.pages import LookupPages
 from gateway.shopper.presence import Phones, is_in_shop
 from gateway.shopper.request_page import Reader
 from gateway.store import requests as kept
-from gateway.store.database import Database
+from gateway.store.database import Database, StorageBusyError
 from gateway.store.requests import TooManyError
 from gateway.web import words
 from gateway.web.problems import Problem
@@ -282,6 +282,11 @@ class Asking:
             if error.limit == "article":
                 advice = texts.TOO_MANY_ARTICLE
             raise self._problem(request, 429, texts.TOO_MANY, advice, "too_many") from error
+        except StorageBusyError as error:
+            # Nothing was kept, and nobody is told that it was: the form is good once more.
+            raise self._problem(
+                request, 503, texts.NOT_NOW, texts.NOT_NOW_BUSY, "storage_busy"
+            ) from error
 
     async def _open_of_phone(self, request: Request, asked: Asked) -> ShopperRequest | None:
         """The open request of this phone for this article."""

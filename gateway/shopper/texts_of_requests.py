@@ -73,6 +73,10 @@ NOT_NOW_PAUSED = Text(
     es="Hay mucho que hacer y hoy no damos abasto. Pregunta en el mostrador.",
     en="We have our hands full at the moment. Please ask at the counter.",
 )
+NOT_NOW_BUSY = Text(
+    es="No pudimos anotarlo. Vuelve a intentarlo en un minuto, o pregunta en el mostrador.",
+    en="We could not note it down. Try again in a minute, or ask at the counter.",
+)
 NOT_NOW_STOCK = Text(
     es="No hay en esta tienda. Vuelve al artículo: dice dónde sí hay.",
     en="We do not have it in this shop. Go back to the article: it says where to get it.",

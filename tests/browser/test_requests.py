@@ -24,6 +24,7 @@ from gateway.store.database import Database
 from gateway.web.serving import Served, Serving
 from tests.browser.conftest import PageAt, Watched
 from tests.browser.fitting import assert_fits, enlarge_text
+from tests.browser.test_shopper import CONTRAST
 from tests.support import shop, staffed
 from tests.support.running import running
 from tests.support.staffed import NAME, PASSWORD, Staffed
@@ -300,6 +301,34 @@ async def test_without_a_staff_page_nothing_is_offered(both: BothSites, page_at:
     await phone.reload()
     assert await phone.get_by_role("link", name=said["bring"]).count() == 0
     assert await phone.get_by_role("link", name=said["hold"]).is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_words_can_be_read_in_light_and_dark(
+    both: BothSites, page_at: PageAt, scheme: str
+) -> None:
+    said = SAID["en"]
+    desk = (await _clerk(both, page_at, "en", color_scheme=scheme)).page
+    phone = (await page_at(both.shopper, locale="en-GB", color_scheme=scheme)).page
+    await phone.goto(f"{both.shopper}/ask/{LAST}?kind=hold")
+    await _can_be_read(phone, 8)
+    await phone.get_by_role("button", name=said["do_hold"]).click()
+    await expect(phone.get_by_text(said["waits"])).to_be_visible()
+    await both.pass_(minutes=4)
+    await expect(phone.locator(".notice-title")).to_have_text(said["unseen"])
+    await _can_be_read(phone, 8)
+    await desk.goto(f"{both.desk}/requests")
+    await expect(desk.locator(".request.trouble")).to_have_count(1)
+    await _can_be_read(desk, 12)
+    await _tap(desk, said["accept"])
+    await expect(phone.locator(".pickup")).to_be_visible()
+    await _can_be_read(phone, 8)
+
+
+async def _can_be_read(page: Page, least: int) -> None:
+    ratios = await page.evaluate(CONTRAST)
+    assert len(ratios) >= least
+    assert {text: ratio for text, ratio in ratios.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -57,6 +57,14 @@ def test_what_passes_before_it_has_settled_is_not_told() -> None:
     assert not told.minutes(60)
 
 
+def test_a_shopper_whom_nobody_has_seen_is_told_at_once() -> None:
+    told = Told()
+    late = "task.request_late"
+    assert told.minutes(1, task__request_late=1) == [(late, State.BEGAN, 1)]
+    assert told.minutes(1) == [(late, State.ENDED, 1)]
+    assert told.minutes(3, task__request_late=1) == [(late, State.BEGAN, 1)]
+
+
 def test_an_outage_is_told_later_than_a_task() -> None:
     assert len(Told().minutes(3, task__label_silent=1, outage__central=1)) == 1
     assert len(Told().minutes(11, task__label_silent=1, outage__central=1)) == 2

@@ -188,3 +188,31 @@ def test_hours_are_written_by_days_in_either_language(said: str, days: str) -> N
 def test_what_is_no_hours_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         opening.written(said)
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-11-22T08:59", "2026-11-22T09:00"),
+        ("2026-11-22T09:00", None),
+        ("2026-11-22T14:59", None),
+        ("2026-11-22T15:00", "2026-11-29T09:00"),
+    ],
+)
+def test_when_a_shop_opens_next(at: str, opens: str | None) -> None:
+    sundays = ShopHours(
+        hours=opening.hours_from([{"days": ["sun"], "open": "09:00", "close": "15:00"}], []),
+        zone=ZoneInfo("America/Mexico_City"),
+    )
+    instant = datetime.fromisoformat(at).replace(tzinfo=sundays.zone)
+    wanted = None if opens is None else datetime.fromisoformat(opens).replace(tzinfo=sundays.zone)
+    assert sundays.opens_next(instant) == wanted
+    assert sundays.is_open(instant) is (opens is None)
+
+
+def test_a_shop_that_never_closes_is_open() -> None:
+    every = [{"days": list(opening.DAYS), "open": "00:00", "close": "24:00"}]
+    always = ShopHours(hours=opening.hours_from(every, []), zone=ZoneInfo("Europe/Madrid"))
+    at = datetime(2026, 11, 22, 23, 59, 59, tzinfo=always.zone)
+    assert always.is_open(at)
+    assert always.opens_next(at) is None
