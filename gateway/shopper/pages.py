@@ -7,16 +7,26 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi import Path as PathPart
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from gateway.clock import Clock
-from gateway.domain import gtin, labels
+from gateway.domain import digital_link, gtin, labels
 from gateway.domain.catalogue import Family
 from gateway.settings import Settings
-from gateway.shopper import acting, addresses, availability, lookup, requested, texts, views
+from gateway.shopper import (
+    acting,
+    addresses,
+    availability,
+    lookup,
+    requested,
+    resolver,
+    texts,
+    views,
+)
 from gateway.shopper.acting import Act, Asker, Offered
 from gateway.shopper.availability import AvailabilityAnswer
 from gateway.shopper.lookup import ConflictError, Found, TargetOfCode
@@ -128,7 +138,17 @@ class LookupPages:
         @router.get("/01/{number}", include_in_schema=False)
         @router.get("/01/{number}/{_qualifiers:path}", include_in_schema=False)
         async def by_gtin(request: Request, number: str) -> Response:
-            return await self._article(request, await self._with_gtin(request, number))
+            found = await self._with_gtin(request, number)
+            return self._resolved(request, found) or await self._article(request, found)
+
+        router.add_api_route(
+            "/01/{_rest:path}", _allowed, methods=["OPTIONS"], include_in_schema=False
+        )
+
+        @router.get(resolver.WELL_KNOWN, include_in_schema=False)
+        async def described() -> Response:
+            told = resolver.description(self._shop().public_base, self._shop_name.current)
+            return JSONResponse(told, headers={**resolver.OPEN, "Cache-Control": "no-cache"})
 
         @router.get("/l/{code}", include_in_schema=False)
         async def by_label(request: Request, code: str) -> Response:
@@ -171,6 +191,41 @@ class LookupPages:
             return await self._database.read(find)
         except ConflictError as error:
             raise self.conflict(request) from error
+
+    def _resolved(self, request: Request, found: Found | None) -> Response | None:
+        """What a program asked of the GS1 resolver; None where a page is wanted."""
+        query = request.url.query
+        wanted = resolver.wants(query, request.headers.get("accept", ""))
+        wrong = resolver.fault(request.scope["path"], query)
+        if wrong is not None:
+            raise self.problem(
+                request, 400, texts.BAD_LINK, texts.BAD_LINK_ADVICE, code="bad_link", echo=wrong
+            )
+        if wanted is None:
+            return None
+        if found is None or found.target.product is None:
+            raise self.unknown(request)
+        number = digital_link.parse(f"https://here{request.scope['path']}").value
+        base, product = self._shop().public_base, found.target.product
+        headers = {
+            **resolver.OPEN,
+            "Cache-Control": "no-cache",
+            "Link": resolver.pointer(base, number),
+            "Vary": "Accept",
+        }
+        if wanted == "linkset":
+            tongue = self.tongue(request)
+            at = self._clock.known()
+            page = views.page(found.family, found.target, shop=self._shop(), tongue=tongue, at=at)
+            title = product if page is None else page.title
+            told = resolver.linkset(base, number, product, title)
+            return JSONResponse(told, headers=headers, media_type=resolver.LINKSET)
+        if not resolver.has(wanted):
+            raise self.problem(
+                request, 404, texts.NO_LINK, texts.NO_LINK_ADVICE, code="no_link_of_this_type"
+            )
+        address = f"{self.root}/p/{quote(product, safe='')}?{query}"
+        return RedirectResponse(address, 307, headers)
 
     async def _with_label(self, request: Request, typed: str) -> Found:
         code = labels.normalise_code(typed)
@@ -289,6 +344,12 @@ class LookupPages:
         language = self.tongue(request).language
         facts = {"code": _short(echo)} if echo else {}
         return Problem(status, title.say(language), advice.say(language, **facts), code=code)
+
+
+async def _allowed() -> Response:
+    """What a program of another site may do."""
+    methods = {"Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD"}
+    return Response(status_code=204, headers={**resolver.OPEN, **methods})
 
 
 def _short(echo: str) -> str:

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.domain import scanning
+from gateway.shopper import resolver
 from gateway.web import words
 
 MAX_COLOR = 100
@@ -19,6 +20,7 @@ _MAX_PAGE = 1_000
 _AT_KIOSK = "gateway.kiosk"
 FIND = "/find"
 _LISTS = frozenset({"/", FIND})
+_RESOLVED = "/01/"
 _CACHED = ("/p/", "/g/", "/l/", "/01/", "/api/availability/")
 
 
@@ -107,10 +109,18 @@ class PageKey:
         path: str = scope["path"]
         if not path.startswith(_CACHED):
             return None
-        query = scope["query_string"].decode("latin-1")
-        accept = Headers(scope=scope).get("accept-language")
-        tongue = words.tongue(query, accept, self._language())
+        query, headers = scope["query_string"].decode("latin-1"), Headers(scope=scope)
+        if path.startswith(_RESOLVED) and _is_of_resolver(path, query, headers):
+            return None
+        tongue = words.tongue(query, headers.get("accept-language"), self._language())
         return path, tongue, color(query), base(scope)
+
+
+def _is_of_resolver(path: str, query: str, headers: Headers) -> bool:
+    """Whether more than the page of the article may be asked for, or asked for wrongly."""
+    attributes = any(name[:1].isdigit() for name in query.split("&"))
+    asked = resolver.wants(query, headers.get("accept", "")) is not None
+    return asked or attributes or path.count("/") > _RESOLVED.count("/")
 
 
 class FoundKey:

@@ -117,6 +117,16 @@ BAD_GTIN_ADVICE = Text(
     es="Escanéalo otra vez o pregunta al personal.",
     en="Scan it again or ask our staff.",
 )
+BAD_LINK = Text(es="Este enlace no está bien hecho", en="This link is not made right")
+BAD_LINK_ADVICE = Text(
+    es="Escanea la etiqueta otra vez o pregunta al personal. ({code})",
+    en="Scan the label again or ask our staff. ({code})",
+)
+NO_LINK = Text(es="Aquí no hay nada de eso", en="There is nothing of that here")
+NO_LINK_ADVICE = Text(
+    es="De este artículo tenemos su página: quita linkType de la dirección.",
+    en="Of this article we have its page: take linkType out of the address.",
+)
 UNKNOWN_ARTICLE = Text(es="No conocemos este artículo", en="We do not know this article")
 UNKNOWN_ARTICLE_ADVICE = Text(
     es="Puede que no sea de esta tienda. Enséñaselo al personal y te ayudamos.",

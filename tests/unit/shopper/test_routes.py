@@ -28,7 +28,7 @@ NAVY_26 = "/p/alba-navy-26"
         *("/p/alba-navy-26", "/P/alba-navy-26", "/p/alba-navy-26/"),
         *(f"/01/{shop.barcode(27)}", f"/01/{shop.barcode(27)[1:]}"),
         *(
-            f"/01/{shop.barcode(27)}/10/LOT7/21/SER?linkType=gs1:pip&x=1",
+            f"/01/{shop.barcode(27)}/10/LOT7/21/SER?utm_source=label&x=1",
             f"/01/{shop.barcode(27)}/",
         ),
     ],
