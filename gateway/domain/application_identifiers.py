@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -25,149 +25,131 @@ _SETS: Final[Mapping[str, str]] = {
 _COMPONENT: Final = re.compile(r"(\[?)([NXYZ])(\.\.)?(\d+)((?:,[a-z]+)*)(\]?)")
 
 
-def _formats() -> Iterator[tuple[str, str]]:
-    yield from {
-        "00": "N18,csum",
-        "01": "N14,csum",
-        "02": "N14,csum",
-        "03": "N14,csum",
-        "10": "X..20",
-        "20": "N2",
-        "21": "X..20",
-        "22": "X..20",
-        "30": "N..8",
-        "37": "N..8",
-        "90": "X..30",
-        "235": "X..28",
-        "240": "X..30",
-        "241": "X..30",
-        "242": "N..6",
-        "243": "X..20",
-        "250": "X..30",
-        "251": "X..30",
-        "253": "N13,csum [X..17]",
-        "254": "X..20",
-        "255": "N13,csum [N..12]",
-        "400": "X..30",
-        "401": "X..30",
-        "402": "N17,csum",
-        "403": "X..30",
-        "420": "X..20",
-        "421": "N3 X..9",
-        "422": "N3",
-        "423": "N3 [N..12]",
-        "424": "N3",
-        "425": "N3 [N..12]",
-        "426": "N3",
-        "427": "X..3",
-    }.items()
-    for name in (11, 12, 13, 15, 16, 17):
-        yield str(name), "N6,date"
-    for name in range(91, 100):
-        yield str(name), "X..90"
-    # Measures: the last digit tells the decimals.
-    kinds = (*range(310, 317), *range(320, 338), *range(340, 358), *range(360, 370))
-    for name in kinds:
-        for decimals in range(6):
-            yield f"{name}{decimals}", "N6"
-    for decimals in range(10):
-        yield f"390{decimals}", "N..15"
-        yield f"391{decimals}", "N3 N..15"
-        yield f"392{decimals}", "N..15"
-        yield f"393{decimals}", "N3 N..15"
-    for decimals in range(4):
-        yield f"394{decimals}", "N4"
-    for decimals in range(6):
-        yield f"395{decimals}", "N6"
-    for name in range(410, 418):
-        yield str(name), "N13,csum"
-    for name in range(710, 718):
-        yield str(name), "X..20"
-    for name in range(7030, 7040):
-        yield str(name), "N3 X..27"
-    for name in range(7230, 7240):
-        yield str(name), "X2 X..28"
-    yield from _of_transport()
-    yield from _of_four_digits()
+def _with_decimals(most: int, *names: int) -> tuple[int, ...]:
+    return tuple(10 * name + decimals for name in names for decimals in range(most))
 
 
-def _of_transport() -> Iterator[tuple[str, str]]:
-    """Where and when something is to be brought (4300 to 4333)."""
-    for name in (4300, 4301, 4310, 4311, 4320):
-        yield str(name), "X..35"
-    for name in (*range(4302, 4307), *range(4312, 4317)):
-        yield str(name), "X..70"
-    for name in (4307, 4317):
-        yield str(name), "X2"
-    for name in (4308, 4319):
-        yield str(name), "X..30"
-    yield from {"4309": "N20", "4318": "X..20", "4324": "N10", "4325": "N10", "4326": "N6"}.items()
-    for name in (4321, 4322, 4323):
-        yield str(name), "N1"
-    for name in range(4330, 4334):
-        yield str(name), "N6 [X1]"
+_SINGLE: Final[Mapping[str, str]] = {
+    "00": "N18,csum",
+    "01": "N14,csum",
+    "02": "N14,csum",
+    "03": "N14,csum",
+    "10": "X..20",
+    "20": "N2",
+    "21": "X..20",
+    "22": "X..20",
+    "30": "N..8",
+    "37": "N..8",
+    "90": "X..30",
+    "235": "X..28",
+    "240": "X..30",
+    "241": "X..30",
+    "242": "N..6",
+    "243": "X..20",
+    "250": "X..30",
+    "251": "X..30",
+    "253": "N13,csum [X..17]",
+    "254": "X..20",
+    "255": "N13,csum [N..12]",
+    "400": "X..30",
+    "401": "X..30",
+    "402": "N17,csum",
+    "403": "X..30",
+    "420": "X..20",
+    "421": "N3 X..9",
+    "422": "N3",
+    "423": "N3 [N..12]",
+    "424": "N3",
+    "425": "N3 [N..12]",
+    "426": "N3",
+    "427": "X..3",
+    "4309": "N20",
+    "4318": "X..20",
+    "4324": "N10",
+    "4325": "N10",
+    "4326": "N6",
+    "7001": "N13",
+    "7002": "X..30",
+    "7003": "N10",
+    "7004": "N..4",
+    "7005": "X..12",
+    "7006": "N6,date",
+    "7007": "N6,date [N6,date]",
+    "7008": "X..3",
+    "7009": "X..10",
+    "7010": "X..2",
+    "7011": "N6,date [N4]",
+    "7020": "X..20",
+    "7021": "X..20",
+    "7022": "X..20",
+    "7023": "X..30",
+    "7040": "N1 X3",
+    "7041": "X..4",
+    "7240": "X..20",
+    "7241": "N2",
+    "7242": "X..25",
+    "7250": "N8",
+    "7251": "N12",
+    "7252": "N1",
+    "7253": "X..40",
+    "7254": "X..40",
+    "7255": "X..10",
+    "7256": "X..90",
+    "7257": "X..70",
+    "7258": "X3",
+    "7259": "X..40",
+    "8001": "N14",
+    "8002": "X..20",
+    "8003": "N1,zero N13,csum [X..16]",
+    "8004": "X..30",
+    "8005": "N6",
+    "8006": "N14,csum N4",
+    "8007": "X..34",
+    "8008": "N8 [N..4]",
+    "8009": "X..50",
+    "8010": "Y..30",
+    "8011": "N..12",
+    "8012": "X..20",
+    "8013": "X..25",
+    "8014": "X..25",
+    "8017": "N18,csum",
+    "8018": "N18,csum",
+    "8019": "N..10",
+    "8020": "X..25",
+    "8026": "N14,csum N4",
+    "8030": "Z..90",
+    "8110": "X..70",
+    "8111": "N4",
+    "8112": "X..70",
+    "8200": "X..70",
+}
+_SEVERAL: Final[tuple[tuple[Iterable[int], str], ...]] = (
+    ((11, 12, 13, 15, 16, 17), "N6,date"),
+    (range(91, 100), "X..90"),
+    (range(410, 418), "N13,csum"),
+    (range(710, 718), "X..20"),
+    # Measures and amounts: the last digit tells the decimals.
+    (_with_decimals(6, *range(310, 317), *range(320, 338), *range(340, 358)), "N6"),
+    (_with_decimals(6, *range(360, 370), 395), "N6"),
+    (_with_decimals(10, 390, 392), "N..15"),
+    (_with_decimals(10, 391, 393), "N3 N..15"),
+    (_with_decimals(4, 394), "N4"),
+    # Where and when something is to be brought.
+    ((4300, 4301, 4310, 4311, 4320), "X..35"),
+    ((*range(4302, 4307), *range(4312, 4317)), "X..70"),
+    ((4307, 4317), "X2"),
+    ((4308, 4319), "X..30"),
+    (range(4321, 4324), "N1"),
+    ((4324, 4325), "N10"),
+    (range(4330, 4334), "N6 [X1]"),
+    (range(7030, 7040), "N3 X..27"),
+    (range(7230, 7240), "X2 X..28"),
+)
 
-
-def _of_four_digits() -> Iterator[tuple[str, str]]:
-    yield from {
-        "7001": "N13",
-        "7002": "X..30",
-        "7003": "N10",
-        "7004": "N..4",
-        "7005": "X..12",
-        "7006": "N6,date",
-        "7007": "N6,date [N6,date]",
-        "7008": "X..3",
-        "7009": "X..10",
-        "7010": "X..2",
-        "7011": "N6,date [N4]",
-        "7020": "X..20",
-        "7021": "X..20",
-        "7022": "X..20",
-        "7023": "X..30",
-        "7040": "N1 X3",
-        "7041": "X..4",
-        "7240": "X..20",
-        "7241": "N2",
-        "7242": "X..25",
-        "7250": "N8",
-        "7251": "N12",
-        "7252": "N1",
-        "7253": "X..40",
-        "7254": "X..40",
-        "7255": "X..10",
-        "7256": "X..90",
-        "7257": "X..70",
-        "7258": "X3",
-        "7259": "X..40",
-        "8001": "N14",
-        "8002": "X..20",
-        "8003": "N1,zero N13,csum [X..16]",
-        "8004": "X..30",
-        "8005": "N6",
-        "8006": "N14,csum N4",
-        "8007": "X..34",
-        "8008": "N8 [N..4]",
-        "8009": "X..50",
-        "8010": "Y..30",
-        "8011": "N..12",
-        "8012": "X..20",
-        "8013": "X..25",
-        "8014": "X..25",
-        "8017": "N18,csum",
-        "8018": "N18,csum",
-        "8019": "N..10",
-        "8020": "X..25",
-        "8026": "N14,csum N4",
-        "8030": "Z..90",
-        "8110": "X..70",
-        "8111": "N4",
-        "8112": "X..70",
-        "8200": "X..70",
-    }.items()
-
-
-FORMATS: Final[Mapping[str, str]] = dict(_formats())
+FORMATS: Final[Mapping[str, str]] = {
+    **_SINGLE,
+    **{str(name): shape for names, shape in _SEVERAL for name in names},
+}
 """The format of each identifier's data."""
 
 
