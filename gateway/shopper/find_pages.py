@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.clock import Clock
 from gateway.domain import scanning
+from gateway.domain.scanning import Scan
 from gateway.shopper import addresses, cards, lookup, requested, texts_of_finding
 from gateway.shopper import texts as lookup_texts
 from gateway.shopper.cards import Asked, Found
@@ -23,14 +24,17 @@ from gateway.web import cache, served_pictures, words
 from gateway.web import texts as web_texts
 from gateway.web.cache import Note
 from gateway.web.problems import Problem
-from gateway.web.words import Tongue
+from gateway.web.words import Text, Tongue
 from gateway.wording import languages, numbers
+
+T = TypeVar("T")
 
 MANIFEST: Final = "/kiosk.webmanifest"
 _START_S: Final = 5.0
 _LIST_S: Final = 1.0
 """What is new on a list is not among the rows it was made of, so lists live this long."""
 _MAX_ECHO: Final = 60
+_SHORTEST_NUMBER: Final = 8
 
 
 class FindPages:
@@ -88,12 +92,16 @@ class FindPages:
             raise self._lookups.conflict(request) from error
         if path is not None:
             return self._lookups.go(addresses.address(path, tongue))
+        if _is_code(scan):
+            # A code means one article; another that has its digits or letters is none.
+            return await self._nothing(request, scan.text, lookup_texts.NOT_FOUND_ADVICE)
         asked = Asked(
             text=scan.text, category="" if scan.text else category, page=requested.page(query)
         )
         found = await self._found(request, asked, tongue)
         if not found.cards:
-            return await self._nothing(request, asked)
+            advice = texts_of_finding.NOT_FOUND_ADVICE
+            return await self._nothing(request, asked.text or asked.category, advice)
         cache.note(request.scope, Note(tags=found.tags, until=found.until, lifetime_s=_LIST_S))
         return self._list(request, asked, found)
 
@@ -103,12 +111,20 @@ class FindPages:
         def read(connection: Connection) -> Found:
             return cards.found(connection, asked, shop=shop, tongue=tongue, at=at)
 
+        found = await self._in_turn(request, read)
+        for card in found.cards:
+            if card.kept is None and card.page.picture.url is not None:
+                self._lookups.need(card.page.picture.url)
+        return found
+
+    async def _in_turn(self, request: Request, query: Callable[[Connection], T]) -> T:
+        """Read what takes its time, one after the other."""
         address = request.client.host if request.client is not None else ""
         try:
             async with self._turns.taken(address):
-                found = await self._database.read(read)
+                return await self._database.read(query)
         except TooManyError as error:
-            language = tongue.language
+            language = self._lookups.tongue(request).language
             raise Problem(
                 429,
                 web_texts.BUSY.say(language),
@@ -116,14 +132,12 @@ class FindPages:
                 code="too_many_searches",
                 headers={"Retry-After": "2"},
             ) from error
-        for card in found.cards:
-            if card.kept is None and card.page.picture.url is not None:
-                self._lookups.need(card.page.picture.url)
-        return found
 
-    async def _start(self, request: Request, *, missing: str = "", text: str = "") -> Response:
+    async def _start(
+        self, request: Request, *, missing: str = "", advice: str = "", text: str = ""
+    ) -> Response:
         tongue = self._lookups.tongue(request)
-        known = await self._database.read(cards.categories)
+        known = await self._in_turn(request, cards.categories)
         categories = [(one, addresses.address(FIND, tongue, category=one.name)) for one in known]
         return self._lookups.written(
             request,
@@ -131,18 +145,15 @@ class FindPages:
             status=404 if missing else 200,
             text=text,
             missing=missing,
-            advice=texts_of_finding.NOT_FOUND_ADVICE.say(tongue.language)
-            if any(letter.isalpha() for letter in text)
-            else lookup_texts.NOT_FOUND_ADVICE.say(tongue.language),
+            advice=advice,
             categories=categories,
             said=_texts(tongue),
         )
 
-    async def _nothing(self, request: Request, asked: Asked) -> Response:
-        tongue = self._lookups.tongue(request)
-        echo = _short(asked.text or asked.category)
-        missing = lookup_texts.NOT_FOUND.say(tongue.language, code=echo)
-        return await self._start(request, missing=missing, text=asked.text)
+    async def _nothing(self, request: Request, text: str, advice: Text) -> Response:
+        language = self._lookups.tongue(request).language
+        missing = lookup_texts.NOT_FOUND.say(language, code=_short(text))
+        return await self._start(request, missing=missing, advice=advice.say(language), text=text)
 
     def _list(self, request: Request, asked: Asked, found: Found) -> Response:
         tongue = self._lookups.tongue(request)
@@ -195,6 +206,12 @@ class FindPages:
             headers={"Cache-Control": "no-cache"},
             media_type="application/manifest+json",
         )
+
+
+def _is_code(scan: Scan) -> bool:
+    numbered = scan.text.isdigit() and len(scan.text) >= _SHORTEST_NUMBER
+    linked = "://" in scan.text or any((scan.product, scan.group, scan.gtin))
+    return numbered or linked
 
 
 def _texts(tongue: Tongue) -> object:

@@ -146,7 +146,7 @@ def _ranked(connection: Connection, question: str, looked: Looked) -> Result:
         (question, MAX_LOOKED_AT, MAX_FOUND + 1),
     ).fetchall()
     ordered = sorted(
-        rows[:MAX_FOUND], key=lambda row: (searching.rank(looked, row[1].split()), row[2])
+        rows[:MAX_FOUND], key=lambda row: (searching.rank(looked, row[1].split()), row[1], row[2])
     )
     return Result(styles=tuple(_style(row) for row in ordered), more=len(rows) > MAX_FOUND)
 

@@ -102,8 +102,8 @@ def _write(connection: Connection, known: _Gone, now: _Texts) -> None:
     new = [(*place, *text) for place, text in now.items() if was.get(place) != text]
     connection.executemany("DELETE FROM article_text WHERE kind = ? AND key = ?", gone)
     bulk.put_all(connection, "article_text (kind, key, group_id, category, color, words)", new)
-    grown = Counter(word for row in new for word in row[-1].split())
-    grown.subtract(word for place in gone for word in was[place].words.split())
+    grown = Counter(" ".join([row[-1] or "" for row in new]).split())
+    grown.subtract(" ".join([was[place].words for place in gone]).split())
     _count(connection, grown)
 
 

@@ -75,9 +75,11 @@ async def test_what_is_not_found_gets_advice_and_the_field_again(shopper: Shoppe
     assert words.status_code == 404
     assert "Prueba con menos palabras" in words.text
     assert 'value="zapatilla qwxyz"' in words.text
-    code = await shopper.get(f"/find?q={shop.barcode(777)}")
-    assert code.status_code == 404
-    assert "todas sus cifras" in code.text
+    foreign = "https%3A%2F%2Fother.example.com%2Fjeans%2Falba"
+    for typed in (shop.barcode(777), "12345678", foreign, f"(01){shop.barcode(777)}", "/p/none"):
+        code = await shopper.get(f"/find?q={typed}")
+        assert code.status_code == 404, typed
+        assert "todas sus cifras" in code.text
     assert (await shopper.get("/find?category=None")).status_code == 404
 
 
