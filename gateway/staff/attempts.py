@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from gateway.clock import Clock
-from gateway.store import failed_sign_ins
+from gateway.store import failed_sign_ins, people
 from gateway.store.database import Database
 from gateway.store.failed_sign_ins import Key
 
@@ -74,4 +74,4 @@ class Attempts:
 
 
 def _keys(name: str, address: str) -> tuple[Key, Key]:
-    return Key("account", name.casefold()[:64]), Key("address", address[:64])
+    return Key("account", people.key_of(name)[:64]), Key("address", address[:64])

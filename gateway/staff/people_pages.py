@@ -107,18 +107,21 @@ class PeoplePages:
         """Another password, by the one there is; the other sessions end."""
         form, session = await _form(request), visit_of(request).session
         person = await self._desk.read(partial(people.find, name=session.name))
-        known = person.password_hash if person is not None else None
-        if not (await self._checker.check(known, _field(form, "now"))).right:
+        was = person.password_hash if person is not None else ""
+        if not (await self._checker.check(was, _field(form, "now"))).right:
             return await self._me(request, texts.WRONG_NOW)
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._me(request, texts.PASSWORD_BAD)
 
-        def change(connection: Connection) -> None:
-            people.set_password_hash(connection, session.name, hashed)
+        def change(connection: Connection) -> bool:
+            if not people.exchange_password_hash(connection, session.name, was, hashed):
+                return False
             sessions.end_all_of(connection, session.name, but=session.key)
+            return True
 
-        await self._desk.database.write(change)
+        if not await self._desk.database.write(change):
+            return await self._me(request, texts.WRONG_NOW)
         return go("/me?did=changed")
 
     async def own_pin(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ A shared device that locked itself goes on with what it was opened with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -93,6 +93,8 @@ class SignIn:
             wrong = texts_of_people.WRONG_SHORT if given.short else texts.WRONG
             return await self._form(request, wrong, name=given.name, back=back, status=401)
         token = await self._open(request, person, device, short=bool(given.short))
+        if token is None:
+            return await self._form(request, texts.WRONG, name=given.name, back=back, status=401)
         # One more step, to see whether the browser kept the session.
         response = go(f"/signed-in?{urlencode({'next': back})}")
         self._gate.keep(response, token)
@@ -212,18 +214,26 @@ class SignIn:
             return None
         better = verdict.better_hash
         if better is not None and not short:
-            await self._desk.database.write(
-                lambda connection: people.set_password_hash(connection, person.name, better)
-            )
+            was, person = person, replace(person, password_hash=better)
+            if not await self._desk.database.write(
+                lambda rows: people.exchange_password_hash(
+                    rows, was.name, was.password_hash, better
+                )
+            ):
+                return None  # it became another password while this one was compared
         return person
 
     async def _open(
         self, request: Request, person: Person, device: SharedDevice | None, *, short: bool
-    ) -> str:
+    ) -> str | None:
+        """The token; None where what was proven became worthless meanwhile."""
         old, now = await self._gate.visit(request), self._desk.clock.now()
         client = browsers.named(request.headers.get("user-agent", ""))
 
-        def begin(connection: Connection) -> str:
+        def begin(connection: Connection) -> str | None:
+            # Comparing takes a while: who was removed then, or given another secret, stays out.
+            if not people.is_as(connection, person):
+                return None
             if old is not None:
                 sessions.end(connection, old.token)
             number = None
