@@ -125,7 +125,7 @@ def copy(source: Path, folder: Path, go_on: GoOn) -> None:
     """
     try:
         make(folder)
-        _clear_parts(folder)
+        _clear_parts(folder, source.name)
         need(folder, source.stat().st_size)
         part = folder / f"{source.name}{_PART}"
         sent = _copied(source, part, go_on)
@@ -179,9 +179,12 @@ def _copied(source: Path, part: Path, go_on: GoOn) -> str:
     return found.hexdigest()
 
 
-def _clear_parts(folder: Path) -> None:
-    """Take away what was cut off before: nobody uses it, and it takes room."""
-    for part in folder.glob(f"anaquel~*{_PART}"):
+def _clear_parts(folder: Path, name: str) -> None:
+    """Take away what was cut off before: nobody uses it, and it takes room.
+
+    Only of the box of this name: another one may be in the middle of its own.
+    """
+    for part in folder.glob(f"{name.rpartition('~')[0]}~*{_PART}"):
         part.unlink(missing_ok=True)
 
 
