@@ -7,6 +7,8 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from starlette.requests import Request
+
 from gateway.clock import Clock
 from gateway.store import failed_sign_ins, people
 from gateway.store.database import Database
@@ -71,6 +73,11 @@ class Attempts:
         """Forget the failures: whoever it was knows the password."""
         keys = _keys(name, address)
         await self._database.write(lambda rows: failed_sign_ins.forget(rows, keys))
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as failures are counted."""
+    return request.client.host if request.client is not None else ""
 
 
 def _keys(name: str, address: str) -> tuple[Key, Key]:

@@ -20,10 +20,12 @@ from starlette.responses import Response
 
 from gateway.staff import passwords, permits, qr_picture, showing
 from gateway.staff import texts_of_people as texts
+from gateway.staff.attempts import Attempts, TooManyError, address_of
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import visit_of
 from gateway.staff.passwords import Checker, PasswordError
 from gateway.staff.showing import When
+from gateway.staff.texts import SLOW_DOWN
 from gateway.store import people, sessions, shared_devices
 from gateway.store.database import Connection
 from gateway.store.people import Person, PersonError, Role
@@ -78,9 +80,10 @@ class PersonLine:
 class PeoplePages:
     """The routes."""
 
-    def __init__(self, desk: Desk, checker: Checker) -> None:
+    def __init__(self, desk: Desk, checker: Checker, attempts: Attempts) -> None:
         self._desk = desk
         self._checker = checker
+        self._attempts = attempts
 
     def routes(self) -> APIRouter:
         """The routes; all behind the gate."""
@@ -107,9 +110,19 @@ class PeoplePages:
         """Another password, by the one there is; the other sessions end."""
         form, session = await _form(request), visit_of(request).session
         person = await self._desk.read(partial(people.find, name=session.name))
-        was = person.password_hash if person is not None else ""
-        if not (await self._checker.check(was, _field(form, "now"))).right:
+        was, now = person.password_hash if person is not None else "", _field(form, "now")
+        address = address_of(request)
+        try:
+            # Whoever found an open session may not guess faster than whoever has none.
+            async with self._attempts.turn(session.name, address):
+                is_right = (await self._checker.check(was, now)).right
+                if not is_right:
+                    await self._attempts.failed(session.name, address)
+        except TooManyError:
+            return await self._me(request, SLOW_DOWN)
+        if not is_right:
             return await self._me(request, texts.WRONG_NOW)
+        await self._attempts.succeeded(session.name, address)
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._me(request, texts.PASSWORD_BAD)

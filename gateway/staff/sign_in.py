@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.staff import browsers, texts, texts_of_people
-from gateway.staff.attempts import Attempts, TooManyError
+from gateway.staff.attempts import Attempts, TooManyError, address_of
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import Gate, Visit, own_path, visit_of
 from gateway.staff.passwords import Checker
@@ -164,7 +164,7 @@ class SignIn:
         self._gate.from_own_page(request)
         form = await request.form(max_files=0, max_fields=10)
         code, now = _field(form, "code"), self._desk.clock.now()
-        address = _address(request)
+        address = address_of(request)
         try:
             async with self._attempts.turn(_ENROL, address):
                 token = await self._desk.database.write(
@@ -186,7 +186,7 @@ class SignIn:
     ) -> Person | None:
         """Who it is; None for what is wrong. Raises ``TooManyError``."""
         by_badge = given.short.strip().upper().startswith(people.BADGE)
-        name, address = (_BADGE if by_badge else given.name), _address(request)
+        name, address = (_BADGE if by_badge else given.name), address_of(request)
         async with self._attempts.turn(name, address):
             if by_badge and device is not None:
                 person = await self._desk.read(partial(people.by_badge, badge=given.short))
@@ -303,10 +303,6 @@ def _given(form: FormData) -> _Given:
     return _Given(
         name=_field(form, "name"), password=_field(form, "password"), short=_field(form, "short")
     )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def _field(form: FormData, name: str) -> str:

@@ -299,6 +299,18 @@ async def test_who_is_removed_while_the_password_is_compared_stays_out(
     assert answer.status_code == 401
 
 
+async def test_the_own_password_is_guessed_in_an_open_session_no_faster_than_outside(
+    crew: Staffed,
+) -> None:
+    async with crew.signed_in("Beto") as own:
+        for _ in range(5):
+            await own.post("/me/password", data={"now": "x" * 9, "password": "y" * 9})
+        assert crew.pauses == [1.0, 2.0]
+        await own.post("/me/password", data={"now": PASSWORD, "password": "nueva y larga"})
+        await own.post("/me/password", data={"now": "x" * 9, "password": "y" * 9})
+        assert crew.pauses == [1.0, 2.0, 4.0], "whoever knows it waits no more"
+
+
 async def test_changing_the_own_password_does_not_undo_what_somebody_reset_meanwhile(
     crew: Staffed, request: pytest.FixtureRequest
 ) -> None:
