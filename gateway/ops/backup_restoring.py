@@ -66,6 +66,10 @@ class Restoring:
         self._manifest: Manifest | None = None
         self._by = ""
 
+    def follow(self, settings: Settings) -> None:
+        """The next gateway has these; call it while none runs."""
+        self._settings, self._data = settings, settings.data.folder
+
     @property
     def is_confirmed(self) -> bool:
         """Whether the gateway ends in order to go on with other data."""
