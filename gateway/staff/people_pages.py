@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from fastapi import APIRouter
@@ -48,6 +48,8 @@ _DID: Final[Mapping[str, Text]] = MappingProxyType(
         "ended": texts.DID_ENDED_SESSION,
     }
 )
+
+T = TypeVar("T")
 
 log = structlog.get_logger("staff")
 
@@ -183,7 +185,7 @@ class PeoplePages:
         role = _role(_field(form, "role"))
         if role is None or not permits.may_look_after(visit_of(request).session.role, role):
             raise self._refused(request, texts.OF_HIGHER)
-        await self._desk.database.write(lambda rows: people.change_role(rows, person.name, role))
+        await self._do(request, person, lambda rows: people.change_role(rows, person.name, role))
         log.info("role changed", role=role.value)
         return go("/people?did=changed")
 
@@ -194,8 +196,8 @@ class PeoplePages:
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._page(request, texts.PASSWORD_BAD)
-        await self._desk.database.write(
-            lambda rows: people.change_password(rows, person.name, hashed)
+        await self._do(
+            request, person, lambda rows: people.change_password(rows, person.name, hashed)
         )
         return go("/people?did=changed")
 
@@ -206,13 +208,13 @@ class PeoplePages:
         hashed = await self._hashed(passwords.hash_pin, _field(form, "pin"))
         if hashed is None:
             return await self._page(request, texts.PIN_BAD)
-        await self._desk.database.write(lambda rows: people.set_pin_hash(rows, person.name, hashed))
+        await self._do(request, person, lambda rows: people.set_pin_hash(rows, person.name, hashed))
         return go("/people?did=changed")
 
     async def badge(self, request: Request) -> Response:
         """A badge to print; the one before is worth nothing."""
         person = await self._theirs(request, await _form(request))
-        said = await self._desk.database.write(lambda rows: people.give_badge(rows, person.name))
+        said = await self._do(request, person, lambda rows: people.give_badge(rows, person.name))
         code = qr_picture.qr_picture(said)
         return self._desk.page(
             request, "badge.html", again="/people", name=person.name, code=code, said=said
@@ -232,7 +234,7 @@ class PeoplePages:
         person = await self._theirs(request, form, other=True)
         if _field(form, "sure") != "yes":
             return go("/people")
-        await self._desk.database.write(lambda rows: people.remove(rows, person.name))
+        await self._do(request, person, lambda rows: people.remove(rows, person.name))
         log.info("person removed", role=person.role.value)
         return go("/people?did=removed")
 
@@ -247,6 +249,24 @@ class PeoplePages:
         if not permits.may_look_after(session.role, person.role):
             raise self._refused(request, texts.OF_HIGHER)
         return person
+
+    async def _do(self, request: Request, person: Person, deed: Callable[[Connection], T]) -> T:
+        """Change somebody who is theirs still: hashing takes a while, and roles change meanwhile.
+
+        Raises ``Problem``.
+        """
+        name = visit_of(request).session.name
+
+        def change(connection: Connection) -> tuple[T] | None:
+            by, of = people.find(connection, name), people.find(connection, person.name)
+            if by is None or of is None or not permits.may_look_after(by.role, of.role):
+                return None
+            return (deed(connection),)
+
+        done = await self._desk.database.write(change)
+        if done is None:
+            raise self._refused(request, texts.OF_HIGHER)
+        return done[0]
 
     def _refused(self, request: Request, title: Text) -> Problem:
         return self._problem(request, 403, title, texts.PERSON_GONE_ADVICE)

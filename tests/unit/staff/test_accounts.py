@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from gateway.staff import browsers, passwords
 from gateway.staff.gate import Gate
 from gateway.staff.passwords import Verdict
 from gateway.store import devices, failed_sign_ins, people, sessions, shared_devices
+from gateway.store.database import Connection
 from gateway.store.failed_sign_ins import Key
 from gateway.store.people import Role
 from gateway.store.sessions import Session
@@ -97,6 +98,31 @@ async def test_a_manager_changes_no_administrator(crew: Staffed, deed: str) -> N
         assert answer.status_code == 403
         assert "Eso lo cambia quien administra" in answer.text
     assert await person(crew, "Cris") == before
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda rows: people.change_role(rows, "Beto", Role.ADMINISTRATOR),
+        lambda rows: people.change_role(rows, NAME, Role.CLERK),
+        lambda rows: people.remove(rows, NAME),
+    ],
+    ids=["the clerk rises", "the manager falls", "the manager goes"],
+)
+async def test_who_may_change_somebody_is_asked_again_when_it_is_done(
+    crew: Staffed, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Connection], None]
+) -> None:
+    hash_in_turn = passwords.Checker.in_turn
+
+    async def in_turn(one: passwords.Checker, hasher: Callable[[str], str], secret: str) -> str:
+        await crew.database.write(meanwhile)
+        return await hash_in_turn(one, hasher, secret)
+
+    async with crew.signed_in() as manager:
+        monkeypatch.setattr(passwords.Checker, "in_turn", in_turn)
+        form = {"name": "Beto", "password": "otra clave larga"}
+        assert (await manager.post("/people/password", data=form)).status_code == 403
+    assert (await person(crew, "Beto")).password_hash == staffed.HASH
 
 
 @pytest.mark.parametrize("deed", ["role", "password", "remove"])
