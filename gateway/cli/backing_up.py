@@ -78,7 +78,8 @@ def make(
         if to is None:
             own = backup_making.folder_of(chosen)
             kept, zone = backup_making.kept_of(chosen), chosen.shop.zone
-            backup_folder.rotate(own, backup_making.kind_of(chosen), kept, zone)
+            kind, taken_at = backup_making.kind_of(chosen), made.stored.taken_at
+            backup_folder.rotate(own, kind, kept, zone, taken_at)
     typer.echo(str(path))
     typer.echo(_said(made.manifest, chosen.shop.zone), err=True)
     for name in made.manifest.left_out:

@@ -98,6 +98,7 @@ async def _run(chosen: Settings, again: Callable[[], Settings]) -> None:
             while not signalled.is_set():
                 stop.clear()
                 chosen = await asyncio.to_thread(again)
+                restoring.follow(chosen)
                 await app.run(chosen, clock, stop, ready=_ready, restoring=restoring)
     finally:
         Manager.of(os.environ).tell("STOPPING=1")

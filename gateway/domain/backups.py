@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+AHEAD: Final = timedelta(days=1)
+"""A backup later than this from now was taken while the clock was wrong."""
 OFF_BOX_WITHIN: Final = timedelta(days=7)
 """A disk dies without a word before: a copy elsewhere is at most this old."""
 
@@ -30,8 +32,31 @@ class Stored:
     sealed: bool
 
 
-def to_keep(taken: Iterable[datetime], kept: Kept, zone: tzinfo) -> frozenset[datetime]:
+def latest(now: datetime, *, trusted: bool) -> datetime:
+    """How late something may have been and be of the past; anything while nobody knows the time."""
+    return now + AHEAD if trusted else datetime.max.replace(tzinfo=UTC)
+
+
+def is_within(since: datetime | None, span: timedelta, now: datetime) -> bool:
+    """Whether it is ``span`` or less since then; False where the clock was set back before it."""
+    return since is not None and timedelta() <= now - since < span
+
+
+def to_keep(
+    taken: Iterable[datetime], kept: Kept, zone: tzinfo, newest: datetime | None = None
+) -> frozenset[datetime]:
     """Which of the backups taken at these times stay; the newest always does.
+
+    ``newest`` is that one, where a clock that was wrong took later ones. Those are counted on
+    their own, so that they cost no other backup its place.
+    """
+    all_ = frozenset(taken)
+    ahead = frozenset(one for one in all_ if newest is not None and one > newest)
+    return _to_keep(all_ - ahead, kept, zone) | _to_keep(ahead, kept, zone)
+
+
+def _to_keep(taken: frozenset[datetime], kept: Kept, zone: tzinfo) -> frozenset[datetime]:
+    """Which stay of those of one clock.
 
     Days, weeks (Monday to Sunday) and months are the shop's. Of each the last backup stays, of the
     newest days, weeks and months that have one: a box that was off for a year keeps what it has.

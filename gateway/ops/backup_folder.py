@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -67,10 +67,15 @@ def _there(folder: Path) -> list[tuple[BackupName, Stored]]:
     return sorted(found, key=lambda one: (one[1].taken_at, one[1].name), reverse=True)
 
 
-def rotate(folder: Path, kind: Kind, kept: Kept, zone: tzinfo) -> tuple[str, ...]:
-    """Delete the backups of this box that need not stay; the names of those that are gone."""
+def rotate(
+    folder: Path, kind: Kind, kept: Kept, zone: tzinfo, newest: datetime | None = None
+) -> tuple[str, ...]:
+    """Delete the backups of this box that need not stay; the names of those that are gone.
+
+    ``newest`` is when the newest was taken, as ``backups.to_keep`` has it.
+    """
     there = listed(folder, kind)
-    stay = backups.to_keep((one.taken_at for one in there), kept, zone)
+    stay = backups.to_keep((one.taken_at for one in there), kept, zone, newest)
     old = [one for one in there if one.taken_at not in stay]
     for one in old:
         (folder / one.name).unlink(missing_ok=True)
@@ -120,7 +125,7 @@ def copy(source: Path, folder: Path, go_on: GoOn) -> None:
     """
     try:
         make(folder)
-        _clear_parts(folder)
+        _clear_parts(folder, source.name)
         need(folder, source.stat().st_size)
         part = folder / f"{source.name}{_PART}"
         sent = _copied(source, part, go_on)
@@ -174,9 +179,12 @@ def _copied(source: Path, part: Path, go_on: GoOn) -> str:
     return found.hexdigest()
 
 
-def _clear_parts(folder: Path) -> None:
-    """Take away what was cut off before: nobody uses it, and it takes room."""
-    for part in folder.glob(f"anaquel~*{_PART}"):
+def _clear_parts(folder: Path, name: str) -> None:
+    """Take away what was cut off before: nobody uses it, and it takes room.
+
+    Only of the box of this name: another one may be in the middle of its own.
+    """
+    for part in folder.glob(f"{name.rpartition('~')[0]}~*{_PART}"):
         part.unlink(missing_ok=True)
 
 

@@ -120,8 +120,8 @@ class _Sticks:
         if newest in backup_folder.listed(folder, self._kind):
             return
         backup_folder.copy(source, folder, go_on)
-        zone = self._settings.shop.zone
-        backup_folder.rotate(folder, self._kind, backup_making.kept_of(self._settings), zone)
+        kept, zone = backup_making.kept_of(self._settings), self._settings.shop.zone
+        backup_folder.rotate(folder, self._kind, kept, zone, newest.taken_at)
 
 
 class _Sftp:
@@ -136,9 +136,9 @@ class _Sftp:
 
     async def bring(self, newest: Stored, source: Path) -> bool:
         """Send it, and delete old ones there."""
-        del newest
+        kept = backup_making.kept_of(self._settings)
         await self._sftp.put(source, source.parent)
-        await self._sftp.rotate(backup_making.kept_of(self._settings), self._settings)
+        await self._sftp.rotate(kept, self._settings, newest.taken_at)
         return True
 
 

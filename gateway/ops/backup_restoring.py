@@ -66,6 +66,10 @@ class Restoring:
         self._manifest: Manifest | None = None
         self._by = ""
 
+    def follow(self, settings: Settings) -> None:
+        """The next gateway has these; call it while none runs."""
+        self._settings, self._data = settings, settings.data.folder
+
     @property
     def is_confirmed(self) -> bool:
         """Whether the gateway ends in order to go on with other data."""
@@ -100,18 +104,21 @@ class Restoring:
     async def look(self, path: str, passphrase: str | None) -> bool:
         """Have all of a candidate read; False when it is none, or another one is being read."""
         known = {one.path for one in await self.candidates()}
-        if path not in known or self.state.stage in {Stage.LOOKING, Stage.RESTARTING}:
-            return False
-        self.state = State(stage=Stage.LOOKING)
-        self._asked.put_nowait((Path(path), passphrase))
-        return True
+        # Not while a piece is written to the file, or what was read before is taken away.
+        async with self._turn:
+            if path not in known or self.state.stage in {Stage.LOOKING, Stage.RESTARTING}:
+                return False
+            self.state = State(stage=Stage.LOOKING)
+            self._asked.put_nowait((Path(path), passphrase))
+            return True
 
     async def forget(self) -> None:
         """Leave everything as it is."""
-        if self.state.stage in {Stage.LOOKING, Stage.RESTARTING}:
-            return
-        self.state = State(stage=Stage.NONE)
-        await asyncio.to_thread(self._clear)
+        async with self._turn:
+            if self.state.stage in {Stage.LOOKING, Stage.RESTARTING}:
+                return
+            self.state = State(stage=Stage.NONE)
+            await asyncio.to_thread(self._clear)
 
     def confirm(self, by: str) -> bool:
         """End the gateway, and go on with what was read; False when nothing good was read."""

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -60,7 +61,9 @@ class Sftp:
         finally:
             await asyncio.to_thread(back.unlink, missing_ok=True)
 
-    async def rotate(self, kept: Kept, settings: Settings) -> tuple[str, ...]:
+    async def rotate(
+        self, kept: Kept, settings: Settings, newest: datetime | None = None
+    ) -> tuple[str, ...]:
         """Delete the backups of this box there that need not stay. Raises ``BackupError``."""
         said = await self._run([f'ls -1 "{self._folder or "."}"'], _LEAST_S)
         there: dict[str, BackupName] = {}
@@ -73,7 +76,7 @@ class Sftp:
             ):
                 there[text] = name
         zone = await asyncio.to_thread(lambda: settings.shop.zone)  # a file, the first time
-        stay = backups.to_keep((one.taken_at for one in there.values()), kept, zone)
+        stay = backups.to_keep((one.taken_at for one in there.values()), kept, zone, newest)
         old = tuple(text for text, one in there.items() if one.taken_at not in stay)
         if old:
             await self._run([f'-rm "{self._at(text)}"' for text in old], _LEAST_S)

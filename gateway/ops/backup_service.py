@@ -88,23 +88,31 @@ class Backups:
 
     async def look(self) -> None:
         """Make a backup if one is due, bring the newest to where it is not, say what is overdue."""
-        newest = next(iter(await self.stored()), None)
+        newest = await self._newest()
         if self._asked.is_set() or await self._is_due(newest):
             self._asked.clear()
             await self._make()
-            newest = next(iter(await self.stored()), None)
+            newest = await self._newest()
         if newest is not None:
             await self._bring(newest)
-        now = self._clock.now()
-        if await self._database.read(partial(_would_judge, now=now)):
-            await self._database.write_patiently(partial(_judge, now=now))
+        now, latest = self._clock.now(), self._latest()
+        if await self._database.read(partial(_would_judge, now=now, latest=latest)):
+            await self._database.write_patiently(partial(_judge, now=now, latest=latest))
+
+    def _latest(self) -> datetime:
+        return backups.latest(self._clock.now(), trusted=self._clock.trusted)
+
+    async def _newest(self) -> Stored | None:
+        """The newest that is kept here; those of a clock that was ahead would be it for years."""
+        latest = self._latest()
+        return next((one for one in await self.stored() if one.taken_at <= latest), None)
 
     async def _is_due(self, newest: Stored | None) -> bool:
         at, now = self._settings.backup.hour, self._clock.now()
-        if at is None or (self._failed_at is not None and now - self._failed_at < _AGAIN):
+        if at is None or backups.is_within(self._failed_at, _AGAIN, now):
             return False
         since = await self._database.read(backup_copies.since)
-        last = newest.taken_at if newest is not None else since or now
+        last = newest.taken_at if newest is not None else min(since or now, now)
         zone = await asyncio.to_thread(lambda: self._settings.shop.zone)  # a file, the first time
         return backups.next_due(last, at, zone) <= now
 
@@ -129,7 +137,8 @@ class Backups:
         passphrase = backup_making.passphrase_of(self._settings)
         made = backup_making.make(self._settings, at, go_on, passphrase=passphrase)
         kept = backup_making.kept_of(self._settings)
-        backup_folder.rotate(self._folder, self._kind, kept, self._settings.shop.zone)
+        zone = self._settings.shop.zone
+        backup_folder.rotate(self._folder, self._kind, kept, zone, made.stored.taken_at)
         return made
 
     async def _bring(self, newest: Stored) -> None:
@@ -142,8 +151,8 @@ class Backups:
     def _is_wanted(self, place: Place, known: Copy | None, newest: Stored) -> bool:
         if known is None:
             return True
-        if known.trouble is not None and known.tried_at is not None:
-            return self._clock.now() - known.tried_at >= _AGAIN
+        if known.trouble is not None:
+            return not backups.is_within(known.tried_at, _AGAIN, self._clock.now())
         return place.looks or known.name != newest.name
 
     async def _bring_to(self, place: Place, known: Copy | None, newest: Stored) -> None:
@@ -174,18 +183,20 @@ def _made(connection: Connection, *, good: bool) -> None:
         tasks.close(connection, FAILED, "")
 
 
-def _would_judge(connection: Connection, now: datetime) -> bool:
+def _would_judge(connection: Connection, now: datetime, latest: datetime) -> bool:
     """Whether ``_judge`` would change anything: most looks need no commit."""
     since = backup_copies.since(connection)
     is_open = bool(tasks.of_kind(connection, OVERDUE, 1))
-    return since is None or is_open != backups.is_overdue(
-        backup_copies.last(connection), since, now
+    return (
+        since is None
+        or since > latest
+        or is_open != backups.is_overdue(backup_copies.last(connection, latest), since, now)
     )
 
 
-def _judge(connection: Connection, now: datetime) -> None:
-    backup_copies.begin(connection, now)
-    last, since = backup_copies.last(connection), backup_copies.since(connection)
+def _judge(connection: Connection, now: datetime, latest: datetime) -> None:
+    backup_copies.begin(connection, now, latest)
+    last, since = backup_copies.last(connection, latest), backup_copies.since(connection)
     if backups.is_overdue(last, since or now, now):
         said = None if last is None else last.isoformat(timespec="seconds")
         tasks.open_(connection, OVERDUE, "", {"taken_at": said}, now)

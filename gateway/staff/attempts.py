@@ -7,8 +7,10 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from starlette.requests import Request
+
 from gateway.clock import Clock
-from gateway.store import failed_sign_ins
+from gateway.store import failed_sign_ins, people
 from gateway.store.database import Database
 from gateway.store.failed_sign_ins import Key
 
@@ -73,5 +75,10 @@ class Attempts:
         await self._database.write(lambda rows: failed_sign_ins.forget(rows, keys))
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from, as failures are counted."""
+    return request.client.host if request.client is not None else ""
+
+
 def _keys(name: str, address: str) -> tuple[Key, Key]:
-    return Key("account", name.casefold()[:64]), Key("address", address[:64])
+    return Key("account", people.key_of(name)[:64]), Key("address", address[:64])

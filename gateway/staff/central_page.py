@@ -140,6 +140,12 @@ class CentralPage:
         tried = self._tried
         if tried is None or tried.session != visit_of(request).session.csrf:
             raise self._not_now(request)
+        try:
+            # Between trying and the yes articles may have come, or labels.
+            await self._refuse_another_shop(tried.wanted)
+        except _WrongError as other:
+            self._tried = None
+            return await self._page(request, wrong=other)
         folder = self._desk.settings.data.folder
         try:
             await asyncio.to_thread(
@@ -172,9 +178,7 @@ class CentralPage:
     async def _ask(self, request: Request, typed: Typed, password: str) -> _Tried:
         own = self._desk.settings
         wanted = _wanted(typed, password)
-        same = (wanted.store, wanted.gateway) == (own.shop.store, own.shop.gateway)
-        if not same and not await self._desk.read(_is_empty):
-            raise _WrongError("other_shop")
+        await self._refuse_another_shop(wanted)
         if typed.authority:
             await asyncio.to_thread(_must_be_certificates, typed.authority)
         authority = f"{typed.authority}\n" if typed.authority else ""
@@ -190,6 +194,12 @@ class CentralPage:
             findings=findings,
             session=visit_of(request).session.csrf,
         )
+
+    async def _refuse_another_shop(self, wanted: CentralFile) -> None:
+        own = self._desk.settings.shop
+        same = (wanted.store, wanted.gateway) == (own.store, own.gateway)
+        if not same and not await self._desk.read(_is_empty):
+            raise _WrongError("other_shop")
 
     async def _findings(self, wanted: Settings) -> tuple[Finding, ...]:
         try:

@@ -183,7 +183,9 @@ class Gate:
         now = self._clock.now()
         if _is_background(request) or now - visit.session.used_at < _TOUCHED_EVERY:
             return
-        await self._database.write(lambda connection: sessions.touch(connection, visit.token, now))
+        # A request that was on its way does not open what somebody locked meanwhile.
+        seen = visit.session.used_at
+        await self._database.write(lambda rows: sessions.touch(rows, visit.token, now, seen=seen))
 
     async def _check_token(self, request: Request, session: Session) -> None:
         given = request.headers.get(CSRF_HEADER)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from fastapi import APIRouter
@@ -20,10 +20,12 @@ from starlette.responses import Response
 
 from gateway.staff import passwords, permits, qr_picture, showing
 from gateway.staff import texts_of_people as texts
+from gateway.staff.attempts import Attempts, TooManyError, address_of
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import visit_of
 from gateway.staff.passwords import Checker, PasswordError
 from gateway.staff.showing import When
+from gateway.staff.texts import SLOW_DOWN
 from gateway.store import people, sessions, shared_devices
 from gateway.store.database import Connection
 from gateway.store.people import Person, PersonError, Role
@@ -46,6 +48,8 @@ _DID: Final[Mapping[str, Text]] = MappingProxyType(
         "ended": texts.DID_ENDED_SESSION,
     }
 )
+
+T = TypeVar("T")
 
 log = structlog.get_logger("staff")
 
@@ -78,9 +82,10 @@ class PersonLine:
 class PeoplePages:
     """The routes."""
 
-    def __init__(self, desk: Desk, checker: Checker) -> None:
+    def __init__(self, desk: Desk, checker: Checker, attempts: Attempts) -> None:
         self._desk = desk
         self._checker = checker
+        self._attempts = attempts
 
     def routes(self) -> APIRouter:
         """The routes; all behind the gate."""
@@ -107,18 +112,31 @@ class PeoplePages:
         """Another password, by the one there is; the other sessions end."""
         form, session = await _form(request), visit_of(request).session
         person = await self._desk.read(partial(people.find, name=session.name))
-        known = person.password_hash if person is not None else None
-        if not (await self._checker.check(known, _field(form, "now"))).right:
+        was, now = person.password_hash if person is not None else "", _field(form, "now")
+        address = address_of(request)
+        try:
+            # Whoever found an open session may not guess faster than whoever has none.
+            async with self._attempts.turn(session.name, address):
+                is_right = (await self._checker.check(was, now)).right
+                if not is_right:
+                    await self._attempts.failed(session.name, address)
+        except TooManyError:
+            return await self._me(request, SLOW_DOWN)
+        if not is_right:
             return await self._me(request, texts.WRONG_NOW)
+        await self._attempts.succeeded(session.name, address)
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._me(request, texts.PASSWORD_BAD)
 
-        def change(connection: Connection) -> None:
-            people.set_password_hash(connection, session.name, hashed)
+        def change(connection: Connection) -> bool:
+            if not people.exchange_password_hash(connection, session.name, was, hashed):
+                return False
             sessions.end_all_of(connection, session.name, but=session.key)
+            return True
 
-        await self._desk.database.write(change)
+        if not await self._desk.database.write(change):
+            return await self._me(request, texts.WRONG_NOW)
         return go("/me?did=changed")
 
     async def own_pin(self, request: Request) -> Response:
@@ -167,7 +185,7 @@ class PeoplePages:
         role = _role(_field(form, "role"))
         if role is None or not permits.may_look_after(visit_of(request).session.role, role):
             raise self._refused(request, texts.OF_HIGHER)
-        await self._desk.database.write(lambda rows: people.change_role(rows, person.name, role))
+        await self._do(request, person, lambda rows: people.change_role(rows, person.name, role))
         log.info("role changed", role=role.value)
         return go("/people?did=changed")
 
@@ -178,8 +196,8 @@ class PeoplePages:
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._page(request, texts.PASSWORD_BAD)
-        await self._desk.database.write(
-            lambda rows: people.change_password(rows, person.name, hashed)
+        await self._do(
+            request, person, lambda rows: people.change_password(rows, person.name, hashed)
         )
         return go("/people?did=changed")
 
@@ -190,13 +208,13 @@ class PeoplePages:
         hashed = await self._hashed(passwords.hash_pin, _field(form, "pin"))
         if hashed is None:
             return await self._page(request, texts.PIN_BAD)
-        await self._desk.database.write(lambda rows: people.set_pin_hash(rows, person.name, hashed))
+        await self._do(request, person, lambda rows: people.set_pin_hash(rows, person.name, hashed))
         return go("/people?did=changed")
 
     async def badge(self, request: Request) -> Response:
         """A badge to print; the one before is worth nothing."""
         person = await self._theirs(request, await _form(request))
-        said = await self._desk.database.write(lambda rows: people.give_badge(rows, person.name))
+        said = await self._do(request, person, lambda rows: people.give_badge(rows, person.name))
         code = qr_picture.qr_picture(said)
         return self._desk.page(
             request, "badge.html", again="/people", name=person.name, code=code, said=said
@@ -216,7 +234,7 @@ class PeoplePages:
         person = await self._theirs(request, form, other=True)
         if _field(form, "sure") != "yes":
             return go("/people")
-        await self._desk.database.write(lambda rows: people.remove(rows, person.name))
+        await self._do(request, person, lambda rows: people.remove(rows, person.name))
         log.info("person removed", role=person.role.value)
         return go("/people?did=removed")
 
@@ -231,6 +249,24 @@ class PeoplePages:
         if not permits.may_look_after(session.role, person.role):
             raise self._refused(request, texts.OF_HIGHER)
         return person
+
+    async def _do(self, request: Request, person: Person, deed: Callable[[Connection], T]) -> T:
+        """Change somebody who is theirs still: hashing takes a while, and roles change meanwhile.
+
+        Raises ``Problem``.
+        """
+        name = visit_of(request).session.name
+
+        def change(connection: Connection) -> tuple[T] | None:
+            by, of = people.find(connection, name), people.find(connection, person.name)
+            if by is None or of is None or not permits.may_look_after(by.role, of.role):
+                return None
+            return (deed(connection),)
+
+        done = await self._desk.database.write(change)
+        if done is None:
+            raise self._refused(request, texts.OF_HIGHER)
+        return done[0]
 
     def _refused(self, request: Request, title: Text) -> Problem:
         return self._problem(request, 403, title, texts.PERSON_GONE_ADVICE)

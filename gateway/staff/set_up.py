@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.staff import browsers, passwords, texts, texts_of_people
-from gateway.staff.attempts import Attempts, TooManyError
+from gateway.staff.attempts import Attempts, TooManyError, address_of
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import Gate
 from gateway.staff.passwords import Checker, PasswordError
@@ -95,7 +95,7 @@ class SetUp:
         """Check the code; the first person is an administrator and signed in at once."""
         self._gate.from_own_page(request)
         form = await request.form(max_files=0, max_fields=10)
-        name, address = _field(form, "name"), request.client.host if request.client else ""
+        name, address = _field(form, "name"), address_of(request)
         try:
             async with self._attempts.turn(_WHO, address):
                 if not self._is_right(_field(form, "code")):

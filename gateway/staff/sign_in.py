@@ -7,7 +7,7 @@ A shared device that locked itself goes on with what it was opened with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.staff import browsers, texts, texts_of_people
-from gateway.staff.attempts import Attempts, TooManyError
+from gateway.staff.attempts import Attempts, TooManyError, address_of
 from gateway.staff.desk import Desk, go
 from gateway.staff.gate import Gate, Visit, own_path, visit_of
 from gateway.staff.passwords import Checker
@@ -93,6 +93,8 @@ class SignIn:
             wrong = texts_of_people.WRONG_SHORT if given.short else texts.WRONG
             return await self._form(request, wrong, name=given.name, back=back, status=401)
         token = await self._open(request, person, device, short=bool(given.short))
+        if token is None:
+            return await self._form(request, texts.WRONG, name=given.name, back=back, status=401)
         # One more step, to see whether the browser kept the session.
         response = go(f"/signed-in?{urlencode({'next': back})}")
         self._gate.keep(response, token)
@@ -162,7 +164,7 @@ class SignIn:
         self._gate.from_own_page(request)
         form = await request.form(max_files=0, max_fields=10)
         code, now = _field(form, "code"), self._desk.clock.now()
-        address = _address(request)
+        address = address_of(request)
         try:
             async with self._attempts.turn(_ENROL, address):
                 token = await self._desk.database.write(
@@ -184,7 +186,7 @@ class SignIn:
     ) -> Person | None:
         """Who it is; None for what is wrong. Raises ``TooManyError``."""
         by_badge = given.short.strip().upper().startswith(people.BADGE)
-        name, address = (_BADGE if by_badge else given.name), _address(request)
+        name, address = (_BADGE if by_badge else given.name), address_of(request)
         async with self._attempts.turn(name, address):
             if by_badge and device is not None:
                 person = await self._desk.read(partial(people.by_badge, badge=given.short))
@@ -212,18 +214,26 @@ class SignIn:
             return None
         better = verdict.better_hash
         if better is not None and not short:
-            await self._desk.database.write(
-                lambda connection: people.set_password_hash(connection, person.name, better)
-            )
+            was, person = person, replace(person, password_hash=better)
+            if not await self._desk.database.write(
+                lambda rows: people.exchange_password_hash(
+                    rows, was.name, was.password_hash, better
+                )
+            ):
+                return None  # it became another password while this one was compared
         return person
 
     async def _open(
         self, request: Request, person: Person, device: SharedDevice | None, *, short: bool
-    ) -> str:
+    ) -> str | None:
+        """The token; None where what was proven became worthless meanwhile."""
         old, now = await self._gate.visit(request), self._desk.clock.now()
         client = browsers.named(request.headers.get("user-agent", ""))
 
-        def begin(connection: Connection) -> str:
+        def begin(connection: Connection) -> str | None:
+            # Comparing takes a while: who was removed then, or given another secret, stays out.
+            if not people.is_as(connection, person):
+                return None
             if old is not None:
                 sessions.end(connection, old.token)
             number = None
@@ -293,10 +303,6 @@ def _given(form: FormData) -> _Given:
     return _Given(
         name=_field(form, "name"), password=_field(form, "password"), short=_field(form, "short")
     )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def _field(form: FormData, name: str) -> str:

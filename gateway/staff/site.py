@@ -196,7 +196,6 @@ def _parts(
     backups: KeepsBackups | None,
     notices: Tells | None,
     restart: Callable[[], None] | None,
-    checker: Checker,
     looking: Looking,
 ) -> tuple[Part, ...]:
     """The pages and what is done on them, for those who are signed in."""
@@ -226,7 +225,6 @@ def _parts(
         Waves(desk),
         OpeningPages(desk),
         TillPage(desk),
-        PeoplePages(desk, checker),
         DevicePages(desk),
         ImportPage(desk),
         Prints(desk),
@@ -279,8 +277,7 @@ def site(
         recognise=gate.recognise,
     )
     app = web_site.new("Anaquel", problems=problems)
-    checker = Checker()
-    attempts = attempts or Attempts(database, clock)
+    checker, attempts = Checker(), attempts or Attempts(database, clock)
     sign_in = SignIn(desk, gate, attempts, checker)
     set_up = SetUp(desk, gate, attempts, checker)
     app.include_router(sign_in.public())
@@ -290,8 +287,9 @@ def site(
     # Here and nowhere else: whatever is added is behind the gate.
     parts: tuple[Part, ...] = (
         sign_in,
+        PeoplePages(desk, checker, attempts),
         live_routes,
-        *_parts(desk, flashing, backups, notices, restart, checker, looking),
+        *_parts(desk, flashing, backups, notices, restart, looking),
     )
     checkup = (CheckupPages(desk, looking), PhonePage(desk, looking.tries))
     for part in (*parts, *checkup, Api(desk, app)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.clock import from_ms, to_ms
+from gateway.domain import backups
 from gateway.store.database import Connection
 
 _SINCE = "backup.since"
@@ -52,12 +53,16 @@ def made(connection: Connection) -> None:
 def arrived(
     connection: Connection, place: str, name: str, taken_at: datetime, at: datetime
 ) -> None:
-    """A whole copy of the backup is at this place."""
+    """A whole copy of the backup is at this place; it counts unless a newer one is there.
+
+    One of a clock that was ahead is none.
+    """
     connection.execute(
         "INSERT INTO backup_copy (place, name, taken_at, at, tried_at) VALUES (?1, ?2, ?3, ?4, ?4) "
         "ON CONFLICT (place) DO UPDATE SET at = ?4, tried_at = ?4, trouble = NULL, "
-        "name = iif(taken_at > ?3, name, ?2), taken_at = max(coalesce(taken_at, 0), ?3)",
-        (place, name, to_ms(taken_at), to_ms(at)),
+        "name = iif(taken_at > ?3 AND taken_at <= ?5, name, ?2), "
+        "taken_at = iif(taken_at > ?3 AND taken_at <= ?5, taken_at, ?3)",
+        (place, name, to_ms(taken_at), to_ms(at), to_ms(at + backups.AHEAD)),
     )
     connection.note("backup", place)
 
@@ -72,9 +77,10 @@ def failed(connection: Connection, place: str, trouble: str, at: datetime) -> No
     connection.note("backup", place)
 
 
-def last(connection: Connection) -> datetime | None:
-    """When the newest backup was taken of which a copy arrived anywhere."""
-    return _instant(connection.execute("SELECT max(taken_at) FROM backup_copy").fetchone()[0])
+def last(connection: Connection, latest: datetime) -> datetime | None:
+    """When the newest backup was taken, ``latest`` then, of which a copy arrived anywhere."""
+    newest = "SELECT max(taken_at) FROM backup_copy WHERE taken_at <= ?"
+    return _instant(connection.execute(newest, (to_ms(latest),)).fetchone()[0])
 
 
 def since(connection: Connection) -> datetime | None:
@@ -83,9 +89,11 @@ def since(connection: Connection) -> datetime | None:
     return None if row is None else from_ms(int(row[0]))
 
 
-def begin(connection: Connection, at: datetime) -> None:
-    """From now on copies are expected, unless they are already."""
-    connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (_SINCE, str(to_ms(at))))
+def begin(connection: Connection, at: datetime, latest: datetime) -> None:
+    """From now on copies are expected, unless they are already, since ``latest`` or before."""
+    known = since(connection)
+    if known is None or known > latest:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SINCE, str(to_ms(at))))
 
 
 def _instant(milliseconds: int | None) -> datetime | None:

@@ -68,9 +68,9 @@ def add(connection: Connection, name: str, role: str, password_hash: str) -> Per
 
 def find(connection: Connection, name: str) -> Person | None:
     """The person of that name, however it is capitalised (phones like to begin with a capital)."""
-    wanted = _clean(name).casefold()
+    wanted = key_of(name)
     for row in connection.execute(f"SELECT {_COLUMNS} FROM person"):
-        if _clean(row[0]).casefold() == wanted:
+        if key_of(row[0]) == wanted:
             return _person(row)
     return None
 
@@ -84,6 +84,31 @@ def set_password_hash(connection: Connection, name: str, password_hash: str) -> 
     """Put a hash with better parameters, or of another password, in place of the old one."""
     connection.execute("UPDATE person SET password_hash = ? WHERE name = ?", (password_hash, name))
     connection.note("person", name)
+
+
+def exchange_password_hash(connection: Connection, name: str, was: str, password_hash: str) -> bool:
+    """Like ``set_password_hash``, unless the hash is no longer ``was``; whether it was."""
+    done = connection.execute(
+        "UPDATE person SET password_hash = ? WHERE name = ? AND password_hash = ?",
+        (password_hash, name, was),
+    ).rowcount
+    if done:
+        connection.note("person", name)
+    return bool(done)
+
+
+def is_as(connection: Connection, person: Person) -> bool:
+    """Whether the person is still there, with the secrets of then."""
+    found = find(connection, person.name)
+    return found is not None and (found.password_hash, found.pin_hash) == (
+        person.password_hash,
+        person.pin_hash,
+    )
+
+
+def key_of(name: str) -> str:
+    """The same for everything that ``find`` takes for one name."""
+    return _clean(name).casefold()
 
 
 def change_password(connection: Connection, name: str, password_hash: str) -> None:

@@ -105,10 +105,13 @@ def every(
     return tuple(one for one in map(_session, rows) if _holds(one, now, idle_s, max_s))
 
 
-def touch(connection: Connection, token: str, now: datetime) -> None:
-    """Note that the session was used."""
+def touch(
+    connection: Connection, token: str, now: datetime, *, seen: datetime | None = None
+) -> None:
+    """Note that the session was used; where ``seen`` is given, only if it was last used then."""
     connection.execute(
-        "UPDATE session SET used_at = ? WHERE token_sha256 = ?", (to_ms(now), hash_(token))
+        "UPDATE session SET used_at = ?1 WHERE token_sha256 = ?2 AND used_at = ifnull(?3, used_at)",
+        (to_ms(now), hash_(token), None if seen is None else to_ms(seen)),
     )
 
 

@@ -111,7 +111,7 @@ class SizeLimits:
         limit = self._limit(scope["path"])
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length[:19]) > limit:
+        if not _is_number(length) or int(length) > limit:
             await self._too_large(scope, limit)(scope, receive, send)
             return
         if "transfer-encoding" in headers:
@@ -129,6 +129,11 @@ class SizeLimits:
             if path.startswith(start):
                 return limit
         return self._most
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a number of as many digits as anybody needs."""
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def _head_size(scope: Scope) -> int:

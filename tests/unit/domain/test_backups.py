@@ -97,6 +97,14 @@ def test_a_clock_that_is_set_neither_skips_nor_repeats_a_night() -> None:
     assert again - autumn == timedelta(hours=25)
 
 
+def test_backups_of_a_clock_that_was_ahead_take_no_place_of_others() -> None:
+    ahead = [NOON + timedelta(days=2_000 + day) for day in range(9)]
+    now = [NOON - timedelta(days=day) for day in range(9)]
+    kept = Kept(daily=3, weekly=0, monthly=0)
+    assert to_keep([*ahead, *now], kept, MEXICO, NOON) == {*now[:3], *ahead[-3:]}
+    assert to_keep(now, kept, MEXICO, NOON) == to_keep(now, kept, MEXICO)
+
+
 def test_a_copy_elsewhere_is_overdue_after_a_week_and_a_new_box_has_that_long_too() -> None:
     minute = timedelta(minutes=1)
     began = NOON - timedelta(days=90)

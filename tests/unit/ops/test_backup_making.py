@@ -174,6 +174,7 @@ def test_a_copy_has_its_name_only_when_it_is_whole_and_old_ones_go(
     stick.mkdir()
     foreign = [
         stick / "anaquel~s042~gw-2~20200101T000000Z.tar.gz",
+        stick / "anaquel~s042~gw-2~20260101T000000Z.tar.gz.part",
         stick / "holiday.jpg",
     ]
     for one in foreign:

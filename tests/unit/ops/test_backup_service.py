@@ -171,6 +171,50 @@ async def test_what_cannot_be_made_is_a_task_tried_each_hour(
     assert path.read_bytes().startswith(backup_sealing.MAGIC)
 
 
+async def test_backups_of_a_clock_that_was_years_ahead_do_not_keep_new_ones_from_being_made(
+    database: Database, tmp_path: Path
+) -> None:
+    box = await boxed(database, tmp_path)
+    stick = await asyncio.to_thread(box.plug_in)
+    await box.look()
+    (ahead,) = await box.look(2_000 * DAY)
+    assert (await box.copies())["usb"].name == ahead
+
+    box.clock.advance(-1_999 * DAY)
+    there = await box.look()
+    new = there[1]
+    assert there == [ahead, new]
+    assert {one.name for one in await asyncio.to_thread(lambda: [*stick.iterdir()])} == {ahead, new}
+    assert (await box.copies())["usb"].name == new
+
+    stick.rename(stick.with_name("elsewhere"))
+    await box.look(7 * DAY)
+    await box.look(DAY)
+    assert await box.tasks() == {OVERDUE}, "the copy of then is none of the last days"
+
+
+async def test_a_failure_before_the_clock_was_set_back_is_tried_again(
+    database: Database, tmp_path: Path
+) -> None:
+    box = await boxed(database, tmp_path, passphrase_file=tmp_path / "passphrase")
+    spare = await asyncio.to_thread(box.plug_in, "spare", SYSTEM)
+    await box.look()
+    assert await box.look(2_000 * DAY) == []
+    (tmp_path / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
+    box.clock.advance(-1_998 * DAY)
+    assert len(await box.look()) == 1
+
+    box.clock.advance(30 * DAY)
+    await box.look()
+    assert (await box.copies())["usb"].trouble is not None
+    box.clock.advance(-30 * DAY)
+    (spare / "ours").touch()
+    await asyncio.to_thread(box.plug_in)
+    await asyncio.to_thread(spare.parent.joinpath(MARKER).rename, tmp_path / "away")
+    await box.look()
+    assert (await box.copies())["usb"].trouble is None
+
+
 async def test_only_files_that_are_listed_have_a_path(database: Database, tmp_path: Path) -> None:
     box = await boxed(database, tmp_path)
     box.backups.ask()

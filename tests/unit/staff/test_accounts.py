@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import argon2
 import httpx
 import pytest
+from starlette.requests import Request
 
 from gateway.staff import browsers, passwords
+from gateway.staff.gate import Gate
+from gateway.staff.passwords import Verdict
 from gateway.store import devices, failed_sign_ins, people, sessions, shared_devices
+from gateway.store.database import Connection
 from gateway.store.failed_sign_ins import Key
 from gateway.store.people import Role
+from gateway.store.sessions import Session
 from tests.support import shop, staffed
 from tests.support.staffed import NAME, PASSWORD, Staffed
 
 PIN = "2580"
 PIN_HASH = passwords.hash_pin(PIN)
+_WEAK = argon2.PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
 PHONE = "Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36"
 
 
@@ -91,6 +98,31 @@ async def test_a_manager_changes_no_administrator(crew: Staffed, deed: str) -> N
         assert answer.status_code == 403
         assert "Eso lo cambia quien administra" in answer.text
     assert await person(crew, "Cris") == before
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda rows: people.change_role(rows, "Beto", Role.ADMINISTRATOR),
+        lambda rows: people.change_role(rows, NAME, Role.CLERK),
+        lambda rows: people.remove(rows, NAME),
+    ],
+    ids=["the clerk rises", "the manager falls", "the manager goes"],
+)
+async def test_who_may_change_somebody_is_asked_again_when_it_is_done(
+    crew: Staffed, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Connection], None]
+) -> None:
+    hash_in_turn = passwords.Checker.in_turn
+
+    async def in_turn(one: passwords.Checker, hasher: Callable[[str], str], secret: str) -> str:
+        await crew.database.write(meanwhile)
+        return await hash_in_turn(one, hasher, secret)
+
+    async with crew.signed_in() as manager:
+        monkeypatch.setattr(passwords.Checker, "in_turn", in_turn)
+        form = {"name": "Beto", "password": "otra clave larga"}
+        assert (await manager.post("/people/password", data=form)).status_code == 403
+    assert (await person(crew, "Beto")).password_hash == staffed.HASH
 
 
 @pytest.mark.parametrize("deed", ["role", "password", "remove"])
@@ -228,6 +260,104 @@ async def test_idle_locks_a_shared_device_and_the_code_goes_on_where_it_was(crew
         gone_on = await phone.post("/unlock", data={"secret": PIN}, headers=by_itself)
         assert gone_on.status_code == 204
         assert (await phone.get("/labels")).status_code == 200
+
+
+async def test_a_request_on_its_way_does_not_open_what_was_locked_meanwhile(
+    crew: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shared(crew) as phone:
+        await phone.post("/sign-in", data={"name": "Beto", "short": PIN})
+        await with_csrf(phone)
+        crew.clock.advance(timedelta(seconds=60))
+        check = Gate._check_token
+
+        async def locked_meanwhile(gate: Gate, request: Request, session: Session) -> None:
+            await check(gate, request, session)
+            visit = await gate.visit(request)
+            assert visit is not None
+            await gate.lock(visit)
+
+        monkeypatch.setattr(Gate, "_check_token", locked_meanwhile)
+        assert (await phone.post("/me/pin", data={"pin": "7412"})).status_code == 303
+        monkeypatch.undo()
+        assert (await phone.get("/labels")).headers["Location"].startswith("/unlock")
+
+
+@pytest.fixture
+def reset_meanwhile(crew: Staffed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody gives Beto another password while a right one is compared."""
+    check = passwords.Checker.check
+
+    async def checked(one: passwords.Checker, hashed: str | None, secret: str) -> Verdict:
+        verdict = await check(one, hashed, secret)
+        await crew.database.write(lambda rows: people.change_password(rows, "Beto", "another"))
+        return verdict
+
+    monkeypatch.setattr(passwords.Checker, "check", checked)
+
+
+@pytest.mark.usefixtures("reset_meanwhile")
+@pytest.mark.parametrize("hashed", [staffed.HASH, _WEAK], ids=["of today", "to be renewed"])
+async def test_a_password_that_was_changed_while_it_was_compared_opens_nothing(
+    crew: Staffed, hashed: str
+) -> None:
+    await crew.database.write(lambda rows: people.change_password(rows, "Beto", hashed))
+    async with crew.client() as client:
+        answer = await client.post("/sign-in", data={"name": "Beto", "password": PASSWORD})
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+    assert (await person(crew, "Beto")).password_hash == "another"
+
+
+async def test_who_is_removed_while_the_password_is_compared_stays_out(
+    crew: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = passwords.Checker.check
+
+    async def checked(one: passwords.Checker, hashed: str | None, secret: str) -> Verdict:
+        verdict = await check(one, hashed, secret)
+        await crew.database.write(lambda rows: people.remove(rows, "Beto"))
+        return verdict
+
+    monkeypatch.setattr(passwords.Checker, "check", checked)
+    async with crew.client() as client:
+        answer = await client.post("/sign-in", data={"name": "Beto", "password": PASSWORD})
+    assert answer.status_code == 401
+
+
+async def test_the_own_password_is_guessed_in_an_open_session_no_faster_than_outside(
+    crew: Staffed,
+) -> None:
+    async with crew.signed_in("Beto") as own:
+        for _ in range(5):
+            await own.post("/me/password", data={"now": "x" * 9, "password": "y" * 9})
+        assert crew.pauses == [1.0, 2.0]
+        await own.post("/me/password", data={"now": PASSWORD, "password": "nueva y larga"})
+        await own.post("/me/password", data={"now": "x" * 9, "password": "y" * 9})
+        assert crew.pauses == [1.0, 2.0, 4.0], "whoever knows it waits no more"
+
+
+async def test_changing_the_own_password_does_not_undo_what_somebody_reset_meanwhile(
+    crew: Staffed, request: pytest.FixtureRequest
+) -> None:
+    async with crew.signed_in("Beto") as own:
+        request.getfixturevalue("reset_meanwhile")
+        form = {"now": PASSWORD, "password": "nueva y larga"}
+        assert (await own.post("/me/password", data=form)).status_code == 422
+    assert (await person(crew, "Beto")).password_hash == "another"
+
+
+@pytest.mark.parametrize("name", ["Beto", "beto", "  Beto ", " " * 70 + "Beto"])
+async def test_failures_count_for_one_account_however_its_name_is_written(
+    crew: Staffed, name: str
+) -> None:
+    for number in range(4):
+        async with crew.client(f"192.0.2.{number}") as client:
+            await client.post("/sign-in", data={"name": name, "password": "x" * 9})
+    assert crew.pauses == [1.0]
+    async with crew.client("192.0.2.99") as client:
+        await client.post("/sign-in", data={"name": "Beto", "password": "x" * 9})
+    assert crew.pauses == [1.0, 2.0]
 
 
 async def test_a_short_code_opens_what_clerks_do_and_the_password_the_rest(

@@ -155,6 +155,18 @@ async def test_a_box_with_articles_stays_the_shop_that_it_is(alone: Staffed, ask
     assert len(asked.wanted) == 1
 
 
+async def test_articles_that_came_after_it_was_tried_are_no_other_shop_s(alone: Staffed) -> None:
+    alone.settings.data.folder.mkdir()
+    async with alone.signed_in() as client:
+        assert (await client.post("/central/try", data=FORM)).status_code == 200
+        await shop.fill(alone.database)
+        answer = await client.post("/central/keep")
+        assert answer.status_code == 422
+        assert "artículos o etiquetas de otra tienda" in answer.text
+        assert not _kept(alone).exists()
+        assert (await client.post("/central/keep")).status_code == 409
+
+
 async def test_where_the_settings_file_names_a_central_nothing_is_to_be_done(
     database: Database, clock: ShiftedClock, tmp_path: Path, asked: Asked
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import httpx
 import pytest
 
 from gateway.clock import ShiftedClock
-from gateway.domain.restoring import Stage
-from gateway.ops import backup_restoring
+from gateway.domain.restoring import Candidate, Stage
+from gateway.ops import backup_restore, backup_restoring
 from gateway.ops.backup_disks import System
 from gateway.ops.backup_restoring import Restoring
 from gateway.ops.backup_service import Backups
@@ -183,3 +184,36 @@ async def test_managers_and_other_sites_restore_nothing(kept: Kept) -> None:
             answer = await client.post(f"/restore/{deed}", data={"path": str(path)})
             assert answer.status_code == 403, deed
     assert not (kept.data / backup_restoring.UPLOADED).exists()
+
+
+async def test_what_is_read_is_not_taken_away_by_who_left_what_was_read_before(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving is held in its thread until the next file could have been read."""
+    path = await kept.made()
+    go_on, begun, leave = threading.Event(), asyncio.Event(), backup_restore.leave
+    loop, restoring = asyncio.get_running_loop(), kept.restoring
+    found = await restoring.candidates()
+
+    def leave_late(data: Path) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(PATIENCE_S)
+        leave(data)
+
+    async def candidates() -> tuple[Candidate, ...]:
+        return found
+
+    monkeypatch.setattr(backup_restore, "leave", leave_late)
+    monkeypatch.setattr(restoring, "candidates", candidates)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(restoring.forget())
+        await begun.wait()
+        looking = group.create_task(restoring.look(str(path), PASSPHRASE))
+        for _ in range(5):
+            await one_turn()
+        stage = restoring.state.stage
+        go_on.set()
+    assert stage is Stage.NONE, "it waits for its turn"
+    assert looking.result()
+    await kept.until(Stage.GOOD)
+    assert (kept.data / "restoring" / "anaquel.db").exists()

@@ -125,6 +125,9 @@ async def test_bodies_have_a_limit_whether_they_say_their_length_or_not(asked: A
     assert (await asked("POST", "/pictures", b"x" * (2**20 + 1))).status_code == 404
     assert (await asked("POST", "/pictures", chunks())).status_code == 413
     assert (await asked("POST", "/healthz", b"", **{"content-length": "-1"})).status_code == 413
+    for length in ("00000000000009999999", "9" * 5_000):
+        answer = await asked("POST", "/healthz", b"", **{"content-length": length})
+        assert answer.status_code == 413
 
 
 async def test_a_body_in_chunks_below_the_limit_arrives_whole(asked: Asked) -> None:
