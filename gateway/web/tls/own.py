@@ -72,13 +72,21 @@ class Own:
         return signed
 
     def _read(self, name: str) -> Signed | None:
+        """What is kept; None where there is nothing, or nothing that can be used.
+
+        A file that cannot be read just now is still there: phones trust what is in it, so it is
+        never replaced. One without sense is put aside. Raises ``OSError``.
+        """
         path = self._folder / name
         try:
-            return Signed.from_pem(path.read_bytes())
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
-            log.warning("own certificate is made anew", file=str(path), why=str(error))
+        try:
+            return Signed.from_pem(content)
+        except ValueError as error:
+            log.error("own certificate is made anew", file=str(path), why=str(error))  # noqa: TRY400
+            path.replace(path.with_name(f"{name}.broken"))
             return None
 
 
@@ -95,3 +103,8 @@ def _write(folder: Path, name: str, content: bytes) -> None:
         os.fsync(file.fileno())
     owning.give(new, folder.parent)
     new.replace(folder / name)
+    kept = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(kept)
+    finally:
+        os.close(kept)
