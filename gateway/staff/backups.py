@@ -68,6 +68,7 @@ class Line:
     taken: When
     size: str
     sealed: bool
+    may_take: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,11 @@ class BackupPages:
         by, stored = visit_of(request).session.name, await self._stored(name)
         if stored is None:
             raise self._gone(request)
+        if not _may_take(stored, visit_of(request).session.role):
+            raise self._problem(
+                *(request, 403, "not_encrypted"),
+                *(texts.BACKUP_NOT_YOURS, texts.BACKUP_NOT_YOURS_ADVICE),
+            )
         await self._record(name, size, by)
         headers = {
             "Content-Length": str(size),
@@ -173,13 +179,14 @@ class BackupPages:
         at = self._desk.settings.backup.hour
         none = texts.BACKUP_NONE_UNTIMED if at is None else texts.BACKUP_NONE_ADVICE
         asked = request.query_params.get("did") == "asked"
+        role = visit_of(request).session.role
         return self._desk.page(
             request,
             template,
-            may_restore=visit_of(request).session.role is Role.ADMINISTRATOR,
+            may_restore=role is Role.ADMINISTRATOR,
             making=keeper.making,
             did=texts.BACKUP_ASKED.say(reader.language) if asked else "",
-            lines=[_line(one, reader) for one in stored],
+            lines=[_line(one, reader, role) for one in stored],
             places=[_place(one, reader) for one in copies],
             none_advice=none.say(reader.language, at="" if at is None else f"{at:%H:%M}"),
         )
@@ -196,13 +203,19 @@ class BackupPages:
         return Problem(status, desk.say(request, title), desk.say(request, advice), code=code)
 
 
-def _line(one: Stored, reader: Reader) -> Line:
+def _may_take(one: Stored, role: Role) -> bool:
+    """One that anybody can read has everybody's passwords in it, as hashes."""
+    return one.sealed or role is Role.ADMINISTRATOR
+
+
+def _line(one: Stored, reader: Reader, role: Role) -> Line:
     size = max(1, round(one.bytes / _MB))
     return Line(
         name=one.name,
         taken=showing.when(one.taken_at, reader),
         size=texts.BACKUP_MB.say(reader.language, count=reader.count(size)),
         sealed=one.sealed,
+        may_take=_may_take(one, role),
     )
 
 

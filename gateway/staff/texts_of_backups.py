@@ -36,6 +36,16 @@ BACKUP_DOWNLOAD = Text(es="Descargar", en="Download")
 BACKUP_DOWNLOAD_OF = Text(es="Descargar la de {time}", en="Download the one from {time}")
 BACKUP_SEALED = Text(es="Cifrada", en="Encrypted")
 BACKUP_OPEN = Text(es="Sin cifrar", en="Not encrypted")
+BACKUP_NOT_YOURS = Text(es="Esta copia no está cifrada", en="This backup is not encrypted")
+BACKUP_NOT_YOURS_ADVICE = Text(
+    es="En ella están las contraseñas de todos, como resúmenes: se la lleva quien administra el "
+    "sistema. Con una frase de paso en [backup] la puede llevar también la gerencia.",
+    en="In it are everybody's passwords, as hashes: an administrator takes it along. With a "
+    "passphrase under [backup] managers may take it too.",
+)
+BACKUP_FOR_ADMIN = Text(
+    es="Sin cifrar: se la lleva quien administra", en="Not encrypted: for an administrator"
+)
 BACKUP_OPEN_ADVICE = Text(
     es="Quien tenga el archivo puede leerlo. Guárdalo donde nadie más llegue.",
     en="Whoever has the file can read it. Keep it where nobody else gets at it.",

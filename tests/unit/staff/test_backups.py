@@ -25,8 +25,10 @@ from tests.support.staffed import Staffed
 class Kept:
     """The site with the service that makes its backups."""
 
-    def __init__(self, database: Database, clock: ShiftedClock, folder: Path) -> None:
-        settings = make_settings.make(folder, backup={"mounts": ["/nowhere"]})
+    def __init__(
+        self, database: Database, clock: ShiftedClock, folder: Path, **backup: object
+    ) -> None:
+        settings = make_settings.make(folder, backup={"mounts": ["/nowhere"], **backup})
         self.backups = Backups(database, clock, settings, system=System())
         self.staff = staffed.make(database, clock, folder, backups=self.backups)
 
@@ -40,6 +42,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def kept(database: Database, clock: ShiftedClock, tmp_path: Path) -> Kept:
     await staffed.fill(database)
+    await database.write(
+        lambda rows: rows.execute("UPDATE person SET role = 'administrator' WHERE name = 'Ana'")
+    )
     return Kept(database, clock, tmp_path)
 
 
@@ -49,7 +54,7 @@ async def make(kept: Kept) -> str:
     return (await kept.backups.stored())[0].name
 
 
-async def test_a_manager_has_one_made_and_takes_it_along(kept: Kept) -> None:
+async def test_an_administrator_has_one_made_and_takes_it_along(kept: Kept) -> None:
     async with kept.staff.signed_in() as client:
         page = (await client.get("/backups")).text
         assert "Todavía no hay copias en este equipo" in page
@@ -90,6 +95,25 @@ async def test_who_took_it_is_on_record_and_it_counts_as_a_copy_elsewhere(kept: 
     assert event["data"]["by"] == price_events.pseudonym(key, "Ana")
     (copy,) = await kept.staff.database.read(backup_copies.every)
     assert (copy.place, copy.name) == ("download", name)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+async def test_a_manager_takes_along_only_what_is_encrypted(
+    database: Database, clock: ShiftedClock, tmp_path: Path, *, sealed: bool
+) -> None:
+    await staffed.fill(database)
+    (tmp_path / "passphrase").write_text("five words that nobody says\n")
+    own = {"passphrase_file": tmp_path / "passphrase"} if sealed else {}
+    kept = Kept(database, clock, tmp_path, **own)
+    name = await make(kept)
+    async with kept.staff.signed_in() as manager:
+        page = (await manager.get("/backups")).text
+        assert ('action="/backups/download"' in page) is sealed
+        assert ("se la lleva quien administra" in page) is not sealed
+        answer = await manager.post("/backups/download", data={"name": name})
+        assert answer.status_code == (200 if sealed else 403)
+    taken = await kept.staff.database.read(backup_copies.every)
+    assert bool(taken) is sealed
 
 
 async def test_a_clerk_sees_the_task_and_gets_nothing(kept: Kept, clock: ShiftedClock) -> None:
