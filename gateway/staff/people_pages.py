@@ -112,19 +112,9 @@ class PeoplePages:
         """Another password, by the one there is; the other sessions end."""
         form, session = await _form(request), visit_of(request).session
         person = await self._desk.read(partial(people.find, name=session.name))
-        was, now = person.password_hash if person is not None else "", _field(form, "now")
-        address = address_of(request)
-        try:
-            # Whoever found an open session may not guess faster than whoever has none.
-            async with self._attempts.turn(session.name, address):
-                is_right = (await self._checker.check(was, now)).right
-                if not is_right:
-                    await self._attempts.failed(session.name, address)
-        except TooManyError:
-            return await self._me(request, SLOW_DOWN)
-        if not is_right:
-            return await self._me(request, texts.WRONG_NOW)
-        await self._attempts.succeeded(session.name, address)
+        was = person.password_hash if person is not None else ""
+        if (wrong := await self._unproved(request, _field(form, "now"), was)) is not None:
+            return await self._me(request, wrong)
         hashed = await self._hashed(passwords.hash_, _field(form, "password"))
         if hashed is None:
             return await self._me(request, texts.PASSWORD_BAD)
@@ -140,13 +130,36 @@ class PeoplePages:
         return go("/me?did=changed")
 
     async def own_pin(self, request: Request) -> Response:
-        """Another short code."""
+        """Another short code, by the one there is or the password: the phone may be another's."""
         form, name = await _form(request), visit_of(request).session.name
+        person = await self._desk.read(partial(people.find, name=name))
+        known = () if person is None else (person.password_hash, person.pin_hash)
+        if (wrong := await self._unproved(request, _field(form, "now"), *known)) is not None:
+            return await self._me(request, wrong)
         hashed = await self._hashed(passwords.hash_pin, _field(form, "pin"))
         if hashed is None:
             return await self._me(request, texts.PIN_BAD)
         await self._desk.database.write(lambda rows: people.set_pin_hash(rows, name, hashed))
         return go("/me?did=changed")
+
+    async def _unproved(self, request: Request, now: str, *hashes: str | None) -> Text | None:
+        """What to say where ``now`` is none of these secrets of the person; None where it is one.
+
+        Whoever found an open session may not guess faster than whoever has none.
+        """
+        name, address = visit_of(request).session.name, address_of(request)
+        try:
+            async with self._attempts.turn(name, address):
+                for one in filter(None, hashes):
+                    if (await self._checker.check(one, now)).right:
+                        break
+                else:
+                    await self._attempts.failed(name, address)
+                    return texts.WRONG_NOW
+        except TooManyError:
+            return SLOW_DOWN
+        await self._attempts.succeeded(name, address)
+        return None
 
     async def end_own(self, request: Request) -> Response:
         """End one of the own sessions."""

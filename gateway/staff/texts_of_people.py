@@ -124,7 +124,8 @@ PASSWORD_HINT = Text(es="Al menos 8 caracteres.", en="At least 8 characters.")
 PASSWORD_NEW = Text(es="Contraseña nueva", en="New password")
 PASSWORD_NOW = Text(es="Contraseña de ahora", en="Password now")
 WRONG_NOW = Text(
-    es="La contraseña de ahora no es correcta.", en="The password you have now is not right."
+    es="La contraseña o clave de ahora no es correcta.",
+    en="The password or code you have now is not right.",
 )
 PASSWORD_BAD = Text(
     es="La contraseña necesita de 8 a 256 caracteres, y no es de las que cualquiera prueba primero "
@@ -157,6 +158,9 @@ REMOVE_SURE = Text(
     es="Sí, {name} ya no debe poder entrar", en="Yes, {name} must not sign in any more"
 )
 PIN = Text(es="Clave corta", en="Short code")
+PIN_PROOF = Text(
+    es="Tu contraseña o tu clave corta de ahora", en="Your present password or short code"
+)
 PIN_SET = Text(es="Tiene clave corta", en="Has a short code")
 PIN_NONE = Text(es="Sin clave corta", en="No short code")
 PIN_HINT = Text(

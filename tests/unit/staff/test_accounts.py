@@ -156,7 +156,7 @@ async def test_a_role_a_password_and_an_account_change_and_sessions_end(crew: St
 async def test_a_person_changes_the_own_password_and_ends_the_own_sessions(crew: Staffed) -> None:
     async with crew.signed_in("Beto") as one, crew.signed_in("Beto") as other:
         wrong = await one.post("/me/password", data={"now": "x" * 9, "password": "y" * 9})
-        assert "La contraseña de ahora no es correcta" in wrong.text
+        assert "La contraseña o clave de ahora no es correcta" in wrong.text
         short = await one.post("/me/password", data={"now": PASSWORD, "password": "y"})
         assert "de 8 a 256 caracteres" in short.text
         assert (await other.get("/me")).status_code == 200
@@ -185,10 +185,23 @@ async def test_a_person_changes_the_own_password_and_ends_the_own_sessions(crew:
 async def test_a_short_code_that_cannot_be_is_refused(crew: Staffed, pin: str) -> None:
     before = (await person(crew, "Beto")).pin_hash
     async with crew.signed_in("Beto") as own:
-        answer = await own.post("/me/pin", data={"pin": pin})
+        answer = await own.post("/me/pin", data={"now": PASSWORD, "pin": pin})
         assert answer.status_code == 422
         assert "4 a 6 cifras" in answer.text
     assert (await person(crew, "Beto")).pin_hash == before
+
+
+async def test_who_found_an_open_session_sets_no_short_code(crew: Staffed) -> None:
+    await crew.database.write(lambda rows: people.set_pin_hash(rows, "Beto", PIN_HASH))
+    async with crew.signed_in("Beto") as own:
+        for now in ("", "0000", "not the password"):
+            answer = await own.post("/me/pin", data={"now": now, "pin": "7412"})
+            assert answer.status_code == 422
+            assert "no es correcta" in answer.text
+        assert (await person(crew, "Beto")).pin_hash == PIN_HASH
+        assert (await own.post("/me/pin", data={"now": PIN, "pin": "7412"})).status_code == 303
+        assert (await person(crew, "Beto")).pin_hash != PIN_HASH
+        assert (await own.post("/me/pin", data={"now": PASSWORD, "pin": "8523"})).status_code == 303
 
 
 async def test_a_clerk_picks_a_name_and_types_the_short_code_on_a_shared_device(
@@ -278,7 +291,7 @@ async def test_a_request_on_its_way_does_not_open_what_was_locked_meanwhile(
             await gate.lock(visit)
 
         monkeypatch.setattr(Gate, "_check_token", locked_meanwhile)
-        assert (await phone.post("/me/pin", data={"pin": "7412"})).status_code == 303
+        assert (await phone.post("/me/pin", data={"now": PIN, "pin": "7412"})).status_code == 303
         monkeypatch.undo()
         assert (await phone.get("/labels")).headers["Location"].startswith("/unlock")
 
