@@ -127,10 +127,10 @@ def texts(article: str) -> Iterator[str]:
 
 
 def rows(connection: Connection) -> dict[str, int]:
-    """How many rows each table has."""
+    """How many rows each table has; an index of words has none that can be counted."""
     tables = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-        "ORDER BY name"
+        "AND sql NOT LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"
     ).fetchall()
     return {
         name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])

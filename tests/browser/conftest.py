@@ -56,6 +56,7 @@ class Watched:
 PageAt = Callable[..., Awaitable[Watched]]
 Enter = Callable[..., Awaitable[Watched]]
 PATIENCE_MS = 10_000
+_DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -105,6 +106,9 @@ async def page_at(browser: Browser) -> AsyncIterator[PageAt]:
             watched.page.on("request", lambda request: watched.requests.append(request.url))
             await watched.page.goto(address)
             await watched.page.evaluate("document.fonts.ready")
+            if options.get("java_script_enabled", True):
+                # A field that asks for the focus has it with the first picture of the page.
+                await watched.page.evaluate(_DRAWN)
             return watched
 
         yield opened
