@@ -48,6 +48,7 @@ class Offering:
             requests.PAUSED, requests.TABLE, "location", "shop_setting_in_force"
         )
         self.now = Offered()
+        self._turn = asyncio.Lock()
 
     async def run(self) -> NoReturn:
         """Go on for ever."""
@@ -61,6 +62,11 @@ class Offering:
 
     async def look(self) -> None:
         """See what may be asked now, and let time do what is due."""
+        # One after another: what was read first must not be said last.
+        async with self._turn:
+            await self._look()
+
+    async def _look(self) -> None:
         at = self._clock.now()
         is_attended = self._attended(at)
         found, is_due = await self._database.read(
