@@ -42,8 +42,8 @@ def run(
     """
     with plain_errors(code=EX_CONFIG):
         chosen = settings.load(config)
-        surroundings.check(config, chosen)
     with plain_errors():
+        surroundings.check(config, chosen)
         logs.configure(chosen.log)
         again = partial(settings.load, config)
         asyncio.run(_run_with_broker(chosen, again) if own_broker else _run(chosen, again))

@@ -60,20 +60,7 @@ async def test_a_file_that_another_holds_feeds_the_watchdog_and_is_told(
             assert await gateway.stop() == 0
 
 
-SECRET_AWAY = """
-[shop]
-store = "s042"
-gateway = "gw-1"
-public_base = "https://q.example.com"
-[data]
-folder = "data"
-[shop_broker]
-username = "gateway"
-password_file = "nowhere"
-"""
-
-
-@pytest.mark.parametrize("wrong", ['[shop]\nstore = "no such id!"\n', SECRET_AWAY, None])
+@pytest.mark.parametrize("wrong", ['[shop]\nstore = "no such id!"\n', None])
 async def test_settings_that_cannot_be_used_have_an_exit_code_of_their_own(
     tmp_path: Path, wrong: str | None
 ) -> None:
